@@ -1,0 +1,1 @@
+"""Speech to text: engines, live sessions, gateways for audio. Knows only hotline.kernel."""

@@ -1,0 +1,1 @@
+"""Recognition engines, one module each, loaded by the scheme of asr_url."""

@@ -1,0 +1,1 @@
+"""Audio in from the outside, one module per protocol."""

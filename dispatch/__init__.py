@@ -1,0 +1,1 @@
+"""Which unit: catalogue, routing, and linkage with 110 and other platforms."""

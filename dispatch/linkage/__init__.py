@@ -1,0 +1,1 @@
+"""Outside partners: the protocol they share and one module per kind."""

@@ -1,0 +1,1 @@
+"""What managers read: rates as versioned formulas, each open down to its tickets."""

@@ -1,0 +1,1 @@
+"""How a claim comes in: channels, calls, contacts, drafts, repeats, risk words."""

@@ -1,0 +1,131 @@
+"""The database: declarative base, column types, and `Database.work`, the one place where a transaction commits.
+
+A use case takes the `UnitOfWork` and never commits. What happened is announced with `uow.record`, which stores the event
+and what must follow it in the same transaction (see `events` and `outbox`).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+
+from hotline.kernel import clock
+from hotline.kernel.errors import Conflict, Unavailable
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept and returned in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without time zone")
+        return value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None else None
+
+
+class Base(DeclarativeBase):
+    """All tables of all packages."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSONB, list[Any]: JSONB, list[str]: JSONB}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: an officer, a citizen on the portal, or the system itself (no id)."""
+
+    officer_id: int | None = None
+    name: str = "system"
+    request_id: str = ""
+
+
+SYSTEM = Actor()
+
+
+@dataclass
+class UnitOfWork:
+    """One transaction of one actor. `now` is read once, so that all rows of the change bear the same moment."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    recorder: "Recorder"
+    deliveries: list[int] = field(default_factory=list)
+
+    def record(self, event: Any) -> None:  # any event class of any package
+        """Store the event, run what must be true with it, and owe what may follow it."""
+        self.recorder(self, event)
+
+
+Recorder = Callable[[UnitOfWork, Any], None]
+"""Stores one event in the unit of work; `hotline.kernel.events.recorder` makes it."""
+
+
+class Database:
+    """Sessions on one PostgreSQL. `put` is rung with each delivery owed, after the commit."""
+
+    def __init__(self, url: str, *, recorder: Recorder, put: Callable[[int], None], pool: int = 16) -> None:
+        self.engine = create_engine(url, pool_size=pool, max_overflow=8, pool_pre_ping=True)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._recorder = recorder
+        self._put = put
+
+    @contextmanager
+    def work(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[UnitOfWork]:
+        """A transaction: commits at the end, rolls back on an error, then rings for what it owes.
+
+        Raises Conflict when somebody else changed the same row meanwhile, Unavailable when the database does not answer.
+        """
+        with _translated(), self._sessions() as session:
+            uow = UnitOfWork(session, actor, now or clock.now(), self._recorder)
+            yield uow
+            session.commit()
+        for delivery_id in uow.deliveries:
+            self._put(delivery_id)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for looking only; whatever it changed is thrown away."""
+        with _translated(), self._sessions() as session:
+            yield session
+            session.rollback()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except StaleDataError as error:
+        raise Conflict("changed by somebody else meanwhile", reason="stale") from error
+    except IntegrityError as error:
+        raise Conflict(str(error.orig), reason="integrity") from error
+    except OperationalError as error:
+        raise Unavailable("database", part="database") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("database", part="database") from error
+        raise

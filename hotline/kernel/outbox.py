@@ -1,0 +1,111 @@
+"""The outbox: reactions owed to stored events, each run at least once and marked when done.
+
+`deliver` is what the queue calls; `sweep` rings again for what a lost message, a dead worker or a busy partner left open.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from hotline.kernel import clock
+from hotline.kernel.db import Database
+from hotline.kernel.errors import Unavailable
+from hotline.kernel.events import Delivery, Event, StoredEvent, Subscribers, restore
+
+LOG = logging.getLogger("hotline.outbox")
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(minutes=10)
+
+
+def deliver(database: Database, subscribers: Subscribers, delivery_id: int, *, lease_seconds: int, max_attempts: int) -> None:
+    """Claim the delivery, run its reaction with no transaction open, mark it. Safe to call twice: the second finds nothing.
+
+    Unavailable: tried again with back-off up to `max_attempts`. Anything else: parked as failed at once, and logged.
+    """
+    claimed = _claim(database, subscribers, delivery_id, timedelta(seconds=lease_seconds))
+    if claimed is None:
+        return
+    event, reaction, attempts = claimed
+    try:
+        subscribers.after[type(event)][reaction](delivery_id, event)
+    except Unavailable as error:
+        LOG.warning("delivery %s (%s) attempt %s: %s", delivery_id, reaction, attempts, error)
+        if attempts < max_attempts:
+            _mark(database, delivery_id, "pending", clock.now() + back_off(attempts), str(error))
+        else:
+            _mark(database, delivery_id, "failed", None, str(error))
+    except Exception as error:
+        LOG.exception("delivery %s (%s) failed", delivery_id, reaction)
+        _mark(database, delivery_id, "failed", None, f"{type(error).__name__}: {error}")
+    else:
+        _mark(database, delivery_id, "done", None, "")
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after that many tries: doubling, capped."""
+    doubled: timedelta = FIRST_RETRY * (2 ** min(attempts - 1, 12))
+    return min(doubled, LONGEST_RETRY)
+
+
+def owed(session: Session, now: datetime, limit: int = 500) -> list[int]:
+    """Deliveries that are due and nobody holds, oldest first."""
+    query = select(Delivery.id).where(_claimable(now)).order_by(Delivery.due_at).limit(limit)
+    return list(session.scalars(query))
+
+
+def sweep(database: Database, put: Callable[[int], None]) -> int:
+    """Ring for every delivery still owed; returns how many."""
+    with database.read() as session:
+        found = owed(session, clock.now())
+    for delivery_id in found:
+        put(delivery_id)
+    return len(found)
+
+
+def failed(session: Session, limit: int = 100) -> list[tuple[Delivery, StoredEvent]]:
+    """What was parked, newest first, with its event."""
+    query = select(Delivery, StoredEvent).join(StoredEvent, StoredEvent.id == Delivery.event_id)
+    rows = session.execute(query.where(Delivery.state == "failed").order_by(Delivery.id.desc()).limit(limit))
+    return [(delivery, event) for delivery, event in rows]
+
+
+def retry(session: Session, now: datetime, delivery_id: int | None = None) -> int:
+    """Make failed deliveries (all, or one) due again; returns how many. Runs in the caller's transaction."""
+    query = update(Delivery).where(Delivery.state == "failed")
+    if delivery_id is not None:
+        query = query.where(Delivery.id == delivery_id)
+    changed = session.execute(query.values(state="pending", attempts=0, due_at=now).returning(Delivery.id))
+    return len(list(changed))
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(Delivery.state == "pending", Delivery.due_at <= now),
+        and_(Delivery.state == "claimed", Delivery.due_at <= now),
+    )
+
+
+def _claim(database: Database, subscribers: Subscribers, delivery_id: int, lease: timedelta) -> tuple[Event, str, int] | None:
+    with database.work() as uow:
+        query = select(Delivery).where(Delivery.id == delivery_id, _claimable(uow.now))
+        row = uow.session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
+        if row is None:
+            return None
+        stored = uow.session.get_one(StoredEvent, row.event_id)
+        kind = subscribers.event_class(stored.name)
+        if kind is None or row.reaction not in subscribers.after[kind]:
+            row.state, row.error = "failed", "no reaction of that name"
+            return None
+        row.state, row.attempts, row.due_at = "claimed", row.attempts + 1, uow.now + lease
+        return restore(kind, stored.payload), row.reaction, row.attempts
+
+
+def _mark(database: Database, delivery_id: int, state: str, due_at: datetime | None, error: str) -> None:
+    with database.work() as uow:
+        row = uow.session.get_one(Delivery, delivery_id)
+        row.state, row.error = state, error[:2000]
+        row.due_at = due_at or row.due_at
+        row.done_at = uow.now if state == "done" else None

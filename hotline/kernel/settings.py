@@ -1,0 +1,85 @@
+"""Everything an operator configures, one frozen model; the only module that reads the environment.
+
+What an administrator changes at run time (limits, categories, calendars, routing) is data in tables, not here.
+"""
+
+import difflib
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hotline.kernel.errors import Invalid
+
+PREFIX = "HOTLINE_"
+TEST_PREFIX = "HOTLINE_TEST_"
+
+
+class Settings(BaseSettings):
+    """Read from HOTLINE_<NAME>. Backends are chosen by the scheme of their URL."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path("var"), description="Folder of everything this installation keeps on disk.")
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(12345, ge=1, le=65535, description="Port the web server listens on.")
+    database_url: str = Field("embedded:", description="embedded: or postgresql+psycopg://user@host/name")
+    database_pool: int = Field(16, ge=2, description="Database connections one process may hold.")
+    redis_url: str = Field("embedded:", description="embedded:, redis://host:port/0 or unix:///path/to/socket")
+    search_url: str = Field("tantivy:", description="tantivy:[///folder] or null: (no search)")
+    files_url: str = Field("file:", description="file:[///folder], where attachments are kept")
+    asr_url: str = Field("", description="vosk:///model, whisper:///model, scripted:///file, null:; empty finds a model.")
+    asr_max_streams: int = Field(8, ge=0, description="Callers recognised at once; further calls go on without words.")
+    asr_fetch: bool = Field(True, description="Whether a missing Chinese Vosk model may be fetched from its publisher.")
+    audiosocket_host: str = Field("127.0.0.1", description="Address the speech gateway takes AudioSocket streams on.")
+    audiosocket_port: int = Field(9092, ge=1, le=65535, description="Port the speech gateway takes AudioSocket streams on.")
+    audio_max_seconds: int = Field(7200, ge=1, description="Longest audio stream; a longer one is ended and marked.")
+    audio_stall_seconds: int = Field(15, ge=1, description="A stream that sends nothing for so long is ended.")
+    notify_url: str = Field("file:", description="file:[///folder] (readable on the demo page) or null:")
+    linkage_urls: dict[str, str] = Field(
+        default_factory=dict, description='Partners by name, as JSON: {"110": "http://host:port", "platform": "null:"}'
+    )
+    linkage_receipt_seconds: int = Field(60, ge=1, description="No receipt for so long raises the alarm.")
+    secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions; empty: made once and kept in the data folder.")
+    integrator_token: SecretStr = Field(
+        SecretStr(""), description="Token of machines that offer calls; empty: made once and kept in the data folder."
+    )
+    workflow: str = Field("standard", description="Entry point of the ticket's life cycle.")
+    timezone: str = Field("Asia/Shanghai", description="Time zone of the city.")
+    demo: bool = Field(False, description="Shows demo pages and accounts; never in production.")
+    upload_max_bytes: int = Field(20 * 1024 * 1024, ge=1024, description="Largest attachment.")
+    outbox_lease_seconds: int = Field(60, ge=1, description="A reaction claimed for longer is taken to have died.")
+    outbox_max_attempts: int = Field(8, ge=1, description="Tries before a delivery is listed as failed.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+
+def load() -> Settings:
+    """Settings from the environment. Raises Invalid for an unknown HOTLINE_ name, with the nearest known one."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for name in os.environ:
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
+            raise Invalid(name, "unknown-setting", nearest=difflib.get_close_matches(name, known, 1, 0.0))
+    return Settings()
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The settings as environment variables for a child process, secrets included."""
+    values = settings.model_dump(mode="json")
+    for name in ("secret_key", "integrator_token"):
+        values[name] = getattr(settings, name).get_secret_value()
+    dumped = Settings.model_validate(values).model_dump_json()
+    return {f"{PREFIX}{name.upper()}": _plain(value) for name, value in values.items() if dumped}
+
+
+def inherited_environment() -> dict[str, str]:
+    """This process's own environment without our settings: what a child is started with."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{" + ",".join(f'"{key}":"{item}"' for key, item in value.items()) + "}"
+    return str(value)

@@ -1,0 +1,1 @@
+"""The claim and its life: states, assignments, requests, timeline."""

@@ -1,0 +1,1 @@
+"""Articles, their search, and instant answers. Knows only hotline.kernel."""
