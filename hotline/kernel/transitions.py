@@ -30,7 +30,7 @@ class LifeCycle(Generic[S]):
 
     name: str
     owner: str
-    initial: S
+    initial: frozenset[S]
     final: frozenset[S]
     rows: tuple[Transition[S], ...]
 
@@ -53,8 +53,8 @@ class LifeCycle(Generic[S]):
 
     def check(self) -> None:
         """Raise Invalid unless every state is reachable, can reach an end, and no row stands twice."""
-        states = set(type(self.initial))
-        for state in states - self._closure({self.initial}, forward=True):
+        states = set(type(next(iter(self.initial))))
+        for state in states - self._closure(set(self.initial), forward=True):
             raise Invalid(self.name, "unreachable-state", state=state.value)
         for state in states - self._closure(set(self.final), forward=False):
             raise Invalid(self.name, "no-way-to-an-end", state=state.value)
@@ -67,7 +67,7 @@ class LifeCycle(Generic[S]):
 
     def mermaid(self) -> str:
         """The life cycle as a Mermaid state diagram."""
-        lines = ["stateDiagram-v2", f"    [*] --> {self.initial.value}"]
+        lines = ["stateDiagram-v2", *(f"    [*] --> {state.value}" for state in sorted(self.initial))]
         lines += [f"    {row.source.value} --> {row.target.value}: {row.action}" for row in self.rows]
         lines += [f"    {state.value} --> [*]" for state in sorted(self.final)]
         return "\n".join(dict.fromkeys(lines))

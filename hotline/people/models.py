@@ -1,0 +1,126 @@
+"""Tables of people and places: areas, units with two superiors, officers and their roles, citizens, inbox, access log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hotline.kernel.db import Base
+
+
+class Area(Base):
+    """A piece of the city: city, district, street or community. `path` is the codes from the city down, "/99/9901/"."""
+
+    __tablename__ = "area"
+
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), index=True)
+    level: Mapped[str] = mapped_column(String(16))
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    path: Mapped[str] = mapped_column(String(96), index=True)
+
+
+class Place(Base):
+    """A named place of the city (road, estate, school, hospital …) and the street area it lies in."""
+
+    __tablename__ = "place"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+
+
+class Unit(Base):
+    """A unit that can be given work; every unit has a territorial (属地) and a professional (业务) superior."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(64), index=True)
+    level: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(32))
+    unit_class: Mapped[str] = mapped_column(String(32))
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    territorial_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    professional_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    around_the_clock: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Officer(Base):
+    """A person who signs in. `name` is shown to colleagues."""
+
+    __tablename__ = "officer"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(64))
+    password_hash: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str] = mapped_column(String(8), default="zh-CN")
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="officer", lazy="selectin")
+
+
+class Membership(Base):
+    """A role of an officer in a unit; one officer may have several."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("officer_id", "unit_id", "role"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    role: Mapped[str] = mapped_column(String(32))
+    officer: Mapped[Officer] = relationship(back_populates="memberships")
+    unit: Mapped[Unit] = relationship(lazy="joined")
+
+
+class Citizen(Base):
+    """A requester as the hotline knows them, found by phone. `phone` is E.164-less plain digits."""
+
+    __tablename__ = "citizen"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    phone: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(64), default="")
+    sex: Mapped[str] = mapped_column(String(8), default="")
+    created_at: Mapped[datetime]
+
+
+class Notice(Base):
+    """One message in an inbox: of an officer, or of everyone of a unit. Words come from the catalogue by `code` and `args`."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("dedup_key"),
+        Index("ix_notice_unread_unit", "unit_id", postgresql_where=text("read_at is null")),
+        Index("ix_notice_unread_officer", "officer_id", postgresql_where=text("read_at is null")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    role: Mapped[str | None] = mapped_column(String(32), index=True)
+    code: Mapped[str] = mapped_column(String(64))
+    args: Mapped[dict[str, Any]]
+    ticket_id: Mapped[int | None] = mapped_column(index=True)
+    dedup_key: Mapped[str] = mapped_column(String(128))
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class AccessLogEntry(Base):
+    """Somebody looked at masked data, and why."""
+
+    __tablename__ = "access_log_entry"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(index=True)
+    field: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

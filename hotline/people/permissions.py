@@ -1,0 +1,66 @@
+"""Roles and what they may see: a pure function from an officer's memberships to a `Scope`. The one place that decides it."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from hotline.kernel.scope import Scope
+from hotline.people.models import Officer
+
+
+class Role(StrEnum):
+    """What an officer does; labels are catalogue ids `role.<role>`."""
+
+    AGENT = "agent"
+    DISPATCHER = "dispatcher"
+    REPLY_AUDITOR = "reply_auditor"
+    SUPERVISOR = "supervisor"
+    CALLBACK_AGENT = "callback_agent"
+    KNOWLEDGE_EDITOR = "knowledge_editor"
+    SHIFT_LEADER = "shift_leader"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    UNIT_ADMIN = "unit_admin"
+    LIAISON = "liaison"
+    HANDLER = "handler"
+
+
+HOTLINE_ROLES = frozenset(
+    {
+        Role.AGENT,
+        Role.DISPATCHER,
+        Role.REPLY_AUDITOR,
+        Role.SUPERVISOR,
+        Role.CALLBACK_AGENT,
+        Role.SHIFT_LEADER,
+        Role.MANAGER,
+        Role.ADMINISTRATOR,
+    }
+)
+CONTACT_ROLES = frozenset(
+    {Role.AGENT, Role.DISPATCHER, Role.REPLY_AUDITOR, Role.SUPERVISOR, Role.CALLBACK_AGENT, Role.SHIFT_LEADER}
+)
+
+
+def scope_of(officer: Officer, superiors: Mapping[int, tuple[int | None, int | None]]) -> Scope:
+    """What this officer may see. `superiors` maps every unit to its (territorial, professional) superior."""
+    roles = frozenset(membership.role for membership in officer.memberships)
+    own = frozenset(membership.unit_id for membership in officer.memberships)
+    return Scope(
+        officer_id=officer.id,
+        roles=roles,
+        member_unit_ids=own,
+        unit_ids=subtree(own, superiors),
+        sees_all_units=bool(roles & HOTLINE_ROLES),
+        sees_contact_data=bool(roles & CONTACT_ROLES),
+        locale=officer.locale,
+    )
+
+
+def subtree(roots: Iterable[int], superiors: Mapping[int, tuple[int | None, int | None]]) -> frozenset[int]:
+    """The units and all units below them on either line."""
+    found = set(roots)
+    while True:
+        below = {unit for unit, above in superiors.items() if found.intersection(above)} - found
+        if not below:
+            return frozenset(found)
+        found |= below

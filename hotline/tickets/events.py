@@ -1,0 +1,72 @@
+"""What happens to tickets. Ids and plain values only: events go to sockets and logs."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hotline.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class TicketOpened(Event):
+    """A ticket exists; `state` is pending, or answered for a direct answer."""
+
+    name: ClassVar[str] = "ticket-opened"
+
+    ticket_id: int
+    number: str
+    state: str
+    urgency: str
+
+
+@dataclass(frozen=True)
+class TicketMoved(Event):
+    """A ticket went from one state to another."""
+
+    name: ClassVar[str] = "ticket-moved"
+
+    ticket_id: int
+    number: str
+    action: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class TicketAdded(Event):
+    """The requester added words or files, or urged (`kind` is supplement or urge)."""
+
+    name: ClassVar[str] = "ticket-added"
+
+    ticket_id: int
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class AssignmentOpened(Event):
+    """A unit was given a part of a ticket."""
+
+    name: ClassVar[str] = "assignment-opened"
+
+    assignment_id: int
+    ticket_id: int
+    number: str
+    unit_id: int
+    role: str
+    round: int
+    urgency: str
+
+
+@dataclass(frozen=True)
+class AssignmentMoved(Event):
+    """A unit's part moved; asking for a return and its refusal keep the state and are told apart by `action`."""
+
+    name: ClassVar[str] = "assignment-moved"
+
+    assignment_id: int
+    ticket_id: int
+    number: str
+    unit_id: int
+    action: str
+    source: str
+    target: str
