@@ -1,0 +1,249 @@
+"""Calls, contacts, drafts, answer cards, alerts: what the agent's console lives on."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from web.api.schemas.base import CodeRef, Shape, UnitRef
+from web.api.schemas.tickets import Candidate, TicketRow, TransferFact
+
+
+class CallOffer(Shape):
+    """A call that rings, told by the exchange (or by `hotline demo call`). Repeating the same id changes nothing."""
+
+    call_id: UUID | None = None
+    number: str = Field("", max_length=32)
+    origin: str = Field("sim", max_length=16)
+
+
+class Call(Shape):
+    """A call. `number` is masked for whoever may not see contact data."""
+
+    id: UUID
+    state: str
+    number: str
+    origin: str
+    offered_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    agent: str | None
+    contact_id: int | None
+    audio_port: int = Field(description="Port of the speech gateway this call's audio goes to")
+
+
+class Segment(Shape):
+    """A finished piece of speech; seconds from the start of the audio."""
+
+    seq: int
+    role: str
+    text: str
+    start_s: float
+    end_s: float
+
+
+class Transcript(Shape):
+    """Segments after a sequence number."""
+
+    call_id: UUID
+    segments: list[Segment]
+
+
+class Evidence(Shape):
+    """Where a field's value came from: segment number and the characters in it."""
+
+    seq: int
+    start: int
+    end: int
+
+
+class DraftField(Shape):
+    """A field of a draft. `source` is machine or person; confidence 0-1, null for a person's words."""
+
+    value: str
+    source: str
+    confidence: float | None = None
+    evidence: list[Evidence] = Field(default_factory=list)
+
+
+class Draft(Shape):
+    """A ticket being filled. Fields: type, title, body, wanted, urgency, category_code, area_code, address, contact_name,
+    contact_phone, unit_id, confidential, reply_wanted."""
+
+    id: int
+    contact_id: int
+    state: str
+    version: int
+    fields: dict[str, DraftField]
+    candidates: list[Candidate]
+    repeats: list["Repeat"]
+    ticket_id: int | None
+    ticket_number: str | None
+
+
+class DraftEdit(Shape):
+    """What the agent typed: field → text. Empty text clears the field; only a person's edit can do that."""
+
+    version: int
+    fields: dict[str, str]
+
+
+class DraftConfirm(Shape):
+    """Make the ticket. With `dispatch_unit_id` it is dispatched at once (直派) where the agent's city allows it."""
+
+    version: int
+    dispatch_unit_id: int | None = None
+
+
+class Repeat(Shape):
+    """An earlier ticket that looks like the same matter. `reasons`: same-citizen, same-place, same-words, same-category."""
+
+    ticket: TicketRow
+    score: float
+    reasons: list[str]
+
+
+class Card(Shape):
+    """A knowledge card: the article's own text, never a machine's, with the sentence that called it."""
+
+    article_id: int
+    title: str
+    answer: str
+    source: str
+    confidence: float
+    sure: bool
+    because: str
+    effective_to: datetime | None = None
+
+
+class Alert(Shape):
+    """A word of danger that fell."""
+
+    id: int
+    word: str
+    level: str
+    partner: str
+    at: datetime
+    choice: str | None
+    reason: str
+
+
+class AlertChoice(Shape):
+    """What the agent did: transfer, three_way or note. `reason` is needed for note."""
+
+    choice: str = Field(pattern="^(transfer|three_way|note)$")
+    reason: str = Field("", max_length=500)
+
+
+class CitizenCard(Shape):
+    """Who is on the line, as far as known."""
+
+    id: int | None
+    name: str
+    phone: str
+    contacts: int
+    tickets: int
+
+
+class Contact(Shape):
+    """A contact with everything the console shows beside it."""
+
+    id: int
+    channel: str
+    number: str
+    opened_at: datetime
+    closed_at: datetime | None
+    summary_code: str | None
+    note: str
+    call: Call | None
+    citizen: CitizenCard
+    open_tickets: list[TicketRow]
+    history: list[TicketRow]
+    drafts: list[Draft]
+    alerts: list[Alert]
+    transfers: list[TransferFact]
+    transcript: list[Segment]
+
+
+class ContactClose(Shape):
+    """End a contact with its summary code (来电小结)."""
+
+    summary_code: str = Field(min_length=1, max_length=32)
+    note: str = Field("", max_length=2000)
+
+
+class DirectAnswer(Shape):
+    """Answered on the spot with an article (or by the agent's own words in `answer`)."""
+
+    article_id: int | None = None
+    question: str = Field(min_length=2, max_length=2000)
+    answer: str = Field("", max_length=5000)
+    category_code: str | None = None
+
+
+class Typed(Shape):
+    """Words the agent typed, for risk words and cards."""
+
+    text: str = Field(max_length=10_000)
+
+
+class SummaryCodes(Shape):
+    """The summary codes of this city."""
+
+    items: list[CodeRef]
+
+
+class CallIn(Shape):
+    """A person's choice on a call."""
+
+    reason: str = ""
+
+
+class TransferIn(Shape):
+    """Hand over to a partner: 110, 119, 120, 122, platform."""
+
+    partner: str
+    contact_id: int | None = None
+    ticket_id: int | None = None
+    reason: str = Field(min_length=2, max_length=500)
+    place: str = Field("", max_length=200)
+    summary: str = Field("", max_length=1000)
+
+
+class VoiceAnswer(Shape):
+    """Who answered at the partner's; state answered or no_answer."""
+
+    state: str = Field(pattern="^(answered|no_answer)$")
+    answered_by: str = Field("", max_length=64)
+
+
+class PartnerReceipt(Shape):
+    """A partner's receipt for a transfer, by its idempotency key."""
+
+    idempotency_key: str
+    receipt_no: str = Field(min_length=1, max_length=64)
+
+
+class UnitRow(Shape):
+    """A unit in a search."""
+
+    id: int
+    code: str
+    name: str
+    level: str
+    kind: str
+    phone: str
+    superior: UnitRef | None
+
+
+class CategoryNode(Shape):
+    """A category; leaves may be chosen."""
+
+    code: str
+    name: str
+    path: list[str]
+    leaf: bool
+    definition: str
+    contrast: str
+    extra: dict[str, Any] = Field(default_factory=dict)

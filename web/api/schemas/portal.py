@@ -1,0 +1,116 @@
+"""What citizens send and see. Nothing here shows an officer's name or a unit's internal words."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from web.api.schemas.base import Attachment, Shape
+from web.api.schemas.callbacks import Answers
+
+
+class Submission(Shape):
+    """A citizen's request. `submission_key` is made by the page, so that sending twice opens one ticket."""
+
+    text: str
+    title: str = ""
+    type: str = ""
+    area_code: str | None = None
+    address: str = ""
+    name: str = ""
+    phone: str
+    confidential: bool = False
+    reply_wanted: bool = True
+    attachment_tokens: list[str] = Field(default_factory=list)
+    submission_key: str = Field(min_length=8, max_length=64)
+
+
+class Submitted(Shape):
+    """The number and query code: shown once, and sent to the phone."""
+
+    number: str
+    query_code: str
+    due_at: datetime | None
+    due_provisional: bool
+
+
+class Look(Shape):
+    """The query code that opens a ticket."""
+
+    query_code: str = Field(min_length=1, max_length=16)
+
+
+class Addition(Look):
+    """More words or files to a ticket."""
+
+    text: str = Field("", max_length=5000)
+    attachment_tokens: list[str] = Field(default_factory=list)
+
+
+class Evaluation(Look):
+    """The citizen's own evaluation."""
+
+    answers: Answers
+
+
+class PublicLine(Shape):
+    """A step the citizen sees."""
+
+    at: datetime
+    action: str
+    state_to: str
+    unit: str
+    text: str
+
+
+class PublicTicket(Shape):
+    """A ticket as its requester sees it."""
+
+    number: str
+    title: str
+    body: str
+    type: str
+    state: str
+    unit: str
+    opened_at: datetime
+    closed_at: datetime | None
+    due_at: datetime | None
+    due_provisional: bool
+    public_reply: str
+    timeline: list[PublicLine]
+    attachments: list[Attachment]
+    can_add: bool
+    can_urge: bool
+    can_evaluate: bool
+
+
+class PublicAnswer(Shape):
+    """An article that answers; `sure` tells whether the confidence passes the bar."""
+
+    article_id: int
+    title: str
+    answer: str
+    source: str
+    confidence: float
+    sure: bool
+
+
+class PublicAnswers(Shape):
+    """The instant answer, if there is a sure one, and the next best articles."""
+
+    answer: PublicAnswer | None
+    others: list[PublicAnswer]
+
+
+class AreaNode(Shape):
+    """An area for choosing a place."""
+
+    code: str
+    name: str
+    level: str
+    parent_code: str | None
+
+
+class Helpful(Shape):
+    """Whether an article helped."""
+
+    helpful: bool

@@ -1,0 +1,245 @@
+"""Tickets: rows of lists, the whole ticket, moves."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from web.api.schemas.base import Attachment, CodeRef, Limit, OfficerRef, Shape, UnitRef
+
+
+class TicketRow(Shape):
+    """A ticket in a list. `area` is the names from district to community; `due` is the limit that matters now."""
+
+    id: int
+    number: str
+    title: str
+    type: str
+    urgency: str
+    state: str
+    channel: str
+    category: CodeRef | None
+    area: list[str]
+    unit: UnitRef | None
+    opened_at: datetime
+    closed_at: datetime | None
+    due: Limit | None
+    round: int
+    urge_count: int
+    return_asked: bool
+    confidential: bool
+    repeat_of_id: int | None
+    version: int
+
+
+class Requester(Shape):
+    """Who asks. `masked` tells that name and phone are shown only in part."""
+
+    id: int | None
+    name: str
+    phone: str
+    masked: bool
+    reply_wanted: bool
+
+
+class Action(Shape):
+    """A move open to the reader now: POST to /tickets/<id>/actions/<action> or /assignments/<id>/actions/<action>."""
+
+    action: str
+    on: str = Field(description="ticket or assignment")
+    id: int
+    needs: list[str]
+
+
+class Assignment(Shape):
+    """One unit's part in one round."""
+
+    id: int
+    unit: UnitRef
+    role: str
+    round: int
+    state: str
+    version: int
+    note: str
+    dispatched_at: datetime
+    signed_at: datetime | None
+    contacted_at: datetime | None
+    replied_at: datetime | None
+    limits: list[Limit]
+    solved: str | None
+    reply_internal: str
+    reply_public: str
+
+
+class RequestRow(Shape):
+    """Something asked (a return) and what was decided."""
+
+    id: int
+    kind: str
+    state: str
+    assignment_id: int
+    data: dict[str, Any]
+    asked_at: datetime
+    asked_by: str
+    decided_at: datetime | None
+    decision: str
+
+
+class TimelineLine(Shape):
+    """One line of the history."""
+
+    seq: int
+    at: datetime
+    action: str
+    officer: str
+    unit: str
+    state_from: str
+    state_to: str
+    text: str
+    data: dict[str, Any]
+    public: bool
+
+
+class ExplainLine(Shape):
+    """One step of a limit's sum: a catalogue code with its values."""
+
+    code: str
+    args: dict[str, Any]
+
+
+class CallbackFact(Shape):
+    """A call-back round and its answers."""
+
+    round: int
+    state: str
+    at: datetime | None
+    contacted: str | None
+    solved: str | None
+    satisfaction: str | None
+    reason: str
+    source: str | None
+
+
+class ReviewFact(Shape):
+    """A decision on a dissatisfied case."""
+
+    round: int
+    verdict: str
+    basis: str
+    decision: str
+    explanation: str
+    at: datetime
+    by: str
+
+
+class TransferFact(Shape):
+    """A hand-over to a partner. Only `receipted` may ever be shown as 已转接."""
+
+    id: int
+    partner: str
+    state: str
+    overdue: bool
+    receipt_no: str | None
+    voice_state: str
+    voice_answered_by: str | None
+    voice_answered_at: datetime | None
+    created_at: datetime
+    sent_at: datetime | None
+    receipt_at: datetime | None
+    reason: str
+
+
+class TicketDetail(TicketRow):
+    """The whole ticket as the reader may see it."""
+
+    body: str
+    wanted: str
+    address: str
+    requester: Requester
+    opened_by: str
+    public_reply: str
+    path: CodeRef | None
+    contact_id: int | None
+    total_due: Limit | None
+    assignments: list[Assignment]
+    requests: list[RequestRow]
+    timeline: list[TimelineLine]
+    attachments: list[Attachment]
+    callbacks: list[CallbackFact]
+    reviews: list[ReviewFact]
+    transfers: list[TransferFact]
+    explain: list[ExplainLine]
+    actions: list[Action]
+
+
+class Move(Shape):
+    """A move. `version` is the one the reader saw (of the ticket or assignment); a newer one on the server is a conflict.
+
+    `given` holds what the action needs: unit_id, assist_unit_ids, note, path_code, reply_internal, reply_public, solved,
+    reply_form, reason_code, reason, legal_basis, competent_unit_id.
+    """
+
+    version: int
+    given: dict[str, Any] = Field(default_factory=dict)
+
+
+class TicketIn(Shape):
+    """A ticket opened by an officer or a machine (not from a draft)."""
+
+    channel: str = Field("phone", max_length=32)
+    type: str
+    title: str
+    body: str
+    wanted: str = ""
+    urgency: str = "normal"
+    category_code: str | None = None
+    area_code: str | None = None
+    address: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    confidential: bool = False
+    reply_wanted: bool = True
+    attachment_tokens: list[str] = Field(default_factory=list)
+
+
+class Reveal(Shape):
+    """Ask to see a masked field, with the reason that is logged."""
+
+    field: str = Field(pattern="^(phone|name)$")
+    reason: str = Field(min_length=4, max_length=500)
+
+
+class Revealed(Shape):
+    """The field unmasked."""
+
+    field: str
+    value: str
+
+
+class ViewCounts(Shape):
+    """How many tickets stand in each view the reader has."""
+
+    counts: dict[str, int]
+
+
+class Candidate(Shape):
+    """A proposed unit with its reasons; `reasons` are catalogue codes with values, `legal_basis` is shown as it is."""
+
+    unit: UnitRef
+    score: float
+    reasons: list[ExplainLine]
+    legal_basis: str
+
+
+class Proposal(Shape):
+    """Ranked units of a ticket, and assisting units the catalogue names."""
+
+    ticket_id: int | None
+    candidates: list[Candidate]
+    assist: list[UnitRef]
+
+
+class Requested(Shape):
+    """A person who opened something, for lists."""
+
+    officer: OfficerRef
