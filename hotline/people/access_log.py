@@ -1,0 +1,48 @@
+"""Looking at masked data (查看敏感信息): only with a reason, and every look is kept. Handbook 3.10."""
+
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.kernel.db import UnitOfWork
+from hotline.kernel.errors import Forbidden, Invalid
+from hotline.kernel.scope import Scope
+from hotline.people.models import AccessLogEntry
+
+FIELDS = frozenset({"contact_name", "contact_phone", "address"})
+LONGEST_REASON = 500
+
+
+class HoldsContactData(Protocol):
+    """What `reveal` needs to know of a ticket; the tables of tickets lie above this package."""
+
+    id: int
+    confidential: bool
+
+
+def reveal(uow: UnitOfWork, scope: Scope, ticket: HoldsContactData, *, field: str, reason: str) -> str:
+    """The value behind the mask, and a line in the log. The caller has checked that the scope sees the ticket.
+
+    Raises Invalid without a reason or for a field that is not masked, Forbidden for a confidential ticket (保密) outside
+    the hotline.
+    """
+    if field not in FIELDS:
+        raise Invalid("field", "not-masked", allowed=sorted(FIELDS))
+    why = reason.replace("\x00", "").strip()
+    if not why:
+        raise Invalid("reason", "required")
+    if len(why) > LONGEST_REASON:
+        raise Invalid("reason", "too-long", maximum=LONGEST_REASON)
+    if scope.officer_id is None or (ticket.confidential and not scope.sees_contact_data):
+        raise Forbidden("contact data", action="reveal")
+    entry = AccessLogEntry(officer_id=scope.officer_id, ticket_id=ticket.id, field=field, reason=why, at=uow.now)
+    uow.session.add(entry)
+    uow.session.flush()
+    return str(getattr(ticket, field))
+
+
+def looks(session: Session, ticket_id: int) -> list[AccessLogEntry]:
+    """Who looked at the masked data of a ticket, newest first."""
+    query = select(AccessLogEntry).where(AccessLogEntry.ticket_id == ticket_id)
+    return list(session.scalars(query.order_by(AccessLogEntry.id.desc())))
