@@ -1,0 +1,71 @@
+"""Which speech model this machine uses, and whether its files are whole. Fetching one is `asr.model_fetch`'s.
+
+Callers: the Vosk engine on loading, the speech gateway on starting, `hotline asr models`.
+"""
+
+import hashlib
+from pathlib import Path
+
+from hotline.kernel.errors import Unavailable
+
+SMALL_CHINESE = "vosk-model-small-cn-0.22"
+CHINESE_PREFIXES = ("vosk-model-cn", "vosk-model-small-cn")
+NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
+
+# Of the publisher's vosk-model-small-cn-0.22 (Apache-2.0); two projects that keep the model give the same sums.
+SHA256 = {
+    SMALL_CHINESE: {
+        "am/final.mdl": "91eda2c04c4f599361cb92b0e5298ccdf6b3c7a1fa52bfcefcd2c4e07aa1c131",
+        "graph/Gr.fst": "46d41a9b1723abccdcb354d731a5b58d87c060100d88ada1a3e31220f52b0434",
+        "graph/HCLr.fst": "798af0d9ba6f2d727747f58e1e7b2305f8618bc8ea7f6c51beecd8a2c965b965",
+        "ivector/final.dubm": "e33276cbd548c0a03ae5812c98115940614997dff23a6d59968af6eaf7630ff8",
+        "ivector/final.ie": "c39d46fbff04efb7baa9660ae7a728b0e2f35a4a1250b56ed3a599e26956df86",
+        "ivector/final.mat": "42706d88818070ea0d0182b4d11367ba52a13b9a2be45630f60858a422109ada",
+    }
+}
+
+
+class ModelUnusable(Unavailable):
+    """A speech model that is missing files or damaged; `details` has `folder`, `reason` and the `file`."""
+
+    code = "speech-model-unusable"
+
+    def __init__(self, folder: Path, reason: str, file: str = "") -> None:
+        super().__init__(f"{folder}: {reason} {file}".rstrip(), folder=str(folder), reason=reason, file=file)
+
+
+def check_model(folder: Path) -> None:
+    """Raises ModelUnusable when a needed file is missing or, for a model we know, differs from the publisher's."""
+    known = SHA256.get(folder.name, {})
+    for name in (*NEEDED, *(name for name in known if name not in NEEDED)):
+        if not (folder / name).is_file():
+            raise ModelUnusable(folder, "file-missing", name)
+    for name, expected in known.items():
+        if sha256_of(folder / name) != expected:
+            raise ModelUnusable(folder, "file-damaged", name)
+
+
+def find_model(places: list[Path]) -> Path | None:
+    """The first Chinese Vosk model in these folders, by name; what it contains is checked on loading."""
+    for place in places:
+        if place.is_dir():
+            found = [entry for entry in sorted(place.iterdir()) if entry.is_dir() and entry.name.startswith(CHINESE_PREFIXES)]
+            if found:
+                return found[0]
+    return None
+
+
+def model_places() -> list[Path]:
+    """Where models are looked for when `asr_url` is empty: ./models, then the user's cache that Vosk itself uses."""
+    return [Path("models").resolve(), Path.home() / ".cache" / "vosk"]
+
+
+def model_url(folder: Path) -> str:
+    """The engine URL of a Vosk model."""
+    return folder.resolve().as_uri().replace("file:", "vosk:", 1)
+
+
+def sha256_of(file: Path) -> str:
+    """The file's SHA-256 in hexadecimal."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
