@@ -33,7 +33,10 @@ class Place(Base):
 
 
 class Unit(Base):
-    """A unit that can be given work; every unit has a territorial (属地) and a professional (业务) superior."""
+    """A unit that can be given work; every unit has a territorial (属地) and a professional (业务) superior.
+
+    `line` is the trade (城管, 住建 …) by which a catalogue rule such as "district-bureau:城管" finds it in an area.
+    """
 
     __tablename__ = "unit"
 
@@ -42,6 +45,7 @@ class Unit(Base):
     name: Mapped[str] = mapped_column(String(64), index=True)
     level: Mapped[str] = mapped_column(String(16))
     kind: Mapped[str] = mapped_column(String(32))
+    line: Mapped[str | None] = mapped_column(String(16))
     unit_class: Mapped[str] = mapped_column(String(32))
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
     territorial_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
