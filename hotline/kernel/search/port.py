@@ -1,0 +1,146 @@
+"""The port of search: index schemas, documents, queries, filters and hits as values, and what a backend must do.
+
+The database is the truth; an index is a cache that can always be built again. Nothing here knows articles or tickets.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class TextField:
+    """A field of tokens that is ranked; `boost` multiplies its BM25."""
+
+    name: str
+    boost: float
+
+
+@dataclass(frozen=True)
+class IndexSchema:
+    """What one index holds. `keywords` are matched whole, `numbers` by range; neither is ranked.
+
+    `extra` are token fields that only a query which names them looks at (suggestions).
+    """
+
+    name: str
+    version: int
+    texts: tuple[TextField, ...]
+    extra: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    def fingerprint(self, *made_by: str | int) -> str:
+        """Changes whenever an index built before must be built again; `made_by` are versions of whatever wrote it."""
+        stated = json.dumps([asdict(self), *made_by], sort_keys=True)
+        return hashlib.sha256(stated.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class IndexDoc:
+    """One document. `texts` are tokens joined by blanks (`Analyzer.spaced`); a keyword may have several values."""
+
+    id: str
+    texts: Mapping[str, str]
+    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CompiledQuery:
+    """What is looked for: any of the groups. A group is a token, then its synonyms, which count `SYNONYM_BOOST` of it.
+
+    Best field wins, the others add `tie` of their score. Repeated tokens are kept: every backend counts them alike.
+    """
+
+    groups: tuple[tuple[str, ...], ...]
+    fields: tuple[TextField, ...]
+    tie: float = 0.3
+
+
+SYNONYM_BOOST = 0.8
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """The keyword field holds at least one of the values; no values, no hit."""
+
+    name: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Between:
+    """The number lies between both ends, ends included; None leaves that end open."""
+
+    name: str
+    low: int | None = None
+    high: int | None = None
+
+
+Filters = tuple[AnyOf | Between, ...]
+"""All must hold. They decide who sees what, so they are part of the query and never change a score."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document and its score: greater is better, comparable only within one answer."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page ended: its last hit, and how many hits lie before the next."""
+
+    last: Hit
+    seen: int
+
+
+@dataclass(frozen=True)
+class Hits:
+    """A page, best first, equal scores by id. `total` counts all that match; `next_page` is None on the last page."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    next_page: Cursor | None = None
+
+
+@dataclass(frozen=True)
+class IndexStats:
+    """State of one index. `ready` is False when it has yet to be built, or was built for another schema."""
+
+    ready: bool
+    docs: int = 0
+    generation: int = 0
+    size_bytes: int = 0
+
+
+class SearchBackend(Protocol):
+    """An index store. Reading never fails for want of an index: it finds nothing until one is built.
+
+    Writing raises Unavailable when another process writes, or no index is built yet: the outbox tries again.
+    """
+
+    def ensure(self, schema: IndexSchema, fill: Callable[[], Iterable[IndexDoc]]) -> bool:
+        """Build the index from `fill` unless there is one of this schema; says whether it was built."""
+
+    def replace(self, schema: IndexSchema, docs: Iterable[IndexDoc]) -> None:
+        """Build a new generation beside the live one, then put it in its place; a killed build leaves the live one."""
+
+    def apply(self, schema: IndexSchema, upserts: Iterable[IndexDoc], deletes: Iterable[str] = ()) -> None:
+        """Put and remove documents; found by every process when this returns. Safe to repeat."""
+
+    def search(
+        self, schema: IndexSchema, query: CompiledQuery, filters: Filters = (), *, size: int = 10, after: Cursor | None = None
+    ) -> Hits:
+        """The best `size` documents after the cursor."""
+
+    def counts(self, schema: IndexSchema, tokens: Iterable[str]) -> dict[str, int]:
+        """In how many documents each token stands (in the ranked field that has it most often)."""
+
+    def stats(self, schema: IndexSchema) -> IndexStats:
+        """Whether it is there, and how big."""

@@ -1,0 +1,266 @@
+"""Search in a folder, by tantivy. One process writes at a time (a file lock that dies with its holder), any number read.
+
+`<folder>/<index>/live.json` names the generation in use. The index format changes between minor releases of tantivy, so its
+version is part of the fingerprint and a mismatch means: not built yet.
+"""
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult
+
+import tantivy
+
+from hotline.kernel.errors import Unavailable
+from hotline.kernel.search import analysis
+from hotline.kernel.search.filelock import locked
+from hotline.kernel.search.port import (
+    SYNONYM_BOOST,
+    AnyOf,
+    Between,
+    CompiledQuery,
+    Cursor,
+    Filters,
+    Hit,
+    Hits,
+    IndexDoc,
+    IndexSchema,
+    IndexStats,
+)
+
+WRITE_WAIT_S = 5.0
+HEAP_BYTES = 20_000_000
+HEAP_REBUILD_BYTES = 128_000_000
+BATCH = 20_000
+# Equal scores at the edge of a page are cut by tantivy in its own order; a few more are asked for and sorted by us.
+MARGIN = 16
+ID = "id"
+Query = Any  # tantivy-py has no complete type information
+
+
+@dataclass
+class _Reader:
+    generation: int
+    stamp: int
+    index: Any  # tantivy.Index
+
+
+class TantivyBackend:
+    """`SearchBackend` over a folder of index generations."""
+
+    def __init__(self, root: Path, *, write_wait_s: float = WRITE_WAIT_S) -> None:
+        self._root = root
+        self._write_wait_s = write_wait_s
+        self._readers: dict[str, _Reader] = {}
+        self._guard = threading.Lock()
+
+    def ensure(self, schema: IndexSchema, fill: Callable[[], Iterable[IndexDoc]]) -> bool:
+        if self._live(schema) is not None:
+            return False
+        self.replace(schema, fill())
+        return True
+
+    def replace(self, schema: IndexSchema, docs: Iterable[IndexDoc]) -> None:
+        with self._writing(schema) as home:
+            generation = 1 + max((int(entry.name) for entry in home.iterdir() if entry.name.isdigit()), default=0)
+            folder = home / str(generation)
+            folder.mkdir()
+            with _translated():
+                index = tantivy.Index(_schema(schema), path=str(folder), reuse=False)
+                _write(index, docs, (), heap_bytes=HEAP_REBUILD_BYTES)
+            _point(home, generation, _fingerprint(schema))
+            for entry in home.iterdir():
+                if entry.name.isdigit() and int(entry.name) != generation:
+                    shutil.rmtree(entry, ignore_errors=True)
+
+    def apply(self, schema: IndexSchema, upserts: Iterable[IndexDoc], deletes: Iterable[str] = ()) -> None:
+        with self._writing(schema) as home:
+            generation = self._live(schema)
+            if generation is None:
+                raise Unavailable("index not built yet", part="search", index=schema.name)
+            with _translated():
+                _write(tantivy.Index.open(str(home / str(generation))), upserts, deletes, heap_bytes=HEAP_BYTES)
+
+    def search(
+        self, schema: IndexSchema, query: CompiledQuery, filters: Filters = (), *, size: int = 10, after: Cursor | None = None
+    ) -> Hits:
+        index = self._reader(schema)
+        if index is None or not query.groups:
+            return Hits((), 0)
+        seen = after.seen if after else 0
+        searcher = index.searcher()
+        with _translated():
+            found = searcher.search(_compile(index.schema, query, filters), limit=seen + size + MARGIN)
+            hits = [Hit(searcher.doc(address)[ID][0], score) for score, address in found.hits]
+        hits.sort(key=_order)
+        later = [hit for hit in hits if after is None or _order(hit) > _order(after.last)]
+        page = tuple(later[:size])
+        more = len(later) > size
+        return Hits(page, found.count, Cursor(page[-1], seen + len(page)) if more and page else None)
+
+    def counts(self, schema: IndexSchema, tokens: Iterable[str]) -> dict[str, int]:
+        index = self._reader(schema)
+        if index is None:
+            return dict.fromkeys(tokens, 0)
+        searcher = index.searcher()
+        return {token: max(searcher.doc_freq(field.name, token) for field in schema.texts) for token in set(tokens)}
+
+    def stats(self, schema: IndexSchema) -> IndexStats:
+        generation = self._live(schema)
+        index = self._reader(schema)
+        if generation is None or index is None:
+            return IndexStats(ready=False)
+        folder = self._root / schema.name / str(generation)
+        size = sum(path.stat().st_size for path in folder.glob("*"))
+        return IndexStats(True, index.searcher().num_docs, generation, size)
+
+    @contextmanager
+    def _writing(self, schema: IndexSchema) -> Iterator[Path]:
+        home = self._root / schema.name
+        with _translated():
+            home.mkdir(parents=True, exist_ok=True)
+        with locked(home / "write.lock", wait_s=self._write_wait_s):
+            yield home
+
+    def _live(self, schema: IndexSchema) -> int | None:
+        """The generation in use, when it was built for this schema."""
+        try:
+            live = json.loads((self._root / schema.name / "live.json").read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        return int(live["generation"]) if live["fingerprint"] == _fingerprint(schema) else None
+
+    def _reader(self, schema: IndexSchema) -> Any | None:  # tantivy.Index
+        """The open index, moved on to what other processes have committed since."""
+        generation = self._live(schema)
+        with self._guard:
+            while generation is not None:
+                try:
+                    return self._opened(schema.name, generation)
+                except (OSError, ValueError) as error:
+                    # A rebuild may have put the next generation in place, and removed this one, since we looked.
+                    newer = self._live(schema)
+                    if newer == generation:
+                        raise Unavailable(f"search index: {error}", part="search") from error
+                    generation = newer
+        return None
+
+    def _opened(self, name: str, generation: int) -> Any:  # tantivy.Index
+        folder = self._root / name / str(generation)
+        stamp = (folder / "meta.json").stat().st_mtime_ns
+        reader = self._readers.get(name)
+        if reader is None or reader.generation != generation:
+            index = tantivy.Index.open(str(folder))
+            index.config_reader("manual")
+            index.reload()
+            reader = self._readers[name] = _Reader(generation, stamp, index)
+        elif reader.stamp != stamp:
+            reader.index.reload()
+            reader.stamp = stamp
+        return reader.index
+
+
+def open_backend(url: SplitResult, *, data_dir: Path) -> TantivyBackend:
+    """`tantivy:` is the folder `search` of the data folder, `tantivy:///srv/search` names another."""
+    return TantivyBackend(Path(url.path) if url.path else data_dir / "search")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """tantivy tells a held lock, a full disk and a vanished file alike by ValueError or OSError."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise Unavailable(f"search index: {error}", part="search") from error
+
+
+def _fingerprint(schema: IndexSchema) -> str:
+    return schema.fingerprint("tantivy", version("tantivy"), analysis.VERSION)
+
+
+def _point(home: Path, generation: int, fingerprint: str) -> None:
+    written = home / "live.json.new"
+    written.write_text(json.dumps({"generation": generation, "fingerprint": fingerprint}), "utf-8")
+    os.replace(written, home / "live.json")
+
+
+def _schema(schema: IndexSchema) -> Any:  # tantivy.Schema
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(ID, stored=True, tokenizer_name="raw", index_option="basic")
+    for name in (*(field.name for field in schema.texts), *schema.extra):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    for name in schema.keywords:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in schema.numbers:
+        builder.add_integer_field(name, indexed=True, fast=True)
+    return builder.build()
+
+
+def _write(index: Any, upserts: Iterable[IndexDoc], deletes: Iterable[str], *, heap_bytes: int) -> None:
+    writer = index.writer(heap_size=heap_bytes, num_threads=1)
+    try:
+        for gone in deletes:
+            writer.delete_documents_by_term(ID, gone)
+        for number, doc in enumerate(upserts, 1):
+            writer.delete_documents_by_term(ID, doc.id)
+            writer.add_document(_document(doc))
+            if number % BATCH == 0:
+                writer.commit()
+        writer.commit()
+    finally:
+        writer.wait_merging_threads()
+
+
+def _document(doc: IndexDoc) -> Any:  # tantivy.Document
+    made = tantivy.Document()
+    made.add_text(ID, doc.id)
+    for name, text in doc.texts.items():
+        made.add_text(name, text)
+    for name, values in doc.keywords.items():
+        for value in values:
+            made.add_text(name, value)
+    for name, number in doc.numbers.items():
+        made.add_integer(name, number)
+    return made
+
+
+def _compile(schema: Any, query: CompiledQuery, filters: Filters) -> Query:
+    by_field = [
+        tantivy.Query.boost_query(
+            tantivy.Query.boolean_query(
+                [(tantivy.Occur.Should, _group(schema, field.name, group)) for group in query.groups],
+            ),
+            field.boost,
+        )
+        for field in query.fields
+    ]
+    ranked = tantivy.Query.disjunction_max_query(by_field, tie_breaker=query.tie)
+    musts = [(tantivy.Occur.Must, ranked)]
+    musts += [(tantivy.Occur.Must, tantivy.Query.const_score_query(_filter(schema, one), 0.0)) for one in filters]
+    return tantivy.Query.boolean_query(musts)
+
+
+def _group(schema: Any, field: str, group: tuple[str, ...]) -> Query:
+    first, *synonyms = (tantivy.Query.term_query(schema, field, token, "freq") for token in group)
+    if not synonyms:
+        return first
+    return tantivy.Query.disjunction_max_query([first, *(tantivy.Query.boost_query(term, SYNONYM_BOOST) for term in synonyms)])
+
+
+def _filter(schema: Any, wanted: AnyOf | Between) -> Query:
+    if isinstance(wanted, AnyOf):
+        return tantivy.Query.term_set_query(schema, wanted.name, sorted(wanted.values))
+    if wanted.low is None and wanted.high is None:
+        return tantivy.Query.all_query()
+    return tantivy.Query.range_query(schema, wanted.name, tantivy.FieldType.Integer, wanted.low, wanted.high)
+
+
+def _order(hit: Hit) -> tuple[float, str]:
+    return (-hit.score, hit.id)
