@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
@@ -85,12 +86,16 @@ SYSTEM = Actor()
 
 @dataclass
 class UnitOfWork:
-    """One transaction of one actor. `now` is read once, so that all rows of the change bear the same moment."""
+    """One transaction of one actor. `now` is read once, so that all rows of the change bear the same moment.
+
+    `zone` is the city's time zone, for whatever counts local days.
+    """
 
     session: Session
     actor: Actor
     now: datetime
     recorder: "Recorder"
+    zone: ZoneInfo
     deliveries: list[int] = field(default_factory=list)
 
     def record(self, event: Any) -> None:  # any event class of any package
@@ -105,11 +110,12 @@ Recorder = Callable[[UnitOfWork, Any], None]
 class Database:
     """Sessions on one PostgreSQL. `put` is rung with each delivery owed, after the commit."""
 
-    def __init__(self, url: str, *, recorder: Recorder, put: Callable[[int], None], pool: int = 16) -> None:
+    def __init__(self, url: str, *, recorder: Recorder, put: Callable[[int], None], zone: ZoneInfo, pool: int = 16) -> None:
         self.engine = create_engine(url, pool_size=pool, max_overflow=8, pool_pre_ping=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._recorder = recorder
         self._put = put
+        self._zone = zone
 
     @contextmanager
     def work(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[UnitOfWork]:
@@ -118,7 +124,7 @@ class Database:
         Raises Conflict when somebody else changed the same row meanwhile, Unavailable when the database does not answer.
         """
         with _translated(), self._sessions() as session:
-            uow = UnitOfWork(session, actor, now or clock.now(), self._recorder)
+            uow = UnitOfWork(session, actor, now or clock.now(), self._recorder, self._zone)
             yield uow
             session.commit()
         for delivery_id in uow.deliveries:

@@ -1,0 +1,137 @@
+"""Use cases on a unit's part of a ticket. The only module that assigns `Assignment.state`.
+
+What a unit does here moves the ticket too: by the within-reaction `following.follow`, since `tickets` already asks this module.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.kernel.db import UnitOfWork
+from hotline.kernel.errors import Conflict, NotFound
+from hotline.tickets import requests, timeline
+from hotline.tickets.events import AssignmentMoved, AssignmentOpened
+from hotline.tickets.models import Assignment, Ticket
+from hotline.tickets.workflow import AT_WORK, STANDARD, AssignmentState
+
+PUBLIC_ACTIONS = frozenset({"contact"})
+
+
+def open_for(uow: UnitOfWork, ticket: Ticket, unit_id: int, *, role: str, note: str) -> Assignment:
+    """Give a unit its part; its limits are set by whoever reacts to AssignmentOpened."""
+    assignment = Assignment(
+        ticket_id=ticket.id,
+        unit_id=unit_id,
+        role=role,
+        dispatch_no=ticket.dispatch_count,
+        round=ticket.round,
+        state=AssignmentState.TO_SIGN,
+        note=note,
+        dispatched_at=uow.now,
+        dispatched_by_id=uow.actor.officer_id,
+        reply_form={},
+    )
+    uow.session.add(assignment)
+    uow.session.flush()
+    uow.record(AssignmentOpened(assignment.id, ticket.id, ticket.number, unit_id, role, ticket.round, ticket.urgency))
+    return assignment
+
+
+def move(
+    uow: UnitOfWork,
+    assignment_id: int,
+    action: str,
+    *,
+    roles: Collection[str],
+    given: Mapping[str, Any],
+    version: int | None = None,
+) -> Assignment:
+    """Move a unit's part by its life cycle. Raises as `LifeCycle.find`, and Conflict for a stale `version`."""
+    assignment = get(uow.session, assignment_id)
+    if version is not None and version != assignment.version:
+        raise Conflict("changed meanwhile", reason="stale", thing="assignment", version=assignment.version)
+    row = STANDARD.assignment.find(assignment.state, action, roles, given)
+    source = assignment.state
+    effect = EFFECTS.get(action)
+    if effect is not None:
+        effect(uow, assignment, given)
+    assignment.state = row.target
+    if row.target not in AT_WORK:
+        assignment.ended_at = uow.now
+    timeline.write(
+        uow,
+        assignment.ticket_id,
+        action,
+        text=str(given.get("note") or given.get("reason") or given.get("reply_internal") or ""),
+        public=action in PUBLIC_ACTIONS,
+        data={key: given[key] for key in ("solved", "reason_code", "legal_basis", "competent_unit_id") if given.get(key)},
+        unit_id=assignment.unit_id,
+        states=(source.value, row.target.value),
+    )
+    uow.session.flush()
+    number = assignment.ticket.number
+    moved = AssignmentMoved(
+        assignment.id, assignment.ticket_id, number, assignment.unit_id, action, source.value, row.target.value
+    )
+    uow.record(moved)
+    return assignment
+
+
+def set_limits(
+    uow: UnitOfWork,
+    assignment: Assignment,
+    *,
+    sign_due_at: datetime | None,
+    contact_due_at: datetime | None,
+    due_at: datetime | None,
+    provisional: bool,
+) -> None:
+    """Write a unit's limits; the lead's handling limit is also the ticket's."""
+    assignment.sign_due_at, assignment.contact_due_at = sign_due_at, contact_due_at
+    assignment.due_at, assignment.due_provisional = due_at, provisional
+    if assignment.role == "lead":
+        ticket = uow.session.get_one(Ticket, assignment.ticket_id)
+        ticket.due_at, ticket.due_provisional = due_at, provisional
+
+
+def get(session: Session, assignment_id: int) -> Assignment:
+    """The assignment. Raises NotFound."""
+    assignment = session.get(Assignment, assignment_id)
+    if assignment is None:
+        raise NotFound("assignment", thing="assignment", id=assignment_id)
+    return assignment
+
+
+def at_work(session: Session, ticket_id: int) -> list[Assignment]:
+    """The parts of a ticket that units are still working on, the lead's first."""
+    query = select(Assignment).where(Assignment.ticket_id == ticket_id, Assignment.state.in_(AT_WORK))
+    return sorted(session.scalars(query), key=lambda found: (found.role != "lead", found.id))
+
+
+def _sign(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) -> None:
+    assignment.signed_at = uow.now
+
+
+def _contact(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) -> None:
+    assignment.contacted_at = uow.now
+
+
+def _reply(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) -> None:
+    requests.none_open(uow.session, assignment.id)
+    assignment.replied_at = uow.now
+    assignment.solved = str(given["solved"])
+    assignment.reply_internal, assignment.reply_public = str(given["reply_internal"]), str(given["reply_public"])
+    assignment.reply_form = dict(given.get("reply_form") or {})
+
+
+EFFECTS: dict[str, Callable[[UnitOfWork, Assignment, Mapping[str, Any]], None]] = {
+    "sign": _sign,
+    "contact": _contact,
+    "reply": _reply,
+    "ask_return": requests.ask_return,
+    "grant_return": requests.grant_return,
+    "refuse_return": requests.refuse_return,
+}

@@ -1,0 +1,85 @@
+"""What all tests share: one embedded PostgreSQL a run, a database a worker, the development data folder, the demo people."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from filelock import FileLock
+from sqlalchemy import create_engine, text
+
+from hotline.kernel.db import Database
+from hotline.kernel.events import Subscribers, recorder
+from tests.fakes import FakeQueue
+from web import embedded
+from web.embedded import PostgresServer
+from web.models import metadata
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TEMPLATE = "hotline_template"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The development data folder. Its tests are skipped where it is absent, unless HOTLINE_TEST_REQUIRE_SHARED is set."""
+    folder = Path(os.environ.get("HOTLINE_TEST_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+    if not folder.is_dir():
+        if os.environ.get("HOTLINE_TEST_REQUIRE_SHARED"):
+            pytest.fail(f"the development data folder is required and absent: {folder}")
+        pytest.skip("the development data folder is absent")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One server for all workers of this run, with a migrated template database; durability is off."""
+    run = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        run = run.parent
+    with FileLock(run / "postgres.lock"):
+        server = embedded.start_postgres(run / "postgres")
+        if not (run / "template-ready").exists():
+            server.psql("alter system set fsync = off; alter system set synchronous_commit = off; select pg_reload_conf();")
+            create_all(embedded.create_database(server, TEMPLATE))
+            (run / "template-ready").touch()
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres: PostgresServer, worker_id: str) -> str:
+    """A migrated database of this worker alone."""
+    name = f"hotline_{worker_id}"
+    postgres.psql(f"drop database if exists {name}; create database {name} template {TEMPLATE};")
+    return str(postgres.get_uri(database=name)).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture
+def queue() -> FakeQueue:
+    """Deliveries rung for, in order."""
+    return FakeQueue()
+
+
+@pytest.fixture
+def subscribers() -> Subscribers:
+    """Who reacts; a test module overrides it to hand in its own reactions."""
+    return Subscribers()
+
+
+@pytest.fixture
+def database(database_url: str, queue: FakeQueue, subscribers: Subscribers) -> Iterator[Database]:
+    """An empty, migrated database with `subscribers` listening."""
+    opened = Database(database_url, recorder=recorder(subscribers), put=queue.put, zone=ZONE)
+    yield opened
+    with opened.engine.begin() as connection:
+        names = connection.scalars(text("select tablename from pg_tables where schemaname = 'public'")).all()
+        tables = ", ".join(f'"{name}"' for name in names if name != "alembic_version")
+        connection.execute(text(f"truncate {tables} restart identity cascade"))
+    opened.close()
+
+
+def create_all(url: str) -> None:
+    engine = create_engine(url)
+    metadata().create_all(engine)
+    engine.dispose()

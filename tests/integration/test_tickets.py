@@ -1,0 +1,133 @@
+"""The straight road of a ticket on a real database: open, dispatch, sign, reply, return, redo."""
+
+import pytest
+
+from hotline.kernel.db import Actor, Database
+from hotline.kernel.errors import Conflict, Forbidden, Invalid
+from hotline.kernel.events import Subscribers
+from hotline.tickets import assignments, following, tickets, timeline
+from hotline.tickets.events import AssignmentMoved
+from hotline.tickets.models import Ticket
+from hotline.tickets.tickets import NewTicket
+from hotline.tickets.workflow import AssignmentState, State
+from tests import factories
+
+NEW = NewTicket(channel="phone", type="complaint", title="关于张先生反映夜间施工的问题", body="夜间施工。诉求：停止。")
+REPLY = {"reply_internal": "已处理", "reply_public": "您好，来电已收悉。", "solved": "yes"}
+
+
+@pytest.fixture
+def subscribers() -> Subscribers:
+    return Subscribers(within={AssignmentMoved: (following.follow,)})
+
+
+def opened(database: Database) -> int:
+    with database.work() as uow:
+        return tickets.open_ticket(uow, NEW).id
+
+
+def dispatched(database: Database, code: str = "U1") -> tuple[int, int]:
+    ticket_id = opened(database)
+    with database.work() as uow:
+        unit = factories.unit(uow.session, code)
+        ticket = tickets.move(uow, ticket_id, "dispatch", roles=["dispatcher"], given={"unit_id": unit.id})
+        uow.session.refresh(ticket)
+        return ticket_id, ticket.assignments[-1].id
+
+
+def state_of(database: Database, ticket_id: int) -> State:
+    with database.read() as session:
+        return session.get_one(Ticket, ticket_id).state
+
+
+def test_numbers_are_in_order_and_carry_a_check_digit(database: Database) -> None:
+    with database.work() as uow:
+        first, second = tickets.open_ticket(uow, NEW), tickets.open_ticket(uow, NEW)
+
+    assert int(second.number[6:12]) == int(first.number[6:12]) + 1
+    assert len(first.query_code) == 6
+
+
+def test_the_same_submission_opens_one_ticket(database: Database) -> None:
+    again = NewTicket(**{**NEW.__dict__, "submission_key": "abcdefgh"})
+
+    with database.work() as uow:
+        first = tickets.open_ticket(uow, again).id
+    with database.work() as uow:
+        second = tickets.open_ticket(uow, again).id
+
+    assert first == second
+
+
+def test_the_ticket_follows_its_lead_unit_to_call_back(database: Database) -> None:
+    ticket_id, assignment_id = dispatched(database)
+
+    with database.work() as uow:
+        assignments.move(uow, assignment_id, "sign", roles=["handler"], given={})
+    assert state_of(database, ticket_id) is State.HANDLING
+    with database.work() as uow:
+        assignments.move(uow, assignment_id, "reply", roles=["handler"], given=REPLY)
+
+    assert state_of(database, ticket_id) is State.CALLBACK
+
+
+def test_a_granted_return_brings_the_ticket_back_to_the_desk(database: Database) -> None:
+    ticket_id, assignment_id = dispatched(database)
+    asked = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_basis": "三定规定"}
+
+    with database.work() as uow:
+        assignments.move(uow, assignment_id, "ask_return", roles=["liaison"], given=asked)
+    with database.work() as uow:
+        moved = assignments.move(uow, assignment_id, "grant_return", roles=["dispatcher"], given={"note": "同意"})
+        assert moved.state is AssignmentState.RETURNED
+
+    assert state_of(database, ticket_id) is State.PENDING
+
+
+def test_no_reply_while_a_return_is_asked(database: Database) -> None:
+    _, assignment_id = dispatched(database)
+    asked = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_basis": "三定规定"}
+    with database.work() as uow:
+        assignments.move(uow, assignment_id, "sign", roles=["handler"], given={})
+        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=asked)
+
+    with pytest.raises(Conflict), database.work() as uow:
+        assignments.move(uow, assignment_id, "reply", roles=["handler"], given=REPLY)
+
+
+def test_a_return_without_basis_names_the_field(database: Database) -> None:
+    _, assignment_id = dispatched(database)
+
+    with pytest.raises(Invalid) as caught, database.work() as uow:
+        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given={"reason_code": "x", "reason": "y"})
+
+    assert caught.value.details["field"] == "legal_basis"
+
+
+def test_an_agent_may_not_sign_for_a_unit(database: Database) -> None:
+    _, assignment_id = dispatched(database)
+
+    with pytest.raises(Forbidden), database.work() as uow:
+        assignments.move(uow, assignment_id, "sign", roles=["agent"], given={})
+
+
+def test_a_stale_version_is_refused_and_changes_nothing(database: Database) -> None:
+    ticket_id, assignment_id = dispatched(database)
+
+    with pytest.raises(Conflict), database.work() as uow:
+        assignments.move(uow, assignment_id, "sign", roles=["handler"], given={}, version=99)
+
+    assert state_of(database, ticket_id) is State.DISPATCHED
+
+
+def test_the_timeline_is_gapless_and_a_changed_line_is_found(database: Database) -> None:
+    ticket_id, assignment_id = dispatched(database)
+    with database.work(Actor()) as uow:
+        assignments.move(uow, assignment_id, "sign", roles=["handler"], given={})
+
+    with database.read() as session:
+        entries = timeline.lines(session, ticket_id)
+        assert [entry.seq for entry in entries] == [1, 2, 3, 4]
+        assert timeline.broken_at(entries) is None
+        entries[1].text = "改过"
+        assert timeline.broken_at(entries) == 2

@@ -1,0 +1,27 @@
+"""Every table of every package, imported in one place for migrations and tests."""
+
+import importlib
+import importlib.util
+
+from sqlalchemy import MetaData
+
+from hotline.kernel.db import Base
+
+MODULES = (
+    "hotline.kernel.events",
+    "hotline.people.models",
+    "hotline.tickets.models",
+    "hotline.intake.models",
+    "asr.models",
+    "knowledge_base.models",
+    "dispatch.models",
+    "sla.models",
+)
+
+
+def metadata() -> MetaData:
+    """The metadata with all tables known."""
+    for name in MODULES:
+        if importlib.util.find_spec(name):
+            importlib.import_module(name)
+    return Base.metadata
