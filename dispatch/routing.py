@@ -1,0 +1,138 @@
+"""Evidence → ranked units with reasons. Pure: the catalogue's rows, earlier tickets and returns are handed in as values.
+
+Pieces of evidence for one unit add up as independent chances (1 − Π(1 − w)); granted returns then divide the score. The
+scores order units and are not calibrated probabilities.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+from dispatch.classification import Guess
+from dispatch.rules import RoutingRules
+
+
+@dataclass(frozen=True)
+class UnitHit:
+    """A unit that a row of the catalogue names. `via` is row, parent (a row of a category above) or area-unknown (the trade's city unit)."""
+
+    unit_id: int
+    unit_name: str
+    category_code: str
+    category_name: str
+    area_rule: str
+    via: str
+    assist_ids: tuple[int, ...]
+    legal_basis: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why, as a catalogue id `reason.<code>` and its values."""
+
+    code: str
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A proposed unit: score 0-1, reasons with the weightiest first, the law the catalogue names, units to assist."""
+
+    unit_id: int
+    unit_name: str
+    score: float
+    reasons: tuple[Reason, ...]
+    legal_basis: str = ""
+    assist_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class GuessedHits:
+    """What the catalogue says of one category. `guess` is None when a person chose the category."""
+
+    guess: Guess | None
+    hits: Sequence[UnitHit]
+
+
+@dataclass(frozen=True)
+class HandledBy:
+    """How many of the similar tickets looked at a unit handled."""
+
+    unit_id: int
+    unit_name: str
+    tickets: int
+
+
+@dataclass
+class _Case:
+    """What speaks for one unit."""
+
+    name: str
+    evidence: list[tuple[float, Reason]] = field(default_factory=list)
+    legal_basis: str = ""
+    assist_ids: tuple[int, ...] = ()
+
+
+def rank(
+    named: Sequence[GuessedHits],
+    handled: Sequence[HandledBy],
+    returns: Mapping[int, float],
+    rules: RoutingRules,
+    limit: int = 5,
+) -> list[Candidate]:
+    """The units, best first. `returns` is the weight of granted returns by unit id for this kind of matter."""
+    cases: dict[int, _Case] = {}
+    for entry in named:
+        _add_catalogue(cases, entry, rules)
+    _add_handled(cases, handled, rules)
+    ranked = [_candidate(unit_id, case, returns.get(unit_id, 0.0), rules) for unit_id, case in cases.items()]
+    return sorted(ranked, key=lambda candidate: (-candidate.score, candidate.unit_id))[:limit]
+
+
+def _add_catalogue(cases: dict[int, _Case], entry: GuessedHits, rules: RoutingRules) -> None:
+    confidence = entry.guess.confidence if entry.guess else 1.0
+    for hit in entry.hits:
+        case = cases.setdefault(hit.unit_id, _Case(hit.unit_name))
+        case.evidence.append((_row_weight(hit, rules) * confidence, _row_reason(hit)))
+        if entry.guess:
+            words = {"category": entry.guess.name, "words": "、".join(entry.guess.words)}
+            case.evidence.append((0.0, Reason("category-words", words)))
+        case.legal_basis = case.legal_basis or hit.legal_basis
+        case.assist_ids = case.assist_ids or hit.assist_ids
+
+
+def _row_weight(hit: UnitHit, rules: RoutingRules) -> float:
+    by_via = {"row": rules.catalogue, "parent": rules.parent_row, "area-unknown": rules.area_unknown}
+    return by_via[hit.via] * rules.area_levels[hit.area_rule]
+
+
+def _row_reason(hit: UnitHit) -> Reason:
+    code = "area-unknown" if hit.via == "area-unknown" else "catalogue"
+    return Reason(code, {"category": hit.category_name, "source": hit.source})
+
+
+def _add_handled(cases: dict[int, _Case], handled: Sequence[HandledBy], rules: RoutingRules) -> None:
+    total = sum(entry.tickets for entry in handled)
+    for entry in handled:
+        trust = entry.tickets / (entry.tickets + rules.handled_half)
+        weight = rules.handled * trust * entry.tickets / total
+        reason = Reason("handled-before", {"tickets": entry.tickets, "of": total})
+        cases.setdefault(entry.unit_id, _Case(entry.unit_name)).evidence.append((weight, reason))
+
+
+def _candidate(unit_id: int, case: _Case, returned: float, rules: RoutingRules) -> Candidate:
+    score = 1.0 - prod(1.0 - weight for weight, _ in case.evidence)
+    reasons = _distinct(reason for _, reason in sorted(case.evidence, key=lambda piece: -piece[0]))
+    if returned:
+        score /= 1.0 + rules.return_penalty * returned
+        reasons = (*reasons, Reason("returned-before", {"times": returned}))
+    return Candidate(unit_id, case.name, round(score, 4), reasons, case.legal_basis, case.assist_ids)
+
+
+def _distinct(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    seen: dict[str, Reason] = {}
+    for reason in reasons:
+        seen.setdefault(repr(reason), reason)
+    return tuple(seen.values())

@@ -1,0 +1,49 @@
+"""Weights of routing and classification, read from `data/rules.yaml`. No number of them stands in code."""
+
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class RoutingRules:
+    """How evidence for a unit is weighed; see the file for what each means."""
+
+    catalogue: float
+    parent_row: float
+    area_unknown: float
+    area_levels: dict[str, float]
+    handled: float
+    handled_half: float
+    handled_look_back: int
+    return_penalty: float
+    categories_tried: int
+
+
+@dataclass(frozen=True)
+class ClassificationRules:
+    """How words of a text count for a category; see the file for what each means."""
+
+    own_word: float
+    inherited_word: float
+    near_word: float
+    near_word_ratio: float
+    near_word_length: int
+    doubt: float
+    text_length: int
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Both sets together."""
+
+    routing: RoutingRules
+    classification: ClassificationRules
+
+
+def load_rules() -> Rules:
+    """The rules that come with the package."""
+    raw: dict[str, Any] = yaml.safe_load(resources.files("dispatch").joinpath("data/rules.yaml").read_text("utf-8"))
+    return Rules(RoutingRules(**raw["routing"]), ClassificationRules(**raw["classification"]))
