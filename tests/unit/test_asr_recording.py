@@ -1,0 +1,59 @@
+"""Recordings: readable at every moment; a full disk ends them quietly."""
+
+import wave
+from pathlib import Path
+
+from asr.recording import Recording, reserve
+
+SECOND = bytes(16000)
+
+
+def frames(file: Path) -> int:
+    with wave.open(str(file)) as opened:
+        assert (opened.getframerate(), opened.getnchannels(), opened.getsampwidth()) == (8000, 1, 2)
+        return opened.getnframes()
+
+
+def test_a_recording_is_readable_before_it_is_closed(tmp_path: Path) -> None:
+    recording = Recording(reserve(tmp_path, "call"), 8000)
+
+    recording.write(SECOND)
+    recording.write(SECOND[:100])
+
+    assert frames(recording.file) == 8000
+
+
+def test_close_writes_the_rest_and_half_samples_are_dropped(tmp_path: Path) -> None:
+    recording = Recording(reserve(tmp_path, "call"), 8000)
+
+    recording.write(SECOND + bytes(2))
+    recording.write(b"\x01\x02\x03")
+    recording.close()
+    recording.close()
+
+    assert frames(recording.file) == 8002
+
+
+def test_a_second_stream_of_a_call_gets_its_own_file(tmp_path: Path) -> None:
+    names = [reserve(tmp_path / "new", "call").name for _ in range(3)]
+
+    assert names == ["call.wav", "call-2.wav", "call-3.wav"]
+
+
+def test_a_full_disk_stops_the_recording_and_nothing_else(tmp_path: Path) -> None:
+    recording = Recording(Path("/dev/full"), 8000)
+
+    recording.write(SECOND)
+    recording.write(SECOND)
+    recording.close()
+
+    assert recording.has_failed
+
+
+def test_a_folder_that_cannot_be_made_stops_the_recording(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    recording = Recording(reserve(tmp_path / "file" / "folder", "call"), 8000)
+
+    recording.write(SECOND)
+
+    assert recording.has_failed
