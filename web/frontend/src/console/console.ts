@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import ConsolePage from "./ConsolePage.vue";
+
+mount(ConsolePage);

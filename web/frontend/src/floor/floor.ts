@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import FloorPage from "./FloorPage.vue";
+
+mount(FloorPage);

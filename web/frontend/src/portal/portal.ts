@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import PortalPage from "./PortalPage.vue";
+
+mount(PortalPage);

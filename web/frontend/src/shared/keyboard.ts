@@ -1,0 +1,55 @@
+// Shortcuts of a page in one registry: a key, what it does in words, and the act. `?` shows the list (ShortcutHelp).
+import { onScopeDispose, shallowReactive } from "vue";
+
+export interface Shortcut {
+  /** As in `Alt+1`, `F2`, `Ctrl+Enter`, `/`, `s`. */
+  keys: string;
+  /** Message id of what it does. */
+  label: string;
+  act: () => void;
+  /** Also while typing in a field; function keys and combinations always are. */
+  whileTyping?: "also";
+}
+
+export const shortcuts = shallowReactive(new Map<string, Shortcut>());
+
+function pressed(event: KeyboardEvent): string {
+  // With Alt held, some layouts turn a digit into a sign: the physical key tells the digit.
+  const key = event.altKey && /^Digit\d$/.test(event.code) ? event.code.slice(5) : event.key;
+  const marks = [event.ctrlKey || event.metaKey ? "Ctrl" : "", event.altKey ? "Alt" : "", event.shiftKey && key.length > 1 ? "Shift" : ""];
+  return [...marks.filter(Boolean), key.length === 1 ? key.toLowerCase() : key].join("+");
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  const element = event.target as HTMLElement | null;
+  return !!element && (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable);
+}
+
+const worksInFields = (shortcut: Shortcut) =>
+  shortcut.whileTyping === "also" || /^F\d+$|^Escape$/.test(shortcut.keys) || /^(Ctrl|Alt)\+/.test(shortcut.keys);
+
+function heard(event: KeyboardEvent): void {
+  if (event.isComposing || event.defaultPrevented || event.repeat) return;
+  const shortcut = shortcuts.get(pressed(event));
+  if (!shortcut || (isTyping(event) && !worksInFields(shortcut))) return;
+  // A dialog in front owns the keyboard; only its own buttons answer.
+  if (document.querySelector(".el-overlay:not([style*='display: none']) [aria-modal='true']")) return;
+  if (event.key === "Enter" && (event.target as HTMLElement)?.closest?.("button, a, [role='button'], [role='option']")) return;
+  event.preventDefault();
+  shortcut.act();
+}
+
+document.addEventListener("keydown", heard);
+
+/** Register shortcuts for as long as the calling component lives. A later one for the same key wins until it goes. */
+export function useShortcuts(list: Shortcut[]): void {
+  const before = list.map((shortcut) => [shortcut.keys, shortcuts.get(shortcut.keys)] as const);
+  for (const shortcut of list) shortcuts.set(shortcut.keys, shortcut);
+  onScopeDispose(() => {
+    for (const [index, [keys, earlier]] of before.entries()) {
+      if (shortcuts.get(keys) !== list[index]) continue;
+      if (earlier) shortcuts.set(keys, earlier);
+      else shortcuts.delete(keys);
+    }
+  });
+}

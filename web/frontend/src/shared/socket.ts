@@ -1,0 +1,70 @@
+// The one connection to the server's pushes. Pushes say *what* changed; pages read the record again over HTTP.
+// After a reconnect every page fetches anew what it may have missed (`onReconnect`).
+import { io, type Socket } from "socket.io-client";
+import { onScopeDispose, ref, type Ref } from "vue";
+
+export interface Pushes {
+  call: { call_id: string; state: string; contact_id?: number; agent_id?: number };
+  transcript: {
+    call_id: string;
+    role: string;
+    text: string;
+    final: boolean;
+    seq: number | null;
+    utterance: string;
+    start_s: number;
+    end_s: number;
+  };
+  cards: { contact_id: number };
+  draft: { draft_id: number; contact_id: number };
+  alert: { alert_id: number; contact_id: number; level: string; partner: string };
+  ticket: { ticket_id: number; number: string; action: string; state: string };
+  assignment: { assignment_id: number; ticket_id: number; unit_id: number; action: string; state: string };
+  transfer: { transfer_id: number; contact_id: number | null; ticket_id: number | null; state: string; overdue: boolean };
+  notice: Record<string, never>;
+  board: Record<string, never>;
+}
+
+let shared: Socket | null = null;
+const connected = ref(true);
+
+function connection(): Socket {
+  if (shared) return shared;
+  // Websocket only: no sticky sessions are needed then, and the server refuses polling.
+  shared = io({ transports: ["websocket"], path: "/socket.io" });
+  shared.on("connect", () => (connected.value = true));
+  shared.on("disconnect", () => (connected.value = false));
+  return shared;
+}
+
+/** Whether pushes arrive now; a page shows a quiet line while they do not. */
+export function useConnected(): Readonly<Ref<boolean>> {
+  connection();
+  return connected;
+}
+
+/** Hear one kind of push for as long as the calling component lives. */
+export function onPush<K extends keyof Pushes>(kind: K, heard: (push: Pushes[K]) => void): void {
+  const socket = connection();
+  const listener = (push: Pushes[K]) => heard(push);
+  socket.on(kind as string, listener);
+  onScopeDispose(() => socket.off(kind as string, listener));
+}
+
+/** Called after each reconnect (not after the first connect): fetch again what may have been missed. */
+export function onReconnect(again: () => void): void {
+  const socket = connection();
+  socket.io.on("reconnect", again);
+  onScopeDispose(() => socket.io.off("reconnect", again));
+}
+
+/** Ask the server something and wait for its acknowledgement; rejects with the server's error code. */
+export async function ask(event: string, ...given: unknown[]): Promise<void> {
+  const answer = (await connection().timeout(5000).emitWithAck(event, ...given)) as { ok?: boolean; error?: { code: string } };
+  if (answer?.error) throw new Error(answer.error.code);
+}
+
+/** Send without waiting: sound frames, twenty milliseconds each. Nothing is kept while the connection is down. */
+export function tell(event: string, ...given: unknown[]): void {
+  connection().volatile.emit(event, ...given);
+}

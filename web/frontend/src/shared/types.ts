@@ -1,0 +1,356 @@
+// The shapes of /api/v1 as the pages use them. They mirror web/api/schemas/*.py, which is the contract; a field that
+// changes there changes here. Times are ISO 8601 strings with an offset.
+
+export type TicketType = "enquiry" | "help" | "complaint" | "report" | "suggestion" | "praise" | "other";
+export type Urgency = "normal" | "urgent" | "critical";
+export type TicketState =
+  | "answered" | "informed" | "pending" | "dispatched" | "handling" | "callback" | "review" | "closed" | "withdrawn";
+export type AssignmentState = "to_sign" | "signed" | "contacted" | "replied" | "returned" | "recalled";
+export type LimitState = "running" | "near" | "over" | "stopped";
+export type Role =
+  | "agent" | "dispatcher" | "reply_auditor" | "supervisor" | "callback_agent" | "knowledge_editor" | "shift_leader"
+  | "manager" | "administrator" | "unit_admin" | "liaison" | "handler";
+
+export interface UnitRef { id: number; name: string }
+export interface OfficerRef { id: number; name: string }
+export interface CodeRef { code: string; name: string }
+export interface Limit {
+  stage: string;
+  due_at: string;
+  state: LimitState;
+  provisional: boolean;
+  working_days_left: number | null;
+}
+export interface Attachment { token: string; name: string; content_type: string; size_bytes: number; kind: string }
+export interface Page<T> { items: T[]; after: string | null; total: number | null }
+export interface Items<T> { items: T[] }
+
+export interface Me {
+  id: number;
+  name: string;
+  roles: Role[];
+  units: UnitRef[];
+  locale: Locale;
+  pages: string[];
+  csrf_token: string;
+  unread: number;
+}
+export type Locale = "zh-CN" | "en";
+export interface Notice {
+  id: number;
+  code: string;
+  title: string;
+  text: string;
+  args: Record<string, unknown>;
+  ticket_id: number | null;
+  at: string;
+  read_at: string | null;
+}
+export interface Inbox { items: Notice[]; unread: number }
+export interface SentMessage { at: string; to: string; channel: string; title: string; text: string }
+
+export interface TicketRow {
+  id: number;
+  number: string;
+  title: string;
+  type: TicketType;
+  urgency: Urgency;
+  state: TicketState;
+  channel: string;
+  category: CodeRef | null;
+  area: string[];
+  unit: UnitRef | null;
+  opened_at: string;
+  closed_at: string | null;
+  due: Limit | null;
+  round: number;
+  urge_count: number;
+  return_asked: boolean;
+  confidential: boolean;
+  repeat_of_id: number | null;
+  version: number;
+}
+export interface Requester { id: number | null; name: string; phone: string; masked: boolean; reply_wanted: boolean }
+export interface Action { action: string; on: "ticket" | "assignment"; id: number; needs: string[] }
+export interface Assignment {
+  id: number;
+  unit: UnitRef;
+  role: "lead" | "assist" | "copied";
+  round: number;
+  state: AssignmentState;
+  version: number;
+  note: string;
+  dispatched_at: string;
+  signed_at: string | null;
+  contacted_at: string | null;
+  replied_at: string | null;
+  limits: Limit[];
+  solved: string | null;
+  reply_internal: string;
+  reply_public: string;
+}
+export interface RequestRow {
+  id: number;
+  kind: string;
+  state: string;
+  assignment_id: number;
+  data: Record<string, unknown>;
+  asked_at: string;
+  asked_by: string;
+  decided_at: string | null;
+  decision: string;
+}
+export interface TimelineLine {
+  seq: number;
+  at: string;
+  action: string;
+  officer: string;
+  unit: string;
+  state_from: string;
+  state_to: string;
+  text: string;
+  data: Record<string, unknown>;
+  public: boolean;
+}
+export interface ExplainLine { code: string; args: Record<string, unknown> }
+export interface CallbackFact {
+  round: number;
+  state: string;
+  at: string | null;
+  contacted: string | null;
+  solved: string | null;
+  satisfaction: string | null;
+  reason: string;
+  source: string | null;
+}
+export interface ReviewFact {
+  round: number;
+  verdict: string;
+  basis: string;
+  decision: string;
+  explanation: string;
+  at: string;
+  by: string;
+}
+export interface TransferFact {
+  id: number;
+  partner: string;
+  state: string;
+  overdue: boolean;
+  receipt_no: string | null;
+  voice_state: string;
+  voice_answered_by: string | null;
+  voice_answered_at: string | null;
+  created_at: string;
+  sent_at: string | null;
+  receipt_at: string | null;
+  reason: string;
+}
+export interface TicketDetail extends TicketRow {
+  body: string;
+  wanted: string;
+  address: string;
+  requester: Requester;
+  opened_by: string;
+  public_reply: string;
+  path: CodeRef | null;
+  contact_id: number | null;
+  total_due: Limit | null;
+  assignments: Assignment[];
+  requests: RequestRow[];
+  timeline: TimelineLine[];
+  attachments: Attachment[];
+  callbacks: CallbackFact[];
+  reviews: ReviewFact[];
+  transfers: TransferFact[];
+  explain: ExplainLine[];
+  actions: Action[];
+}
+export interface Revealed { field: string; value: string }
+export interface ViewCounts { counts: Record<string, number> }
+export interface Candidate { unit: UnitRef; score: number; reasons: ExplainLine[]; legal_basis: string }
+export interface Proposal { ticket_id: number | null; candidates: Candidate[]; assist: UnitRef[] }
+
+export interface Call {
+  id: string;
+  state: string;
+  number: string;
+  origin: string;
+  offered_at: string;
+  answered_at: string | null;
+  ended_at: string | null;
+  agent: string | null;
+  contact_id: number | null;
+  audio_port: number;
+}
+export interface Segment { seq: number; role: string; text: string; start_s: number; end_s: number }
+export interface Transcript { call_id: string; segments: Segment[] }
+export interface Evidence { seq: number; start: number; end: number }
+export interface DraftField { value: string; source: "machine" | "person"; confidence: number | null; evidence: Evidence[] }
+export interface Repeat { ticket: TicketRow; score: number; reasons: string[] }
+export interface Draft {
+  id: number;
+  contact_id: number;
+  state: string;
+  version: number;
+  fields: Record<string, DraftField>;
+  candidates: Candidate[];
+  repeats: Repeat[];
+  ticket_id: number | null;
+  ticket_number: string | null;
+}
+export interface Card {
+  article_id: number;
+  title: string;
+  answer: string;
+  source: string;
+  confidence: number;
+  sure: boolean;
+  because: string;
+  effective_to: string | null;
+}
+export interface Alert {
+  id: number;
+  word: string;
+  level: string;
+  partner: string;
+  at: string;
+  choice: string | null;
+  reason: string;
+}
+export interface CitizenCard { id: number | null; name: string; phone: string; contacts: number; tickets: number }
+export interface Contact {
+  id: number;
+  channel: string;
+  number: string;
+  opened_at: string;
+  closed_at: string | null;
+  summary_code: string | null;
+  note: string;
+  call: Call | null;
+  citizen: CitizenCard;
+  open_tickets: TicketRow[];
+  history: TicketRow[];
+  drafts: Draft[];
+  alerts: Alert[];
+  transfers: TransferFact[];
+  transcript: Segment[];
+}
+export interface UnitRow {
+  id: number;
+  code: string;
+  name: string;
+  level: string;
+  kind: string;
+  phone: string;
+  superior: UnitRef | null;
+}
+export interface CategoryNode {
+  code: string;
+  name: string;
+  path: string[];
+  leaf: boolean;
+  definition: string;
+  contrast: string;
+  extra: Record<string, unknown>;
+}
+export interface AreaNode { code: string; name: string; level: string; parent_code: string | null }
+
+export interface Attempt { at: string; connect_result: string; by: string }
+export interface CallbackRow {
+  id: number;
+  ticket: TicketRow;
+  round: number;
+  state: string;
+  due: Limit | null;
+  contact_name: string;
+  contact_phone: string;
+  public_reply: string;
+  unit_says_solved: string | null;
+  attempts: Attempt[];
+  attempts_max: number;
+  claimed_by: OfficerRef | null;
+}
+export interface Answers {
+  contacted: "yes" | "no" | "unknown";
+  solved: "yes" | "partly" | "no" | "unclear";
+  satisfaction: "very_satisfied" | "satisfied" | "fairly_satisfied" | "dissatisfied" | "very_dissatisfied";
+  reason: string;
+  verbatim: string;
+}
+export interface CallbackResult { outcome: string; ticket_state: string }
+export interface ReviewRow {
+  ticket: TicketRow;
+  contacted: string;
+  solved: string;
+  satisfaction: string;
+  reason: string;
+  verbatim: string;
+  public_reply: string;
+  due: Limit | null;
+  redo_left: number;
+}
+
+export interface Metric {
+  key: string;
+  value: number | null;
+  gross: number | null;
+  numerator: number;
+  denominator: number;
+  excluded: number;
+  target: number | null;
+  formula: string;
+  numerator_query: string;
+  denominator_query: string;
+}
+export interface DayNumbers { day: string; received: number; direct: number; dispatched: number; closed: number }
+export interface UnitNumbers {
+  unit: UnitRef;
+  unit_class: string;
+  dispatched: number;
+  open: number;
+  overdue: number;
+  on_time: number | null;
+  satisfaction: number | null;
+  resolution: number | null;
+  returned: number;
+}
+export interface CategoryNumbers { code: string; name: string; count: number }
+export interface Board {
+  start: string;
+  end: string;
+  metrics: Metric[];
+  days: DayNumbers[];
+  units: UnitNumbers[];
+  categories: CategoryNumbers[];
+}
+
+export interface Submitted { number: string; query_code: string; due_at: string | null; due_provisional: boolean }
+export interface PublicLine { at: string; action: string; state_to: string; unit: string; text: string }
+export interface PublicTicket {
+  number: string;
+  title: string;
+  body: string;
+  type: TicketType;
+  state: TicketState;
+  unit: string;
+  opened_at: string;
+  closed_at: string | null;
+  due_at: string | null;
+  due_provisional: boolean;
+  public_reply: string;
+  timeline: PublicLine[];
+  attachments: Attachment[];
+  can_add: boolean;
+  can_urge: boolean;
+  can_evaluate: boolean;
+}
+export interface PublicAnswer {
+  article_id: number;
+  title: string;
+  answer: string;
+  source: string;
+  confidence: number;
+  sure: boolean;
+}
+export interface PublicAnswers { answer: PublicAnswer | null; others: PublicAnswer[] }
