@@ -1,0 +1,71 @@
+"""What the city laid down, as values: calendar, policies and rules, read once a transaction.
+
+The calendar is built again only when its rows differ, so no cache has to be told of a change.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sla import rules
+from sla.calendar import CityCalendar, DayRow, WeeklyHours, YearRules
+from sla.models import CalendarDay, CalendarYear, Policy, SlaRule, YearStatus
+from sla.policies import PolicyRow
+from sla.rules import Rules
+
+KEY = "sla.book"
+
+
+@dataclass(frozen=True)
+class Book:
+    """A city's calendar, policies and rules."""
+
+    calendar: CityCalendar
+    policies: tuple[PolicyRow, ...]
+    rules: Rules
+
+
+def book_of(session: Session, zone: ZoneInfo) -> Book:
+    """The book of this transaction, kept with the session. Raises Invalid when the city has no calendar or rules yet."""
+    found: Book | None = session.info.get(KEY)
+    if found is None:
+        known = rules_of(session)
+        found = session.info[KEY] = Book(_calendar(session, known, zone), _policies(session), known)
+    return found
+
+
+def calendar_of(session: Session, zone: ZoneInfo) -> CityCalendar:
+    """The city's working time; days are days of `zone`."""
+    return book_of(session, zone).calendar
+
+
+def rules_of(session: Session) -> Rules:
+    """The city's rules."""
+    return rules.read({rule.key: rule.value for rule in session.scalars(select(SlaRule))})
+
+
+def forget(session: Session) -> None:
+    """Read again next time: for who changes calendar, policies or rules."""
+    session.info.pop(KEY, None)
+
+
+def _calendar(session: Session, known: Rules, zone: ZoneInfo) -> CityCalendar:
+    days = session.execute(
+        select(CalendarDay.day, CalendarDay.kind, CalendarDay.name, CalendarDay.source).order_by(CalendarDay.day)
+    )
+    announced = session.scalars(select(CalendarYear.year).where(CalendarYear.status == YearStatus.ANNOUNCED))
+    years = YearRules(frozenset(announced), known.fixed_holidays, known.year_end_days)
+    return _built(tuple(DayRow(*row) for row in days), years, known.hours, zone)
+
+
+@lru_cache(maxsize=8)
+def _built(rows: tuple[DayRow, ...], years: YearRules, hours: WeeklyHours, zone: ZoneInfo) -> CityCalendar:
+    return CityCalendar(rows, years=years, hours=hours, zone=zone)
+
+
+def _policies(session: Session) -> tuple[PolicyRow, ...]:
+    columns = [getattr(Policy, name) for name in PolicyRow.__dataclass_fields__]
+    return tuple(PolicyRow(*row) for row in session.execute(select(*columns).order_by(Policy.id)))

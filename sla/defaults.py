@@ -1,0 +1,113 @@
+"""The default rules of `defaults.yaml` put into a city's tables; what the city already has stays untouched.
+
+Called by `hotline city init` and the demo city. A year's days come from the package `chinesecalendar`, which holds the
+State Council's notices; a year it does not know gets the holidays fixed by law and the status not_announced.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from chinese_calendar.constants import holidays, workdays
+from sqlalchemy import func, select
+
+from hotline.kernel.db import UnitOfWork
+from hotline.kernel.errors import NotFound
+from sla import book
+from sla.calendar import DayKind, DayRow
+from sla.limits import LimitUnit, Stage, StartEvent, StartRule
+from sla.models import CalendarDay, CalendarYear, Policy, SlaRule, YearStatus
+
+FIRST_VERSION = 1
+
+
+def install_defaults(uow: UnitOfWork) -> None:
+    """Give a city the default calendar, policies and rules that it lacks. Safe to call twice."""
+    given = defaults()
+    _install_years(uow, given["calendar"])
+    _install_rules(uow, given["rules"])
+    if uow.session.scalar(select(func.count()).select_from(Policy)) == 0:
+        uow.session.add_all(_policies(given["policies"], given["effective_from"]))
+    uow.session.flush()
+    book.forget(uow.session)
+
+
+def rows_from_chinesecalendar(year: int) -> list[DayRow]:
+    """Holidays and make-up workdays of an announced year, ascending. Raises NotFound for a year the package does not know."""
+    calendar = defaults()["calendar"]
+    source, names = calendar["notice"].format(year=year), calendar["names"]
+    pairs = [(DayKind.HOLIDAY, holidays), (DayKind.WORKDAY, workdays)]
+    rows = [
+        DayRow(day, kind, names.get(name, name), source)
+        for kind, days in pairs
+        for day, name in days.items()
+        if day.year == year
+    ]
+    if not rows:
+        raise NotFound("calendar year", thing="calendar-year", year=year)
+    return sorted(rows, key=lambda row: row.day)
+
+
+def rows_by_law(year: int) -> list[DayRow]:
+    """Holidays fixed by law of a year whose notice is not there yet; none for a year we have no lunar dates of."""
+    calendar = defaults()["calendar"]
+    listed = calendar["not_announced"].get(year, [])
+    return [DayRow(row["day"], DayKind.HOLIDAY, row["name"], calendar["law"]) for row in listed]
+
+
+@cache
+def defaults() -> dict[str, Any]:
+    """What `defaults.yaml` says: effective_from, policies, rules, calendar."""
+    found: dict[str, Any] = yaml.safe_load(resources.files("sla").joinpath("defaults.yaml").read_text("utf-8"))
+    return found
+
+
+def put_year(uow: UnitOfWork, year: int, status: YearStatus, source: str, rows: Iterable[DayRow]) -> None:
+    """Set a year's status and days; whatever the year had before is replaced."""
+    earlier = uow.session.get(CalendarYear, year)
+    if earlier is not None:
+        uow.session.delete(earlier)
+        uow.session.flush()
+    uow.session.add(CalendarYear(year=year, status=status, source=source, changed_at=uow.now))
+    uow.session.flush()
+    uow.session.add_all(CalendarDay(day=row.day, year=year, kind=row.kind, name=row.name, source=row.source) for row in rows)
+    uow.session.flush()
+    book.forget(uow.session)
+
+
+def _install_years(uow: UnitOfWork, calendar: Mapping[str, Any]) -> None:
+    there = set(uow.session.scalars(select(CalendarYear.year)))
+    for year in calendar["announced"]:
+        if year not in there:
+            notice = calendar["notice"].format(year=year)
+            put_year(uow, year, YearStatus.ANNOUNCED, notice, rows_from_chinesecalendar(year))
+    for year in calendar["not_announced"]:
+        if year not in there:
+            put_year(uow, year, YearStatus.NOT_ANNOUNCED, calendar["law"], rows_by_law(year))
+
+
+def _install_rules(uow: UnitOfWork, given: Mapping[str, Mapping[str, Any]]) -> None:
+    there = set(uow.session.scalars(select(SlaRule.key)))
+    uow.session.add_all(
+        SlaRule(key=key, value=rule["value"], source=rule["source"]) for key, rule in given.items() if key not in there
+    )
+
+
+def _policies(rows: Iterable[Mapping[str, Any]], effective_from: datetime) -> list[Policy]:
+    return [
+        Policy(
+            version=FIRST_VERSION,
+            effective_from=effective_from,
+            stage=Stage(row["stage"]),
+            **{name: row.get(name) for name in ("type", "urgency", "profile", "unit_class")},
+            amount=row["amount"],
+            unit=LimitUnit(row["unit"]),
+            start_rule=StartRule(row["start_rule"]),
+            start_event=StartEvent(row["start_event"]),
+            source=row["source"],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,82 @@
+"""Numbers and tables of the trade that are not limits, read from the table `sla_rule` into typed values. Pure.
+
+Defaults stand in `defaults.yaml`; who needs a rule gets it through `book`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hotline.kernel.errors import Invalid
+from sla.calendar import WeeklyHours, spans
+from sla.limits import Ahead, LimitUnit, Stage, WarnPoint
+
+TARGET = "target."
+
+
+@dataclass(frozen=True)
+class CallbackRules:
+    """Call-backs: tries before giving up, the gap below which a try does not count, results after which nobody rings
+    again, answers that send a case to review, and how long a call-back stays reserved for who took it.
+    """
+
+    attempts: int
+    gap: timedelta
+    final_results: frozenset[str]
+    doubt_solved: frozenset[str]
+    doubt_satisfaction: frozenset[str]
+    claim: timedelta
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules of a city. `targets` are per cent by name, as the board compares with."""
+
+    callback: CallbackRules
+    redo_rounds: int
+    warn_points: tuple[WarnPoint, ...]
+    targets: Mapping[str, int]
+    sweep_batch: int
+    hours: WeeklyHours
+    fixed_holidays: frozenset[tuple[int, int]]
+    year_end_days: int
+
+
+def read(values: Mapping[str, Any]) -> Rules:  # a rule's value is a number, a word or a list
+    """The rules from their keys. Raises Invalid for a missing key or a value that is not of its shape."""
+    try:
+        return _read(values)
+    except KeyError as error:
+        raise Invalid("rules", "missing-rule", key=str(error.args[0])) from error
+    except (TypeError, ValueError) as error:
+        raise Invalid("rules", "malformed-rule", reason=str(error)) from error
+
+
+def _read(values: Mapping[str, Any]) -> Rules:
+    return Rules(
+        callback=CallbackRules(
+            attempts=int(values["callback.attempts"]),
+            gap=timedelta(minutes=values["callback.attempt_gap_minutes"]),
+            final_results=frozenset(values["callback.final_results"]),
+            doubt_solved=frozenset(values["callback.doubt_solved"]),
+            doubt_satisfaction=frozenset(values["callback.doubt_satisfaction"]),
+            claim=timedelta(minutes=values["callback.claim_minutes"]),
+        ),
+        redo_rounds=int(values["redo.rounds"]),
+        warn_points=tuple(_warn_point(row) for row in values["warn.points"]),
+        targets={key.removeprefix(TARGET): int(value) for key, value in values.items() if key.startswith(TARGET)},
+        sweep_batch=int(values["sweep.batch"]),
+        hours=_hours(values["calendar.hours"]),
+        fixed_holidays=frozenset((month, day) for month, day in values["calendar.fixed_holidays"]),
+        year_end_days=int(values["calendar.year_end_days"]),
+    )
+
+
+def _hours(value: Mapping[str, Any]) -> WeeklyHours:
+    return WeeklyHours(tuple(spans(*day) for day in value["week"]), spans(*value["make_up"]))
+
+
+def _warn_point(row: Mapping[str, Any]) -> WarnPoint:
+    stage = Stage(row["stage"]) if row.get("stage") else None
+    return WarnPoint(LimitUnit(row["unit"]), int(row["at_least"]), Ahead(row["ahead"]), int(row["amount"]), stage)
