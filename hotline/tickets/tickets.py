@@ -136,6 +136,11 @@ def set_total_limit(uow: UnitOfWork, ticket: Ticket, due_at: datetime) -> None:
     ticket.total_due_at = due_at
 
 
+def record_on_time(uow: UnitOfWork, ticket: Ticket, on_time: bool) -> None:
+    """Set whether every reply so far came within the unit's limit; one late round stays late."""
+    ticket.on_time = on_time and ticket.on_time is not False
+
+
 def get(uow: UnitOfWork, ticket_id: int) -> Ticket:
     """The ticket. Raises NotFound."""
     ticket = uow.session.get(Ticket, ticket_id)
@@ -193,7 +198,8 @@ def _inform(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
 
 
 def _take_back(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.lead_unit_id, ticket.due_at, ticket.due_provisional = None, None, False
+    ticket.lead_unit_id, ticket.due_provisional = None, False
+    ticket.due_at, ticket.near_at = None, None
 
 
 def _answer(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
@@ -205,7 +211,7 @@ def _redo(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
         raise Conflict("no unit to redo it", reason="no-lead-unit")
     ticket.round += 1
     ticket.dispatch_count += 1
-    ticket.reasonable, ticket.dispatched_at = str(given["verdict"]), uow.now
+    ticket.reasonable, ticket.dispatched_at, ticket.replied_at = str(given["verdict"]), uow.now, None
     assignments.open_for(uow, ticket, ticket.lead_unit_id, role="lead", note=str(given["basis"]))
 
 
