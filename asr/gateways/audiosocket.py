@@ -1,0 +1,209 @@
+"""The AudioSocket server: takes calls' audio from Asterisk, the demo caller and the browser's microphone over TCP.
+
+Knows frames and limits, nothing of recognition: each call's audio goes to the sink that `open_sink` returned. The protocol
+has no authentication, so peers outside the allow list are turned away.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from asr.engine import seconds, whole_samples
+from asr.gateways.framing import HEADER_BYTES, RATES, Kind, header, silence
+
+LOG = logging.getLogger("asr.audiosocket")
+UUID_BYTES = 16
+MOST_UNKNOWN_IN_A_ROW = 50
+MOST_UNREAD_BYTES = 64 * 1024
+
+
+class End(StrEnum):
+    """Why a stream ended."""
+
+    HANG_UP = "hang-up"
+    LOST = "lost"
+    """The connection broke, or closed without a hang-up; Asterisk's usual way to end."""
+    STALLED = "stalled"
+    TOO_LONG = "too-long"
+    GARBAGE = "garbage"
+    STOPPED = "stopped"
+    """The gateway itself was stopped."""
+
+
+class AudioSink(Protocol):
+    """Where one call's audio goes. Called in the server's loop: must not wait."""
+
+    def audio(self, pcm: bytes) -> None: ...
+
+    def ended(self, reason: str) -> None: ...
+
+
+OpenSink = Callable[[uuid.UUID, int], AudioSink]
+"""Takes the call id and the sample rate in Hz; called with the first audio of a call."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a peer may do; the operator's settings fill the first three."""
+
+    max_seconds: float
+    stall_s: float
+    max_connections: int = 100
+    hello_s: float = 5.0
+    silence_every_s: float = 0.5
+    """Asterisk hangs up when nothing at all passes for two seconds."""
+    ahead_s: float = 2.0
+    """Audio that came faster than real time by more than that waits in the network."""
+
+
+@dataclass
+class _Stream:
+    call_id: uuid.UUID
+    sink: AudioSink | None = None
+    rate: int = 0
+    audio_s: float = 0.0
+    unknown: int = 0
+
+
+class _Over(Exception):
+    def __init__(self, end: End) -> None:
+        super().__init__(end)
+        self.end = end
+
+
+class AudioSocketServer:
+    """`async with AudioSocketServer(...)`: listens until left, then ends all streams."""
+
+    def __init__(
+        self, host: str, port: int, limits: Limits, open_sink: OpenSink, *, allow: Sequence[str] = ("127.0.0.0/8", "::1")
+    ) -> None:
+        self._host, self._port, self._limits, self._open_sink = host, port, limits, open_sink
+        self._allow = [ipaddress.ip_network(network) for network in allow]
+        self._calls: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    @property
+    def port(self) -> int:
+        """The port in use; the one the system chose when 0 was asked for."""
+        return int(self._server.sockets[0].getsockname()[1]) if self._server else self._port
+
+    @property
+    def connections(self) -> int:
+        """How many peers are connected."""
+        return len(self._calls)
+
+    async def __aenter__(self) -> "AudioSocketServer":
+        self._server = await asyncio.start_server(self._connected, self._host, self._port)
+        return self
+
+    async def __aexit__(self, *reason: object) -> None:
+        if self._server:
+            self._server.close()
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = writer.get_extra_info("peername")[0]
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 asyncio runs every connection in a task of its own
+        try:
+            refusal = self._refusal(peer)
+            if refusal:
+                LOG.warning("connection from %s refused: %s", peer, refusal)
+            else:
+                self._calls.add(task)
+                await self._serve(reader, writer)
+        finally:
+            self._calls.discard(task)
+            writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    def _refusal(self, peer: str) -> str:
+        address = ipaddress.ip_address(peer)
+        if not any(address in network for network in self._allow):
+            return "not on the allow list"
+        return "too many connections" if len(self._calls) >= self._limits.max_connections else ""
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        stream = _Stream(uuid.UUID(int=0))
+        end = End.STOPPED
+        answering = asyncio.create_task(self._answer(writer, stream))
+        try:
+            async with asyncio.timeout(self._limits.max_seconds):
+                stream.call_id = await self._hello(reader)
+                await self._listen(reader, stream)
+        except _Over as over:
+            end = over.end
+        except TimeoutError:
+            end = End.TOO_LONG
+        finally:
+            answering.cancel()
+            LOG.info("call %s: audio ended, %s after %.1f s", stream.call_id, end, stream.audio_s)
+            if stream.sink is not None:
+                stream.sink.ended(end)
+
+    async def _hello(self, reader: asyncio.StreamReader) -> uuid.UUID:
+        kind, payload = await _read_frame(reader, self._limits.hello_s)
+        if kind != Kind.CALL_ID or len(payload) != UUID_BYTES:
+            raise _Over(End.GARBAGE)
+        return uuid.UUID(bytes=payload)
+
+    async def _listen(self, reader: asyncio.StreamReader, stream: _Stream) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while True:
+            kind, payload = await _read_frame(reader, self._limits.stall_s)
+            self._take(stream, kind, payload)
+            if stream.audio_s > self._limits.max_seconds:
+                raise _Over(End.TOO_LONG)
+            ahead_s = stream.audio_s - (loop.time() - began) - self._limits.ahead_s
+            if ahead_s > 0:
+                await asyncio.sleep(ahead_s)
+
+    def _take(self, stream: _Stream, kind: int, payload: bytes) -> None:
+        if kind == Kind.HANG_UP:
+            raise _Over(End.HANG_UP)
+        if kind in RATES:
+            self._take_audio(stream, RATES[kind], whole_samples(payload))
+        elif kind in (Kind.DIGIT, Kind.ERROR):
+            LOG.debug("call %s: frame of type %#x", stream.call_id, kind)
+        else:
+            stream.unknown += 1
+            if stream.unknown > MOST_UNKNOWN_IN_A_ROW:
+                raise _Over(End.GARBAGE)
+
+    def _take_audio(self, stream: _Stream, rate: int, pcm: bytes) -> None:
+        if stream.sink is None:
+            stream.rate, stream.sink = rate, self._open_sink(stream.call_id, rate)
+        if rate != stream.rate:
+            raise _Over(End.GARBAGE)
+        stream.unknown = 0
+        stream.audio_s += seconds(pcm, rate)
+        stream.sink.audio(pcm)
+
+    async def _answer(self, writer: asyncio.StreamWriter, stream: _Stream) -> None:
+        while True:
+            await asyncio.sleep(self._limits.silence_every_s)
+            # Not drained: a peer that never reads must not stop us, nor fill our memory.
+            if stream.rate and writer.transport.get_write_buffer_size() < MOST_UNREAD_BYTES:
+                writer.write(silence(stream.rate))
+
+
+async def _read_frame(reader: asyncio.StreamReader, patience_s: float) -> tuple[int, bytes]:
+    patience = asyncio.timeout(patience_s)
+    try:
+        async with patience:
+            kind, length = header(await reader.readexactly(HEADER_BYTES))
+            return kind, await reader.readexactly(length)
+    except (asyncio.IncompleteReadError, OSError) as error:
+        if patience.expired():
+            raise _Over(End.STALLED) from error
+        raise _Over(End.LOST) from error
