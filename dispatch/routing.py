@@ -15,7 +15,10 @@ from dispatch.rules import RoutingRules
 
 @dataclass(frozen=True)
 class UnitHit:
-    """A unit that a row of the catalogue names. `via` is row, parent (a row of a category above) or area-unknown (the trade's city unit)."""
+    """A unit that a row of the catalogue names.
+
+    `via` is row, parent (a row of a category above) or area-unknown (the city's unit of the trade stands in).
+    """
 
     unit_id: int
     unit_name: str

@@ -1,6 +1,7 @@
 """Weights of routing and classification, read from `data/rules.yaml`. No number of them stands in code."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -43,6 +44,7 @@ class Rules:
     classification: ClassificationRules
 
 
+@cache
 def load_rules() -> Rules:
     """The rules that come with the package."""
     raw: dict[str, Any] = yaml.safe_load(resources.files("dispatch").joinpath("data/rules.yaml").read_text("utf-8"))
