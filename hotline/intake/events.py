@@ -51,12 +51,14 @@ class ContactClosed(Event):
 
 @dataclass(frozen=True)
 class DraftChanged(Event):
-    """The machine filled or changed fields of a draft."""
+    """Fields of a draft were filled or changed, by the machine or by a person (`source`), or its state moved."""
 
     name: ClassVar[str] = "draft-changed"
 
     draft_id: int
     contact_id: int
+    source: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,15 @@ class RiskWordFell(Event):
     contact_id: int
     level: str
     partner: str
+
+
+@dataclass(frozen=True)
+class RiskAlertChosen(Event):
+    """An agent decided what to do about a word of danger: transfer, three_way or note."""
+
+    name: ClassVar[str] = "risk-alert-chosen"
+
+    alert_id: int
+    contact_id: int
+    partner: str
+    choice: str

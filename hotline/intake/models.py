@@ -20,6 +20,14 @@ class CallState(StrEnum):
     ABANDONED = "abandoned"
 
 
+class DraftState(StrEnum):
+    """Where a draft stands; assigned only in `drafts.py`."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DROPPED = "dropped"
+
+
 class Call(Base):
     """One call on a line. `id` is the UUID that also names its audio."""
 
@@ -61,14 +69,15 @@ class Draft(Base):
     """A ticket being filled in a contact. `fields` maps a name to {value, source: machine|person, confidence, evidence}.
 
     `evidence` is a list of {seq, start, end}: the transcript segment and the characters in it. What a person typed is never
-    overwritten by the machine. `proposed` keeps what the machine last said of each field, to learn from.
+    overwritten by the machine and bears the `version` of the draft it was typed in. `proposed` keeps what the machine last
+    said of each field, to learn from.
     """
 
     __tablename__ = "draft"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
-    state: Mapped[str] = mapped_column(String(16), default="open")
+    state: Mapped[DraftState] = mapped_column(Word(DraftState), default=DraftState.OPEN)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
     fields: Mapped[dict[str, Any]]

@@ -10,7 +10,8 @@ from hotline.kernel.errors import Forbidden, Invalid
 from hotline.kernel.scope import Scope
 from hotline.people.models import AccessLogEntry
 
-FIELDS = frozenset({"contact_name", "contact_phone", "address"})
+FIELDS = {"name": "contact_name", "phone": "contact_phone"}
+"""What can be asked for, and the ticket's attribute that holds it."""
 LONGEST_REASON = 500
 
 
@@ -39,7 +40,7 @@ def reveal(uow: UnitOfWork, scope: Scope, ticket: HoldsContactData, *, field: st
     entry = AccessLogEntry(officer_id=scope.officer_id, ticket_id=ticket.id, field=field, reason=why, at=uow.now)
     uow.session.add(entry)
     uow.session.flush()
-    return str(getattr(ticket, field))
+    return str(getattr(ticket, FIELDS[field]))
 
 
 def looks(session: Session, ticket_id: int) -> list[AccessLogEntry]:

@@ -20,12 +20,17 @@ FILE_NAME = "messages.jsonl"
 
 @dataclass(frozen=True)
 class Message:
-    """One text to one number. `delivery_id` with `to` names it for ever: a second sending does nothing."""
+    """One text to one receiver. `delivery_id` with `to` names it for ever: a second sending does nothing.
+
+    `channel` is how it should travel (sms, web_form …), `title` is for channels that have one.
+    """
 
     delivery_id: int
     to: str
     text: str
     at: datetime
+    channel: str = "sms"
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,4 +132,11 @@ def _key(line: dict[str, Any]) -> tuple[int, str]:
 
 
 def _message(line: dict[str, Any]) -> Message:
-    return Message(line["delivery_id"], line["to"], line["text"], datetime.fromisoformat(line["at"]))
+    return Message(
+        delivery_id=line["delivery_id"],
+        to=line["to"],
+        text=line["text"],
+        at=datetime.fromisoformat(line["at"]),
+        channel=line["channel"],
+        title=line["title"],
+    )

@@ -1,0 +1,35 @@
+"""How machine-made titles and texts are worded: the patterns of `patterns.yaml` and what fills them. Pure."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """The patterns of `patterns.yaml`."""
+
+    title: str
+    anonymous: str
+    titles: dict[str, str]
+    verbs: dict[str, str]
+    wish: str
+    time: str
+
+
+@cache
+def load_patterns() -> Patterns:
+    """The patterns that come with the package."""
+    text = resources.files("hotline.intake").joinpath("data", "patterns.yaml").read_text(encoding="utf-8")
+    return Patterns(**yaml.safe_load(text))
+
+
+def house_title(matter: str, *, kind: str = "other", person: str = "", place: str = "", length_max: int = 60) -> str:
+    """The title of the house, "关于张女士反映听涛苑路灯不亮的问题"; the matter is cut so that it fits `length_max`."""
+    patterns = load_patterns()
+    verb = patterns.verbs.get(kind, patterns.verbs["other"])
+    frame = {"person": person or patterns.anonymous, "verb": verb, "place": place}
+    room = length_max - len(patterns.title.format(**frame, matter=""))
+    return patterns.title.format(**frame, matter=matter[: max(room, 1)])
