@@ -115,7 +115,7 @@ class Database:
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._recorder = recorder
         self._put = put
-        self._zone = zone
+        self.zone = zone
 
     @contextmanager
     def work(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[UnitOfWork]:
@@ -124,7 +124,7 @@ class Database:
         Raises Conflict when somebody else changed the same row meanwhile, Unavailable when the database does not answer.
         """
         with _translated(), self._sessions() as session:
-            uow = UnitOfWork(session, actor, now or clock.now(), self._recorder, self._zone)
+            uow = UnitOfWork(session, actor, now or clock.now(), self._recorder, self.zone)
             yield uow
             session.commit()
         for delivery_id in uow.deliveries:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.kernel.db import Base, Recorder, UnitOfWork
+from hotline.kernel.db import Base, Database, Recorder, UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Delivery(Base):
 
 
 Within = Callable[[UnitOfWork, Any], None]
-After = Callable[[int, Any], None]
-"""Takes the delivery id (the idempotency key towards others) and the event."""
+After = Callable[[Database, int, Any], None]
+"""Takes the database, the delivery id (the idempotency key towards others) and the event."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from hotline.kernel.events import Delivery, Event, StoredEvent, Subscribers, res
 LOG = logging.getLogger("hotline.outbox")
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=10)
+SETTLE = timedelta(seconds=5)  # what was rung for a moment ago is on its way; ringing again would only crowd the queue
 
 
 def deliver(database: Database, subscribers: Subscribers, delivery_id: int, *, lease_seconds: int, max_attempts: int) -> None:
@@ -30,7 +31,7 @@ def deliver(database: Database, subscribers: Subscribers, delivery_id: int, *, l
         return
     event, reaction, attempts = claimed
     try:
-        subscribers.after[type(event)][reaction](delivery_id, event)
+        subscribers.after[type(event)][reaction](database, delivery_id, event)
     except Unavailable as error:
         LOG.warning("delivery %s (%s) attempt %s: %s", delivery_id, reaction, attempts, error)
         if attempts < max_attempts:
@@ -59,7 +60,7 @@ def owed(session: Session, now: datetime, limit: int = 500) -> list[int]:
 def sweep(database: Database, put: Callable[[int], None]) -> int:
     """Ring for every delivery still owed; returns how many."""
     with database.read() as session:
-        found = owed(session, clock.now())
+        found = owed(session, clock.now() - SETTLE)
     for delivery_id in found:
         put(delivery_id)
     return len(found)

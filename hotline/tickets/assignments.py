@@ -88,13 +88,14 @@ def set_limits(
     contact_due_at: datetime | None,
     due_at: datetime | None,
     provisional: bool,
+    near_at: datetime | None = None,
 ) -> None:
-    """Write a unit's limits; the lead's handling limit is also the ticket's."""
+    """Write a unit's limits; the lead's handling limit is also the ticket's. From `near_at` on it counts as near (临期)."""
     assignment.sign_due_at, assignment.contact_due_at = sign_due_at, contact_due_at
-    assignment.due_at, assignment.due_provisional = due_at, provisional
+    assignment.due_at, assignment.near_at, assignment.due_provisional = due_at, near_at, provisional
     if assignment.role == "lead":
         ticket = uow.session.get_one(Ticket, assignment.ticket_id)
-        ticket.due_at, ticket.due_provisional = due_at, provisional
+        ticket.due_at, ticket.near_at, ticket.due_provisional = due_at, near_at, provisional
 
 
 def get(session: Session, assignment_id: int) -> Assignment:

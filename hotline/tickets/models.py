@@ -88,6 +88,7 @@ class Ticket(Base):
     public_reply: Mapped[str] = mapped_column(Text, default="")
     total_due_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    near_at: Mapped[datetime | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
     on_time: Mapped[bool | None]
     contacted: Mapped[bool | None]
@@ -131,6 +132,7 @@ class Assignment(Base):
     sign_due_at: Mapped[datetime | None]
     contact_due_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    near_at: Mapped[datetime | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
     solved: Mapped[str | None] = mapped_column(String(16))
     reply_internal: Mapped[str] = mapped_column(Text, default="")

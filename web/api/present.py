@@ -1,0 +1,170 @@
+"""From rows to shapes: tickets as lists and pages show them. Reads in batches, so that a page costs the same for 1 and for 50."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.kernel.scope import Scope
+from hotline.people.citizens import mask_name, mask_phone
+from hotline.people.models import Area, Officer, Unit
+from hotline.tickets.models import Assignment, Category, Request, Ticket
+from hotline.tickets.workflow import RequestState, State
+from sla.calendar import CityCalendar
+from web.api.schemas.base import Attachment as AttachmentShape
+from web.api.schemas.base import CodeRef, Limit, UnitRef
+from web.api.schemas.tickets import Requester, TicketRow
+
+
+def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], now: datetime) -> list[TicketRow]:
+    """The tickets as rows of a list, in the order given."""
+    units = _by_id(session, {ticket.lead_unit_id for ticket in tickets})
+    categories = _categories(session, {ticket.category_code for ticket in tickets})
+    areas = _areas(session, {ticket.area_code for ticket in tickets})
+    asked = _return_asked(session, [ticket.id for ticket in tickets])
+    return [
+        TicketRow(
+            id=ticket.id,
+            number=ticket.number,
+            title=ticket.title,
+            type=ticket.type,
+            urgency=ticket.urgency,
+            state=ticket.state.value,
+            channel=ticket.channel,
+            category=categories.get(ticket.category_code or ""),
+            area=areas.get(ticket.area_code or "", []),
+            unit=units.get(ticket.lead_unit_id or 0),
+            opened_at=ticket.opened_at,
+            closed_at=ticket.closed_at,
+            due=ticket_limit(ticket, calendar, now),
+            round=ticket.round,
+            urge_count=ticket.urge_count,
+            return_asked=ticket.id in asked,
+            confidential=ticket.confidential,
+            repeat_of_id=ticket.repeat_of_id,
+            version=ticket.version,
+        )
+        for ticket in tickets
+    ]
+
+
+def row(session: Session, calendar: CityCalendar, ticket: Ticket, now: datetime) -> TicketRow:
+    """One ticket as a row."""
+    return rows(session, calendar, [ticket], now)[0]
+
+
+def ticket_limit(ticket: Ticket, calendar: CityCalendar, now: datetime) -> Limit | None:
+    """The limit that matters now: the citizen's while nobody has it, the unit's while one does, none afterwards."""
+    if ticket.state is State.PENDING:
+        return limit("total", ticket.total_due_at, None, calendar, now)
+    if ticket.state in (State.DISPATCHED, State.HANDLING):
+        return limit("handle", ticket.due_at, ticket.near_at, calendar, now, provisional=ticket.due_provisional)
+    return None
+
+
+def limit(
+    stage: str,
+    due_at: datetime | None,
+    near_at: datetime | None,
+    calendar: CityCalendar,
+    now: datetime,
+    *,
+    provisional: bool | None = None,
+    stopped_at: datetime | None = None,
+) -> Limit | None:
+    """A limit with its state and the working days left; None when there is no limit."""
+    if due_at is None:
+        return None
+    if stopped_at is not None:
+        state = "stopped"
+    elif due_at <= now:
+        state = "over"
+    else:
+        state = "near" if near_at is not None and near_at <= now else "running"
+    days = calendar.working_days_between(now, due_at) if state in ("running", "near") else None
+    return Limit(
+        stage=stage,
+        due_at=due_at,
+        state=state,
+        provisional=calendar.is_provisional(due_at) if provisional is None else provisional,
+        working_days_left=days,
+    )
+
+
+def assignment_limits(assignment: Assignment, calendar: CityCalendar, now: datetime) -> list[Limit]:
+    """The sign-in, contact and handling limits of a unit's part."""
+    ended = assignment.ended_at
+    found = [
+        limit("sign", assignment.sign_due_at, None, calendar, now, stopped_at=assignment.signed_at or ended),
+        limit("contact", assignment.contact_due_at, None, calendar, now, stopped_at=assignment.contacted_at or ended),
+        limit(
+            "handle",
+            assignment.due_at,
+            assignment.near_at,
+            calendar,
+            now,
+            provisional=assignment.due_provisional,
+            stopped_at=ended,
+        ),
+    ]
+    return [entry for entry in found if entry is not None]
+
+
+def requester(ticket: Ticket, scope: Scope) -> Requester:
+    """Who asks, masked for whoever may not see contact data."""
+    clear = scope.sees_contact_data
+    return Requester(
+        id=ticket.citizen_id if clear else None,
+        name=ticket.contact_name if clear else mask_name(ticket.contact_name),
+        phone=ticket.contact_phone if clear else mask_phone(ticket.contact_phone),
+        masked=not clear,
+        reply_wanted=ticket.reply_wanted,
+    )
+
+
+def unit_ref(unit: Unit) -> UnitRef:
+    """A unit by id and name."""
+    return UnitRef(id=unit.id, name=unit.name)
+
+
+def officer_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of officers by id."""
+    wanted = {found for found in ids if found is not None}
+    found = session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(wanted)))
+    return {officer_id: name for officer_id, name in found}
+
+
+def attachments(found: Iterable[object]) -> list[AttachmentShape]:
+    """Files of a ticket."""
+    fields = ("token", "name", "content_type", "size_bytes", "kind")
+    return [AttachmentShape(**{name: getattr(entry, name) for name in fields}) for entry in found]
+
+
+def _by_id(session: Session, ids: Collection[int | None]) -> dict[int, UnitRef]:
+    wanted = [found for found in ids if found is not None]
+    return {unit.id: unit_ref(unit) for unit in session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
+
+
+def _categories(session: Session, codes: Collection[str | None]) -> dict[str, CodeRef]:
+    wanted = [code for code in codes if code]
+    found = session.scalars(select(Category).where(Category.code.in_(wanted)))
+    return {entry.code: CodeRef(code=entry.code, name=entry.name) for entry in found}
+
+
+def _areas(session: Session, codes: Collection[str | None]) -> dict[str, list[str]]:
+    paths: Mapping[str, list[str]] = {
+        area.code: [part for part in area.path.split("/") if part]
+        for area in session.scalars(select(Area).where(Area.code.in_([code for code in codes if code])))
+    }
+    every = {part for path in paths.values() for part in path}
+    known = {area.code: area for area in session.scalars(select(Area).where(Area.code.in_(every)))}
+    return {
+        code: [known[part].name for part in path if part in known and known[part].level != "city"]
+        for code, path in paths.items()
+    }
+
+
+def _return_asked(session: Session, ids: Collection[int]) -> set[int]:
+    query = select(Request.ticket_id).where(Request.ticket_id.in_(ids), Request.state == RequestState.ASKED)
+    return set(session.scalars(query))

@@ -1,0 +1,196 @@
+"""Tickets over HTTP: lists, the whole ticket, moves of tickets and assignments, additions, masked data."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from hotline.insight import metrics
+from hotline.intake import limits
+from hotline.kernel import clock
+from hotline.kernel.errors import Forbidden
+from hotline.people import access_log
+from hotline.tickets import assignments, queries, searching, tickets
+from hotline.tickets.queries import Filters
+from sla.book import calendar_of
+from web.api import detail, present
+from web.api.schemas.base import Page
+from web.api.schemas.tickets import Move, Reveal, Revealed, TicketDetail, TicketIn, TicketRow, ViewCounts
+from web.auth import EVERYONE, allowed
+from web.idempotency import once
+from web.requests import actor, asks, container, reading, scope, takes, working
+
+api = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="Tickets")
+
+OPENERS = ("agent", "dispatcher", "shift_leader")
+ADDERS = ("agent", "dispatcher", "callback_agent", "shift_leader")
+
+
+class ListQuery(BaseModel):
+    """What a list is narrowed by; the same names stand in the page's address. Comma-separated words widen a filter."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+    view: str = "all"
+    search: str = Field("", max_length=200)
+    state: str = ""
+    type: str = ""
+    channel: str = ""
+    category: str = ""
+    unit: int | None = None
+    start: date | None = Field(None, alias="from")
+    end: date | None = Field(None, alias="to")
+    metric: str = ""
+    part: str = "numerator"
+    after: str | None = None
+    limit: int = Field(30, ge=1, le=200)
+
+
+class AdditionIn(BaseModel):
+    """Words or files an officer adds for the requester, or an urge."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str = Field("supplement", pattern="^(supplement|urge|note)$")
+    text: str = Field("", max_length=5000)
+    attachment_tokens: list[str] = Field(default_factory=list)
+
+
+@api.get("/tickets")
+@asks(api, ListQuery)
+@api.output(Page[TicketRow])
+@allowed(*EVERYONE)
+def list_tickets(query: ListQuery) -> Page[TicketRow]:
+    """A page of a view, narrowed by filters, or the tickets behind one part of a metric."""
+    now = clock.now()
+    with reading() as session:
+        listed = queries.list_view(
+            session, scope(), query.view, _filters(session, query), now=now, after=query.after, limit=query.limit
+        )
+        calendar = calendar_of(session, container().database.zone)
+        return Page[TicketRow](
+            items=present.rows(session, calendar, listed.tickets, now), after=listed.after, total=listed.total
+        )
+
+
+@api.get("/tickets/counts")
+@api.output(ViewCounts)
+@allowed(*EVERYONE)
+def count_tickets() -> ViewCounts:
+    """How many tickets stand in each view of the reader."""
+    with reading() as session:
+        return ViewCounts(counts=queries.counts(session, scope(), clock.now()))
+
+
+@api.get("/tickets/<int:ticket_id>")
+@api.output(TicketDetail)
+@allowed(*EVERYONE)
+def show_ticket(ticket_id: int) -> TicketDetail:
+    """The whole ticket."""
+    return _show(ticket_id)
+
+
+@api.post("/tickets")
+@takes(api, TicketIn)
+@api.output(TicketRow, status_code=201)
+@allowed(*OPENERS)
+def open_ticket(body: TicketIn) -> TicketRow:
+    """Open a ticket that no draft stands for. Repeat with the same Idempotency-Key and nothing is doubled."""
+    given = limits.checked(body.model_dump())
+    with working() as uow:
+        new = tickets.NewTicket(
+            **{**given, "attachment_tokens": tuple(body.attachment_tokens)},
+            opened_by_id=actor().officer_id,
+            submission_key=once(),
+        )
+        ticket = tickets.open_ticket(uow, new)
+        calendar = calendar_of(uow.session, uow.zone)
+        return present.row(uow.session, calendar, ticket, uow.now)
+
+
+@api.post("/tickets/<int:ticket_id>/actions/<action>")
+@takes(api, Move)
+@api.output(TicketDetail)
+@allowed(*EVERYONE)
+def move_ticket(ticket_id: int, action: str, body: Move) -> TicketDetail:
+    """Move a ticket: dispatch, inform, withdraw."""
+    with working() as uow:
+        ticket = queries.get_visible(uow.session, scope(), ticket_id)
+        tickets.move(uow, ticket.id, action, roles=scope().roles, given=body.given, version=body.version)
+    return _show(ticket_id)
+
+
+@api.post("/assignments/<int:assignment_id>/actions/<action>")
+@takes(api, Move)
+@api.output(TicketDetail)
+@allowed(*EVERYONE)
+def move_assignment(assignment_id: int, action: str, body: Move) -> TicketDetail:
+    """Move a unit's part: sign, contact, reply, ask_return by the unit; grant_return, refuse_return, recall by the desk."""
+    with working() as uow:
+        assignment = assignments.get(uow.session, assignment_id)
+        ticket = queries.get_visible(uow.session, scope(), assignment.ticket_id)
+        check_own_part(scope(), assignment, action)
+        assignments.move(uow, assignment_id, action, roles=scope().roles, given=body.given, version=body.version)
+    return _show(ticket.id)
+
+
+@api.post("/tickets/<int:ticket_id>/additions")
+@takes(api, AdditionIn)
+@api.output(TicketDetail)
+@allowed(*ADDERS)
+def add_to_ticket(ticket_id: int, body: AdditionIn) -> TicketDetail:
+    """Add the requester's words or files, or urge."""
+    with working() as uow:
+        ticket = queries.get_visible(uow.session, scope(), ticket_id)
+        tickets.add(uow, ticket.id, body.kind, body.text, attachment_tokens=body.attachment_tokens)
+    return _show(ticket_id)
+
+
+@api.post("/tickets/<int:ticket_id>/reveal")
+@takes(api, Reveal)
+@api.output(Revealed)
+@allowed(*EVERYONE)
+def reveal(ticket_id: int, body: Reveal) -> Revealed:
+    """See a masked field; the reason goes to the access log."""
+    with working() as uow:
+        ticket = queries.get_visible(uow.session, scope(), ticket_id)
+        value = access_log.reveal(uow, scope(), ticket, field=body.field, reason=body.reason)
+        return Revealed(field=body.field, value=value)
+
+
+def check_own_part(asker: Any, assignment: Any, action: str) -> None:  # a Scope and an Assignment
+    """Raise Forbidden when a unit's action is tried by somebody outside that unit."""
+    if action in detail.UNIT_ACTIONS and not queries.is_own_assignment(asker, assignment):
+        raise Forbidden("another unit's part", reason="other-unit", action=action)
+
+
+def _show(ticket_id: int) -> TicketDetail:
+    with reading() as session:
+        ticket = queries.get_visible(session, scope(), ticket_id)
+        return detail.ticket_detail(session, container(), scope(), ticket, clock.now())
+
+
+def _filters(session: Session, query: ListQuery) -> Filters:
+    zone = container().database.zone
+    narrowed = metrics.conditions(query.metric, query.part) if query.metric else ()
+    return Filters(
+        states=_words(query.state),
+        types=_words(query.type),
+        channels=_words(query.channel),
+        unit_id=query.unit,
+        category_code=query.category or None,
+        opened_from=_midnight(query.start, zone),
+        opened_until=_midnight(query.end + timedelta(days=1) if query.end else None, zone),
+        ids=searching.found_ids(session, container().search, scope(), query.search) if query.search.strip() else None,
+        extra=tuple(narrowed),
+    )
+
+
+def _words(given: str) -> tuple[str, ...]:
+    return tuple(word for word in given.split(",") if word)
+
+
+def _midnight(day: date | None, zone: Any) -> datetime | None:  # a ZoneInfo
+    return datetime.combine(day, time(), zone) if day else None

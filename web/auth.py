@@ -1,0 +1,124 @@
+"""Who asks and whether they may: every view carries one of these rules, and a test fails when one does not.
+
+`allowed` names roles, `public` is for citizens, `machine` for integrators with a token.
+"""
+
+import hmac
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app, g, request, session
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.orm import Session
+
+from hotline.kernel.errors import Forbidden, Unauthenticated
+from hotline.people import units
+from hotline.people.models import Officer
+from hotline.people.permissions import Role, scope_of
+from web.requests import container, reading, scope
+
+V = TypeVar("V", bound=Callable[..., Any])
+EVERYONE = tuple(role.value for role in Role)
+UNIT_ROLES = (Role.UNIT_ADMIN.value, Role.LIAISON.value, Role.HANDLER.value)
+SUPERIORS_SECONDS = 10.0
+
+csrf = CSRFProtect()
+
+
+def allowed(*roles: str) -> Callable[[V], V]:
+    """Only officers with one of the roles (EVERYONE: any officer signed in)."""
+
+    def decorate(view: V) -> V:
+        view.auth_rule = ("roles", frozenset(roles))  # type: ignore[attr-defined]  # read by `guard`
+        return view
+
+    return decorate
+
+
+def public(view: V) -> V:
+    """Anybody; no session is looked at."""
+    view.auth_rule = ("public", frozenset())  # type: ignore[attr-defined]  # read by `guard`
+    return view
+
+
+def machine(view: V) -> V:
+    """An integrator with the token, or an officer signed in."""
+    view.auth_rule = ("machine", frozenset())  # type: ignore[attr-defined]  # read by `guard`
+    return view
+
+
+def register(app: Flask) -> None:
+    """Find out who asks before every view, and apply the view's rule."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    csrf.init_app(app)
+    app.before_request(identify)
+    app.before_request(guard)
+
+
+def identify() -> None:
+    """Set `g.scope` from the session cookie; a cookie of an officer who left is forgotten."""
+    officer_id = session.get("officer_id")
+    if officer_id is None or request.endpoint == "static":
+        return
+    with reading() as opened:
+        officer = opened.get(Officer, officer_id)
+        if officer is None or not officer.active:
+            session.clear()
+            return
+        g.scope = scope_of(officer, _superiors(opened))
+        g.officer_name = officer.name
+
+
+def guard() -> None:
+    """Apply the rule of the view. Raises Unauthenticated, Forbidden, or the CSRF error of a forged request."""
+    view = reached_view()
+    if view is None:
+        return
+    kind, roles = rule_of(view)
+    if kind == "public":
+        return
+    if kind == "machine" and _has_token():
+        return
+    if scope().officer_id is None:
+        raise Unauthenticated("no session")
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        csrf.protect()
+    if kind == "roles" and not scope().has(*roles):
+        raise Forbidden("not this role", roles=sorted(roles))
+
+
+def rule_of(view: Callable[..., Any]) -> tuple[str, frozenset[str]]:
+    """The rule a view carries; a view without one is open to nobody."""
+    return cast(tuple[str, frozenset[str]], getattr(view, "auth_rule", ("roles", frozenset())))
+
+
+def reached_view() -> Callable[..., Any] | None:
+    """The view this request will reach; None for static files and unknown addresses."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    return current_app.view_functions.get(request.endpoint)
+
+
+def _has_token() -> bool:
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return hmac.compare_digest(given, container().integrator_token)
+
+
+class _Superiors:
+    """Every unit's superiors, read at most once in SUPERIORS_SECONDS: they change by notice, not by the minute."""
+
+    def __init__(self) -> None:
+        self._lock, self._at = Lock(), -SUPERIORS_SECONDS
+        self._known: dict[int, tuple[int | None, int | None]] = {}
+
+    def __call__(self, opened: Session) -> dict[int, tuple[int | None, int | None]]:
+        with self._lock:
+            if time.monotonic() - self._at > SUPERIORS_SECONDS:
+                self._known, self._at = units.superiors(opened), time.monotonic()
+            return self._known
+
+
+_superiors = _Superiors()

@@ -1,0 +1,79 @@
+"""From settings to parts: the one place where backends are opened, the same for web, worker, gateway and command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hotline.kernel import plugins
+from hotline.kernel.db import Database
+from hotline.kernel.events import Subscribers, recorder
+from hotline.kernel.files import Files
+from hotline.kernel.search.port import SearchBackend
+from hotline.kernel.settings import Settings
+from hotline.people.notifier import Notifier
+from hotline.tickets.workflow import Workflow
+from web.embedded import OpenedBroker, OpenedDatabase
+from web.keys import kept_secret
+from web.push import Push
+from web.queue import CeleryQueue, make_celery
+from web.subscribers import subscribers
+
+
+@dataclass(frozen=True)
+class Container:
+    """Everything a process works with. Closed once, at the end of the process."""
+
+    settings: Settings
+    opened_database: OpenedDatabase
+    broker: OpenedBroker
+    database: Database
+    subscribers: Subscribers
+    queue: CeleryQueue
+    push: Push
+    search: SearchBackend
+    files: Files
+    notifier: Notifier
+    linkages: Mapping[str, Any]  # partner name → dispatch.linkage.protocol.Linkage
+    workflow: Workflow
+    secret_key: str
+    integrator_token: str
+
+    def close(self) -> None:
+        """Give back connections; the last user of an embedded server stops it."""
+        self.database.close()
+        self.opened_database.close()
+
+
+def build(settings: Settings) -> Container:
+    """Open every backend that the settings name and wire them by the table of reactions."""
+    folder = settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    opened: OpenedDatabase = plugins.open_url("hotline.databases", settings.database_url, data_dir=folder)
+    broker: OpenedBroker = plugins.open_url("hotline.brokers", settings.redis_url, data_dir=folder)
+    queue, push = CeleryQueue(make_celery(broker.celery_url)), Push(broker.redis_url)
+    search: SearchBackend = plugins.open_url("hotline.search_backends", settings.search_url, data_dir=folder)
+    notifier: Notifier = plugins.open_url("hotline.notifiers", settings.notify_url, data_dir=folder)
+    linkages = {name: plugins.open_url("hotline.linkages", url) for name, url in settings.linkage_urls.items()}
+    workflow: Workflow = plugins.load("hotline.workflows", settings.workflow)
+    workflow.check()
+    table = subscribers(push=push, search=search, notifier=notifier, linkages=linkages)
+    database = Database(
+        opened.url, recorder=recorder(table), put=queue.put, zone=ZoneInfo(settings.timezone), pool=settings.database_pool
+    )
+    return Container(
+        settings=settings,
+        opened_database=opened,
+        broker=broker,
+        database=database,
+        subscribers=table,
+        queue=queue,
+        push=push,
+        search=search,
+        files=plugins.open_url("hotline.files", settings.files_url, data_dir=folder),
+        notifier=notifier,
+        linkages=linkages,
+        workflow=workflow,
+        secret_key=kept_secret(settings.secret_key, folder, "secret_key"),
+        integrator_token=kept_secret(settings.integrator_token, folder, "integrator_token"),
+    )

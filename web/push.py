@@ -1,0 +1,52 @@
+"""Pushes to browsers: ids and small deltas, to rooms that only the server names. Records are read over HTTP.
+
+Every process emits through the message queue; the web process delivers. A push that fails is lost, never the record.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from flask_socketio import SocketIO
+
+LOG = logging.getLogger("hotline.push")
+
+
+def officer_room(officer_id: int) -> str:
+    """The room of one officer's browsers."""
+    return f"officer:{officer_id}"
+
+
+def unit_room(unit_id: int) -> str:
+    """The room of everyone of a unit."""
+    return f"unit:{unit_id}"
+
+
+def role_room(role: str) -> str:
+    """The room of everyone with a role of the hotline."""
+    return f"role:{role}"
+
+
+def call_room(call_id: str | UUID) -> str:
+    """The room of whoever listens to one call's words."""
+    return f"call:{call_id}"
+
+
+class Push:
+    """Emits to rooms; made from the broker's URL, never from a running server."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._socketio = SocketIO(message_queue=redis_url, channel="hotline-push")
+
+    def emit(self, name: str, data: dict[str, Any], rooms: Iterable[str]) -> None:  # JSON values
+        """Send to every room; trouble with the queue is logged, never raised."""
+        for room in rooms:
+            try:
+                self._socketio.emit(name, data, to=room)
+            except (OSError, RuntimeError, ConnectionError) as error:
+                LOG.warning("push %s to %s lost: %s", name, room, type(error).__name__)
+
+    def partial(self, call_id: str | UUID, words: dict[str, Any]) -> None:  # JSON values
+        """Words of a call while they are spoken, and when they are final."""
+        self.emit("transcript", {"call_id": str(call_id), **words}, [call_room(call_id)])
