@@ -68,7 +68,7 @@ def write(uow: UnitOfWork, code: str, content: ArticleContent) -> Article:
 
 
 def reword(uow: UnitOfWork, article_id: int, content: ArticleContent) -> Article:
-    """Give an article a new wording, keeping the one before. The same wording again changes nothing. Raises Invalid, NotFound."""
+    """Give an article a new wording, keeping the one before; the same again changes nothing. Raises Invalid, NotFound."""
     content.check()
     article = get(uow.session, article_id)
     if content == content_of(article):

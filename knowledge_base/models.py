@@ -30,7 +30,7 @@ class UseKind(StrEnum):
 
 
 class Article(Base):
-    """One piece of knowledge (知识点), as its newest revision says; fields of handbook 9. `state` is moved by `articles.py` only."""
+    """One piece of knowledge (知识点), as its newest revision says; fields of handbook 9."""
 
     __tablename__ = "article"
     __table_args__ = (

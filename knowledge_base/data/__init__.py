@@ -1,0 +1,1 @@
+"""Data of the trade that comes with the package."""

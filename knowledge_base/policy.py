@@ -1,0 +1,40 @@
+"""The figures and words that decide when an answer is sure enough: read from `data/answers.yaml`, handed in as values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+import yaml
+
+
+@dataclass(frozen=True)
+class AnswerPolicy:
+    """Confidences 0-1; meanings stand beside the values in `data/answers.yaml`."""
+
+    sure_at: float
+    lead: float
+    near_identical: float
+    card_at: float
+    card_beaten_by: float
+    faded: float
+    cards: int
+    sentences: int
+    candidates: int
+    filler: frozenset[str]
+    synonyms: Mapping[str, tuple[str, ...]]
+
+
+def packaged_policy() -> AnswerPolicy:
+    """The policy that comes with the software."""
+    given = yaml.safe_load(files("knowledge_base.data").joinpath("answers.yaml").read_text("utf-8"))
+    groups: list[list[str]] = given.pop("synonyms")
+    return AnswerPolicy(**{**given, "filler": frozenset(given["filler"]), "synonyms": synonym_map(groups)})
+
+
+def synonym_map(groups: Iterable[Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Every word with all others of its groups."""
+    found: dict[str, tuple[str, ...]] = {}
+    for group in (tuple(group) for group in groups):
+        for word in group:
+            found[word] = tuple(dict.fromkeys((*found.get(word, ()), *(other for other in group if other != word))))
+    return found

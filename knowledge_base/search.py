@@ -1,0 +1,124 @@
+"""The article index: its fields and boosts, who may find what, and finding itself.
+
+Only published articles are in the index; whether one holds today is a filter, so that it leaves search on the day it expires.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.kernel.errors import NotFound
+from hotline.kernel.search.port import AnyOf, Between, CompiledQuery, Cursor, Filters, Hits, IndexSchema, TextField
+from hotline.kernel.search.query import Search
+from knowledge_base.lifecycle import ArticleState
+from knowledge_base.models import Article, Secrecy
+
+TITLE, QUESTIONS, KEYWORDS = TextField("title", 3.0), TextField("questions", 2.0), TextField("keywords", 2.0)
+PUBLIC_ANSWER, AGENT_ANSWER = TextField("answer", 1.0), TextField("agent_answer", 1.0)
+ARTICLES = IndexSchema(
+    name="articles",
+    version=1,
+    texts=(TITLE, QUESTIONS, KEYWORDS, PUBLIC_ANSWER, AGENT_ANSWER),
+    extra=("suggest",),
+    keywords=("secrecy", "category", "area", "unit"),
+    numbers=("from_day", "to_day"),
+)
+FIRST_DAY, LAST_DAY = date.min.toordinal(), date.max.toordinal()
+
+
+class Reader(StrEnum):
+    """Who asks: staff read everything, a citizen public articles and public answers only."""
+
+    STAFF = "staff"
+    CITIZEN = "citizen"
+
+    @property
+    def secrecies(self) -> frozenset[str]:
+        """What this reader may read."""
+        return frozenset({Secrecy.PUBLIC.value}) if self is Reader.CITIZEN else frozenset(kind.value for kind in Secrecy)
+
+    @property
+    def fields(self) -> tuple[TextField, ...]:
+        """What this reader's words are looked for in: nobody finds by text that is hidden from them."""
+        return tuple(one for one in ARTICLES.texts if self is Reader.STAFF or one is not AGENT_ANSWER)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of articles, best first."""
+
+    articles: list[Article]
+    total: int
+    next_page: Cursor | None
+
+
+def filters(reader: Reader, today: date) -> Filters:
+    """What this reader may find on that local day."""
+    day = today.toordinal()
+    return (AnyOf("secrecy", reader.secrecies), Between("from_day", None, day), Between("to_day", day, None))
+
+
+def find(
+    session: Session, search: Search, text: str, *, reader: Reader, today: date, size: int = 20, after: Cursor | None = None
+) -> Found:
+    """Articles for a text."""
+    query = search.compile(ARTICLES, text, reader.fields)
+    hits = search.backend.search(ARTICLES, query, filters(reader, today), size=size, after=after)
+    return Found(_readable(session, hits, reader, today), hits.total, hits.next_page)
+
+
+def suggest(session: Session, search: Search, typed: str, *, reader: Reader, today: date, size: int = 5) -> list[Article]:
+    """Articles whose title begins so: as characters, pinyin or initials."""
+    hits = search.suggest(ARTICLES, "suggest", typed, filters(reader, today), size=size)
+    return _readable(session, hits, reader, today)
+
+
+def candidates(
+    session: Session, search: Search, groups: Sequence[tuple[str, ...]], *, reader: Reader, today: date, size: int
+) -> list[Article]:
+    """Articles that may answer, best first: all fields together and each of the telling ones, fused by rank."""
+    ways = [reader.fields, (TITLE,), (QUESTIONS,), tuple(one for one in reader.fields if one in (PUBLIC_ANSWER, AGENT_ANSWER))]
+    pages = [
+        search.backend.search(ARTICLES, CompiledQuery(tuple(groups), way), filters(reader, today), size=size) for way in ways
+    ]
+    ranked = fuse([[hit.id for hit in page.hits] for page in pages])[:size]
+    return load(session, [int(key) for key in ranked], reader=reader, today=today)
+
+
+def fuse(rankings: Sequence[Sequence[str]], smoothing: int = 60) -> list[str]:
+    """One order out of several by reciprocal rank (Cormack, Clarke, Büttcher 2009); ties by id."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, key in enumerate(ranking, 1):
+            scores[key] = scores.get(key, 0.0) + 1 / (smoothing + rank)
+    return sorted(scores, key=lambda key: (-scores[key], key))
+
+
+def load(session: Session, ids: Sequence[int], *, reader: Reader, today: date) -> list[Article]:
+    """The articles of these ids in that order, leaving out what the reader may not read now, whatever the index says."""
+    rows = session.scalars(select(Article).where(Article.id.in_(ids)))
+    found = {row.id: row for row in rows if is_readable(row, reader, today)}
+    return [found[key] for key in ids if key in found]
+
+
+def read(session: Session, article_id: int, *, reader: Reader, today: date) -> Article:
+    """One article. Raises NotFound when this reader may not read it now."""
+    found = load(session, [article_id], reader=reader, today=today)
+    if not found:
+        raise NotFound("article", thing="article", id=article_id)
+    return found[0]
+
+
+def is_readable(article: Article, reader: Reader, today: date) -> bool:
+    """Whether the article holds on that local day and this reader may read it."""
+    begun = article.effective_from is None or article.effective_from <= today
+    over = article.effective_to is not None and article.effective_to < today
+    return article.state is ArticleState.PUBLISHED and begun and not over and article.secrecy.value in reader.secrecies
+
+
+def _readable(session: Session, hits: Hits, reader: Reader, today: date) -> list[Article]:
+    return load(session, [int(hit.id) for hit in hits.hits], reader=reader, today=today)

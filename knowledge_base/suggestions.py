@@ -1,0 +1,91 @@
+"""Live cards: while a caller speaks or someone types, at most a few articles, steady on the screen, each with its sentence."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from knowledge_base import search as shelf
+from knowledge_base.answers import Answer, Desk, measure, rank
+from knowledge_base.policy import AnswerPolicy
+from knowledge_base.search import Reader
+
+LONG_SENTENCE = 40
+LONGEST_TEXT = 2000
+"""Characters from the end of the text that are looked at."""
+_ENDS = re.compile(r"[。！？!?；;\n\r]+")
+_PAUSES = re.compile(r"[，,、]+")
+
+
+@dataclass(frozen=True)
+class Card:
+    """An article on the agent's screen and the sentence that called it."""
+
+    answer: Answer
+    sentence: str
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A sentence calls a card: `strength` is its confidence, fading as the talk goes on."""
+
+    card: Card
+    strength: float
+
+
+def cards(session: Session, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date) -> list[Card]:
+    """The cards for a text that grows. `shown` are the article ids on the screen now, in their order."""
+    spoken = list(enumerate(reversed(sentences_of(text))))
+    calls = [
+        _Call(Card(found, sentence), found.confidence * desk.policy.faded**age)
+        for age, sentence in spoken[: desk.policy.sentences]
+        for found in rank(session, desk, sentence, reader=reader, today=today)
+    ]
+    kept = shelf.load(session, shown, reader=reader, today=today)
+    calls += [
+        _Call(Card(found, sentence), found.confidence * desk.policy.faded**age)
+        for age, sentence in spoken[desk.policy.sentences :]
+        for found in measure(desk, sentence, kept, reader=reader)
+    ]
+    best = _strongest(calls)
+    return [best[key].card for key in steady(shown, {key: call.strength for key, call in best.items()}, desk.policy)]
+
+
+def steady(shown: Sequence[int], sure: Mapping[int, float], policy: AnswerPolicy) -> list[int]:
+    """Which articles to show, in which order: what is on the screen keeps its place until a newcomer clearly beats it.
+
+    `sure` maps article ids to strength. A newcomer needs `card_at`; it takes a free place, or that of the weakest card when
+    it is surer by `card_beaten_by`. A shown card that is not in `sure` may no longer be read, and goes.
+    """
+    kept = [key for key in shown if key in sure][: policy.cards]
+    newcomers = sorted(
+        (key for key in sure if key not in kept and sure[key] >= policy.card_at), key=lambda key: (-sure[key], key)
+    )
+    for newcomer in newcomers:
+        if len(kept) < policy.cards:
+            kept.append(newcomer)
+            continue
+        weakest = min(kept, key=lambda key: sure[key])
+        if sure[newcomer] < sure[weakest] + policy.card_beaten_by:
+            break
+        kept[kept.index(weakest)] = newcomer
+    return kept
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences in their order; one too long to be a single thought is cut at its pauses."""
+    found: list[str] = []
+    for sentence in _ENDS.split(text[-LONGEST_TEXT:]):
+        found += _PAUSES.split(sentence) if len(sentence) > LONG_SENTENCE else [sentence]
+    return [sentence.strip() for sentence in found if sentence.strip()]
+
+
+def _strongest(calls: Sequence[_Call]) -> dict[int, _Call]:
+    best: dict[int, _Call] = {}
+    for call in calls:
+        key = call.card.answer.article_id
+        if key not in best or call.strength > best[key].strength:
+            best[key] = call
+    return best
