@@ -1,0 +1,210 @@
+"""The demo city 云泽市 as values, read from the files of `city/`. Pure; what is done with them is in `reference` and `seed`.
+
+The city, its people and its companies are invented; the laws that catalogue and articles name are real.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+FOLDER = Path(__file__).parent / "city"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster, where it was built
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """A piece of the city; rows come with the larger before the smaller."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A road (`kind` road) or a named place, and the code of the street or town it lies in."""
+
+    name: str
+    street: str
+    kind: str = "road"
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit; superiors are unit codes, perhaps of a later row."""
+
+    code: str
+    name: str
+    level: str
+    kind: str
+    area: str
+    territorial: str | None
+    professional: str | None
+    line: str | None
+    phone: str
+    around_the_clock: bool
+    unit_class: str
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """A class of requests; `path` is the code of a handling path where such requests are not dispatched."""
+
+    code: str
+    name: str
+    name_en: str
+    parent: str | None
+    definition: str = ""
+    typical: tuple[str, ...] = ()
+    contrast: str = ""
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class PathRow:
+    """A way outside the hotline, and what the caller is told."""
+
+    code: str
+    name: str
+    name_en: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why a unit asks to return a ticket."""
+
+    reason: str
+    legal_basis: str
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Something citizens call about. Texts carry slots; `months` are 1-12, `hours` a part of the day, `weight` a frequency."""
+
+    id: str
+    category: str
+    type: str
+    urgency: str
+    months: tuple[int, ...]
+    hours: str
+    weight: int
+    emergency: bool
+    unit: str
+    title: str
+    wanted: str
+    texts: tuple[str, ...]
+    reply_internal: str
+    reply_public: str
+    not_solved_reason: str | None
+    return_reason: Objection | None
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """Questions that one article answers on the spot."""
+
+    article: str
+    category: str
+    months: tuple[int, ...]
+    weight: int
+    title: str
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Account:
+    """An officer that is named in the file."""
+
+    login: str
+    name: str
+    role: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class ArticleFile:
+    """A knowledge article: the front matter as it stands, and the two answers."""
+
+    id: str
+    front: Mapping[str, Any]  # whatever the front matter holds
+    agent_answer: str
+    public_answer: str
+
+
+@dataclass(frozen=True)
+class City:
+    """Everything. `slots` maps a slot to its fillings, or for `time` to fillings by part of the day."""
+
+    areas: tuple[AreaRow, ...]
+    places: tuple[PlaceRow, ...]
+    units: tuple[UnitRow, ...]
+    categories: tuple[CategoryRow, ...]
+    paths: tuple[PathRow, ...]
+    catalogue: tuple[Mapping[str, Any], ...]
+    articles: tuple[ArticleFile, ...]
+    situations: tuple[Situation, ...]
+    questions: tuple[QuestionRow, ...]
+    accounts: tuple[Account, ...]
+    surnames: tuple[str, ...]
+    given_names: tuple[str, ...]
+    slots: Mapping[str, Any]
+
+
+@cache
+def load_city() -> City:
+    """Read all files; the same object each time."""
+    people = _yaml("people.yaml")
+    places = _yaml("places.yaml")
+    return City(
+        areas=_rows(AreaRow, _yaml("areas.yaml")),
+        places=_rows(PlaceRow, [*places["roads"], *places["places"]]),
+        units=_rows(UnitRow, _yaml("units.yaml")),
+        categories=_rows(CategoryRow, _yaml("categories.yaml")),
+        paths=_rows(PathRow, _yaml("handling_paths.yaml")),
+        catalogue=tuple(_yaml("catalogue.yaml")),
+        articles=tuple(_article(path) for path in sorted((FOLDER / "articles").glob("*.md"))),
+        situations=tuple(_situation(row) for row in _yaml("situations.yaml")),
+        questions=_rows(QuestionRow, _yaml("questions.yaml")),
+        accounts=_rows(Account, people["accounts"]),
+        surnames=tuple(people["surnames"]),
+        given_names=tuple(people["given_names"]),
+        slots=_yaml("slots.yaml"),
+    )
+
+
+def _yaml(name: str) -> Any:  # lists and mappings; the row classes give them their types
+    return _parsed((FOLDER / name).read_text("utf-8"))
+
+
+def _parsed(words: str) -> Any:
+    return yaml.load(words, Loader=LOADER)  # noqa: S506 - LOADER is one of the two safe ones
+
+
+def _rows(kind: type[T], rows: list[dict[str, Any]]) -> tuple[T, ...]:
+    return tuple(kind(**_frozen(row)) for row in rows)
+
+
+def _frozen(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
+
+def _situation(row: dict[str, Any]) -> Situation:
+    objection = row.pop("return_reason")
+    known = {entry.name for entry in fields(Situation)}
+    values = {key: value for key, value in _frozen(row).items() if key in known}
+    return Situation(**values, return_reason=Objection(**objection) if objection else None)
+
+
+def _article(path: Path) -> ArticleFile:
+    _, front, body = path.read_text("utf-8").split("---\n", 2)
+    agent, public = body.split("## 公开答复")
+    head = _parsed(front)
+    return ArticleFile(head["id"], head, agent.replace("## 坐席答复", "").strip(), public.strip())
