@@ -5,7 +5,6 @@ State Council's notices; a year it does not know gets the holidays fixed by law 
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -30,7 +29,7 @@ def install_defaults(uow: UnitOfWork) -> None:
     _install_years(uow, given["calendar"])
     _install_rules(uow, given["rules"])
     if uow.session.scalar(select(func.count()).select_from(Policy)) == 0:
-        uow.session.add_all(_policies(given["policies"], given["effective_from"]))
+        uow.session.add_all(default_policies())
     uow.session.flush()
     book.forget(uow.session)
 
@@ -56,6 +55,25 @@ def rows_by_law(year: int) -> list[DayRow]:
     calendar = defaults()["calendar"]
     listed = calendar["not_announced"].get(year, [])
     return [DayRow(row["day"], DayKind.HOLIDAY, row["name"], calendar["law"]) for row in listed]
+
+
+def default_policies() -> list[Policy]:
+    """The default policies as new rows of the first version."""
+    given = defaults()
+    return [
+        Policy(
+            version=FIRST_VERSION,
+            effective_from=given["effective_from"],
+            stage=Stage(row["stage"]),
+            **{name: row.get(name) for name in ("type", "urgency", "profile", "unit_class")},
+            amount=row["amount"],
+            unit=LimitUnit(row["unit"]),
+            start_rule=StartRule(row["start_rule"]),
+            start_event=StartEvent(row["start_event"]),
+            source=row["source"],
+        )
+        for row in given["policies"]
+    ]
 
 
 @cache
@@ -94,20 +112,3 @@ def _install_rules(uow: UnitOfWork, given: Mapping[str, Mapping[str, Any]]) -> N
     uow.session.add_all(
         SlaRule(key=key, value=rule["value"], source=rule["source"]) for key, rule in given.items() if key not in there
     )
-
-
-def _policies(rows: Iterable[Mapping[str, Any]], effective_from: datetime) -> list[Policy]:
-    return [
-        Policy(
-            version=FIRST_VERSION,
-            effective_from=effective_from,
-            stage=Stage(row["stage"]),
-            **{name: row.get(name) for name in ("type", "urgency", "profile", "unit_class")},
-            amount=row["amount"],
-            unit=LimitUnit(row["unit"]),
-            start_rule=StartRule(row["start_rule"]),
-            start_event=StartEvent(row["start_event"]),
-            source=row["source"],
-        )
-        for row in rows
-    ]

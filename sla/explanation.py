@@ -5,7 +5,7 @@ Codes are catalogue ids `explain.<code>`; moments and days are ISO 8601. Called 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -68,20 +68,16 @@ def _days(clock: Clock, calendar: CityCalendar) -> Iterator[tuple[str, dict[str,
     for group in grouped(calendar.special_days(first + ONE_DAY, last)):
         code = "make-up-workday-counts" if group[0].kind is DayKind.WORKDAY else "holiday-does-not-count"
         span = {"first": group[0].day.isoformat(), "last": group[-1].day.isoformat()}
-        yield code, {**span, "name": group[0].name, "source": group[0].source}
+        yield code, {**span, "name": "、".join(dict.fromkeys(row.name for row in group)), "source": group[0].source}
 
 
 def grouped(rows: list[DayRow]) -> list[list[DayRow]]:
-    """Runs of neighbouring days of the same kind and name."""
+    """Runs of neighbouring days of the same kind: a holiday of two names (国庆节、中秋节) is one run."""
     groups: list[list[DayRow]] = []
     for row in rows:
         last = groups[-1][-1] if groups else None
-        if last and (last.kind, last.name) == (row.kind, row.name) and _follows(last.day, row.day):
+        if last and last.kind is row.kind and row.day - last.day == ONE_DAY:
             groups[-1].append(row)
         else:
             groups.append([row])
     return groups
-
-
-def _follows(earlier: date, later: date) -> bool:
-    return later - earlier == ONE_DAY
