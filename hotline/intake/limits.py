@@ -1,14 +1,21 @@
-"""How long what comes in may be, and the checks that say so. Pure; the numbers are data (`limits.yaml`)."""
+"""What a request's fields must satisfy, whoever fills them in. Pure; the numbers are data (`limits.yaml`)."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
 from hotline.kernel.errors import Invalid
+from hotline.people.citizens import check_phone
 
+TYPES = frozenset({"enquiry", "help", "complaint", "report", "suggestion", "praise", "other"})
+"""诉求类型, handbook 11.1."""
+URGENCIES = frozenset({"normal", "urgent", "critical"})
+"""一般, 紧急, 特急: handbook 4.4."""
 LINE_CONTROLS = "\n\t"
 
 
@@ -33,6 +40,37 @@ def load_limits() -> IntakeLimits:
     """The limits that come with the package."""
     text = resources.files("hotline.intake").joinpath("data", "limits.yaml").read_text(encoding="utf-8")
     return IntakeLimits(**yaml.safe_load(text))
+
+
+def checked(given: Mapping[str, Any]) -> dict[str, Any]:  # fields of a ticket by name
+    """The fields folded and checked; names it does not know pass through. Raises Invalid naming the field and the rule."""
+    limits = load_limits()
+    values = dict(given)
+    texts = {
+        "title": (limits.title_min, limits.title_max),
+        "body": (limits.body_min, limits.body_max),
+        "wanted": (0, limits.wanted_max),
+        "address": (0, limits.address_max),
+        "contact_name": (0, limits.name_max),
+    }
+    for name, (minimum, maximum) in texts.items():
+        if name in values:
+            values[name] = check_text(name, values[name], minimum=minimum, maximum=maximum)
+    for name, allowed in {"type": TYPES, "urgency": URGENCIES}.items():
+        if name in values:
+            check_choice(name, values[name], allowed)
+    if values.get("contact_phone"):
+        values["contact_phone"] = check_phone(values["contact_phone"])
+    return values
+
+
+def check_typed(name: str, value: str) -> str:
+    """A single field while it is being typed: too long is wrong already, too short is not. Raises Invalid."""
+    limits = load_limits()
+    longest = {"title": limits.title_max, "wanted": limits.wanted_max, "contact_name": limits.name_max}
+    if value and name in ("type", "urgency"):
+        return check_choice(name, value, TYPES if name == "type" else URGENCIES)
+    return check_text(name, value, maximum=limits.body_max if name == "body" else longest.get(name, limits.address_max))
 
 
 def fold_text(text: str) -> str:

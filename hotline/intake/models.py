@@ -70,7 +70,7 @@ class Draft(Base):
 
     `evidence` is a list of {seq, start, end}: the transcript segment and the characters in it. What a person typed is never
     overwritten by the machine and bears the `version` of the draft it was typed in. `proposed` keeps what the machine last
-    said of each field, to learn from.
+    said of each field, to learn from. Words up to the segment `after_seq` belong to an earlier matter of the same call.
     """
 
     __tablename__ = "draft"
@@ -82,6 +82,7 @@ class Draft(Base):
     __mapper_args__ = {"version_id_col": version}
     fields: Mapped[dict[str, Any]]
     proposed: Mapped[dict[str, Any]]
+    after_seq: Mapped[int] = mapped_column(default=0)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     updated_at: Mapped[datetime]
 

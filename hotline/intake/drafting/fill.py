@@ -1,6 +1,7 @@
 """The whole draft from the turns so far: `fill` asks each rule and puts title and text together. Pure.
 
-Called by `hotline.intake.drafts` each time words arrive; the same turns give the same fields.
+Called by `hotline.intake.drafts` each time words arrive; the same turns give the same fields. `title_for` is for written
+texts, which have no turns.
 """
 
 from collections.abc import Sequence
@@ -54,6 +55,14 @@ def fill(turns: Sequence[Turn], sources: Sources) -> dict[str, Proposal]:
         known["title"] = _title(matter, known.get("type"), person, site)
         known |= _body(turns, cues, known, limits)
     return known
+
+
+def title_for(text: str, kind: str) -> str:
+    """A title in the house pattern for a written text: its most telling clause, else its beginning."""
+    limits, cues = load_limits(), load_cues()
+    matter = find_matter([Turn(1, CALLER, text)], cues, (), ())
+    clause = matter.text if matter else text.strip().split("\n")[0]
+    return house_title(clause[: limits.matter_max], kind=kind, length_max=limits.title_max)
 
 
 def _ranked(turns: Sequence[Turn], ranker: Ranker, site: Site | None) -> dict[str, Proposal | None]:

@@ -1,0 +1,1 @@
+"""Ways in: each channel turns what it receives into an `Intake` and can send words back. Free of web frameworks."""

@@ -1,0 +1,261 @@
+"""Use cases on drafts (智能填单): the machine fills, a person types and confirms. The only module that assigns Draft.state.
+
+What a person typed is never overwritten; what the machine proposed stays beside it in `proposed`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.intake import limits
+from hotline.intake.drafting.fill import Sources, fill
+from hotline.intake.drafting.values import Proposal, Turn
+from hotline.intake.events import DraftChanged
+from hotline.intake.models import Contact, Draft, DraftState
+from hotline.intake.ownership import own_contact
+from hotline.kernel.db import UnitOfWork
+from hotline.kernel.errors import Conflict, Invalid, NotFound
+from hotline.kernel.scope import Scope
+from hotline.kernel.transitions import LifeCycle, Transition
+from hotline.people import citizens
+from hotline.people.models import Area
+from hotline.people.permissions import Role
+from hotline.tickets import tickets
+from hotline.tickets.models import Category, Ticket
+from hotline.tickets.tickets import NewTicket
+
+FIELDS = frozenset(
+    {
+        *("type", "title", "body", "wanted", "urgency", "time"),
+        *("category_code", "unit_id", "area_code", "address"),
+        *("contact_name", "contact_phone", "confidential", "reply_wanted"),
+    }
+)
+CARRIED_OVER = ("contact_name", "contact_phone")
+"""Fields of the caller, which a second matter of the same call has too."""
+MACHINE, PERSON = "machine", "person"
+YES = "true"
+
+_WHO = frozenset({Role.AGENT.value, Role.SHIFT_LEADER.value})
+LIFE = LifeCycle(
+    "draft",
+    "hotline.intake.drafts",
+    frozenset({DraftState.OPEN}),
+    frozenset({DraftState.CONFIRMED, DraftState.DROPPED}),
+    (
+        Transition("confirm", DraftState.OPEN, DraftState.CONFIRMED, _WHO),
+        Transition("drop", DraftState.OPEN, DraftState.DROPPED, _WHO),
+    ),
+)
+
+
+def open_draft(uow: UnitOfWork, contact: Contact, *, after_seq: int = 0) -> Draft:
+    """An empty draft of a contact; words up to the segment `after_seq` are not its own."""
+    draft = Draft(contact_id=contact.id, state=DraftState.OPEN, fields={}, proposed={}, after_seq=after_seq, updated_at=uow.now)
+    uow.session.add(draft)
+    uow.session.flush()
+    return draft
+
+
+def start_another(uow: UnitOfWork, scope: Scope, contact_id: int, *, after_seq: int = 0) -> Draft:
+    """A second matter in the same contact: a new draft that knows the caller already. Raises Conflict when it is closed."""
+    contact = own_contact(uow.session, scope, contact_id)
+    if contact.closed_at is not None:
+        raise Conflict("closed", reason="contact-closed", thing="contact")
+    earlier = of_contact(uow.session, contact_id)
+    draft = open_draft(uow, contact, after_seq=after_seq)
+    if earlier:
+        draft.fields = {name: earlier[-1].fields[name] for name in CARRIED_OVER if name in earlier[-1].fields}
+        uow.session.flush()
+    _announce(uow, draft, PERSON)
+    return draft
+
+
+def refresh(uow: UnitOfWork, draft_id: int, turns: Sequence[Turn], sources: Sources) -> Draft:
+    """Fill from the turns so far what no person typed. Safe to repeat: the same words change nothing."""
+    draft = _locked(uow, draft_id)
+    if draft.state is not DraftState.OPEN:
+        return draft
+    own = [turn for turn in turns if turn.seq > draft.after_seq]
+    proposed = {name: _stored(proposal) for name, proposal in fill(own, sources).items()}
+    fields = _merged(draft, proposed)
+    if fields != draft.fields or proposed != draft.proposed:
+        draft.fields, draft.proposed, draft.updated_at = fields, proposed, uow.now
+        uow.session.flush()
+        _announce(uow, draft, MACHINE)
+    return draft
+
+
+def edit(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, fields: Mapping[str, str]) -> Draft:
+    """Keep what a person typed; an empty text clears the field for good. Accepting a proposal is typing the same words.
+
+    Raises Conflict when another person typed in one of these fields after `version`, Invalid for a field or text.
+    """
+    draft = _own(uow, scope, draft_id)
+    _check_open(draft)
+    changed = dict(draft.fields)
+    for name, text in fields.items():
+        if name not in FIELDS:
+            raise Invalid(name, "unknown-field", allowed=sorted(FIELDS))
+        old = changed.get(name, {})
+        if old.get("source") == PERSON and old.get("version", 0) > version:
+            raise Conflict("typed by somebody else meanwhile", reason="stale", thing="draft", field=name, version=draft.version)
+        changed[name] = _typed(limits.check_typed(name, text), old, draft.version + 1)
+    if changed != draft.fields:
+        draft.fields, draft.updated_at = changed, uow.now
+        uow.session.flush()
+        _announce(uow, draft, PERSON)
+    return draft
+
+
+def confirm(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, dispatch_unit_id: int | None = None) -> Ticket:
+    """Make the ticket, and with `dispatch_unit_id` dispatch it at once (直派). Repeating returns the ticket made.
+
+    Raises Invalid naming the field and rule, Conflict when a value changed after `version`.
+    """
+    draft = _own(uow, scope, draft_id)
+    if draft.state is DraftState.CONFIRMED and draft.ticket_id is not None:
+        return tickets.get(uow, draft.ticket_id)
+    row = LIFE.find(draft.state, "confirm", scope.roles, {})
+    _check_seen(draft, version)
+    contact = own_contact(uow.session, scope, draft.contact_id)
+    ticket = tickets.open_ticket(uow, _new_ticket(uow, draft, contact, scope))
+    if dispatch_unit_id is not None:
+        tickets.move(uow, ticket.id, "dispatch", roles=scope.roles, given={"unit_id": dispatch_unit_id})
+    draft.state, draft.ticket_id, draft.updated_at = row.target, ticket.id, uow.now
+    uow.session.flush()
+    _announce(uow, draft, PERSON)
+    return ticket
+
+
+def drop(uow: UnitOfWork, scope: Scope, draft_id: int) -> Draft:
+    """Throw a draft away. Safe to repeat. Raises Conflict when it is a ticket already."""
+    draft = _own(uow, scope, draft_id)
+    if draft.state is not DraftState.DROPPED:
+        draft.state, draft.updated_at = LIFE.find(draft.state, "drop", scope.roles, {}).target, uow.now
+        uow.session.flush()
+        _announce(uow, draft, PERSON)
+    return draft
+
+
+def drop_untouched(uow: UnitOfWork, contact_id: int) -> None:
+    """At the end of a contact: drop what no person typed in. Raises Conflict when something typed is left to decide."""
+    for draft in of_contact(uow.session, contact_id):
+        if draft.state is not DraftState.OPEN:
+            continue
+        if any(field["source"] == PERSON for field in draft.fields.values()):
+            raise Conflict("a draft is open", reason="open-draft", thing="draft", id=draft.id)
+        draft.state, draft.updated_at = DraftState.DROPPED, uow.now
+        uow.session.flush()
+        _announce(uow, draft, MACHINE)
+
+
+def get(session: Session, draft_id: int) -> Draft:
+    """The draft. Raises NotFound."""
+    draft = session.get(Draft, draft_id)
+    if draft is None:
+        raise NotFound("draft", thing="draft", id=draft_id)
+    return draft
+
+
+def of_contact(session: Session, contact_id: int) -> list[Draft]:
+    """The drafts of a contact, oldest first."""
+    return list(session.scalars(select(Draft).where(Draft.contact_id == contact_id).order_by(Draft.id)))
+
+
+def live_draft(session: Session, call_id: str) -> Draft | None:
+    """The draft that a call's words go to now: its newest open one, if it is answered and has one."""
+    query = select(Draft).join(Contact, Contact.id == Draft.contact_id)
+    query = query.where(Contact.call_id == call_id, Draft.state == DraftState.OPEN)
+    return session.scalars(query.order_by(Draft.id.desc()).limit(1)).one_or_none()
+
+
+def check_codes(session: Session, category_code: str | None, area_code: str | None) -> None:
+    """Raise Invalid unless the category is a leaf of the tree and the area exists; None is no choice."""
+    if category_code is not None:
+        below = select(Category.code).where(Category.parent_code == category_code).limit(1)
+        if session.get(Category, category_code) is None:
+            raise Invalid("category_code", "unknown-code", given=category_code)
+        if session.scalar(below) is not None:
+            raise Invalid("category_code", "not-a-leaf", given=category_code)
+    if area_code is not None and session.get(Area, area_code) is None:
+        raise Invalid("area_code", "unknown-code", given=area_code)
+
+
+def _new_ticket(uow: UnitOfWork, draft: Draft, contact: Contact, scope: Scope) -> NewTicket:
+    value = {name: field["value"] for name, field in draft.fields.items()}
+    texts = ("type", "title", "body", "wanted", "address", "contact_name", "contact_phone")
+    given = limits.checked({name: value.get(name, "") for name in texts} | {"urgency": value.get("urgency") or "normal"})
+    given["contact_phone"] = given["contact_phone"] or contact.number
+    category_code, area_code = value.get("category_code") or None, value.get("area_code") or None
+    check_codes(uow.session, category_code, area_code)
+    if contact.citizen_id is None and given["contact_phone"]:
+        contact.citizen_id = citizens.find_or_create(uow, given["contact_phone"], given["contact_name"]).id
+    return NewTicket(
+        **given,
+        channel=contact.channel,
+        category_code=category_code,
+        area_code=area_code,
+        citizen_id=contact.citizen_id,
+        confidential=value.get("confidential") == YES,
+        reply_wanted=value.get("reply_wanted", YES) == YES,
+        contact_id=contact.id,
+        submission_key=f"draft:{draft.id}",
+        opened_by_id=scope.officer_id,
+    )
+
+
+def _own(uow: UnitOfWork, scope: Scope, draft_id: int) -> Draft:
+    draft = _locked(uow, draft_id)
+    own_contact(uow.session, scope, draft.contact_id)
+    return draft
+
+
+def _locked(uow: UnitOfWork, draft_id: int) -> Draft:
+    # The words and the agent's keys arrive at the same moment: the second waits instead of failing.
+    query = select(Draft).where(Draft.id == draft_id).with_for_update().execution_options(populate_existing=True)
+    draft = uow.session.scalars(query).one_or_none()
+    if draft is None:
+        raise NotFound("draft", thing="draft", id=draft_id)
+    return draft
+
+
+def _check_open(draft: Draft) -> None:
+    if draft.state is not DraftState.OPEN:
+        raise Conflict("not open", reason="not-open", thing="draft", state=draft.state.value)
+
+
+def _check_seen(draft: Draft, version: int) -> None:
+    unseen = sorted(name for name, field in draft.fields.items() if field.get("version", 0) > version)
+    if unseen:
+        raise Conflict("changed after it was seen", reason="stale", thing="draft", fields=unseen, version=draft.version)
+
+
+def _merged(draft: Draft, proposed: Mapping[str, dict[str, Any]]) -> dict[str, Any]:  # fields as the table keeps them
+    merged = {name: field for name, field in draft.fields.items() if field["source"] == PERSON or name in CARRIED_OVER}
+    for name, proposal in proposed.items():
+        if merged.get(name, {}).get("source") == PERSON:
+            continue
+        old = draft.fields.get(name, {})
+        same = old.get("value") == proposal["value"]
+        merged[name] = {**proposal, "source": MACHINE, "version": old["version"] if same else draft.version + 1}
+    return merged
+
+
+def _stored(proposal: Proposal) -> dict[str, Any]:  # JSON
+    evidence = [{"seq": item.seq, "start": item.start, "end": item.end} for item in proposal.evidence]
+    return {"value": proposal.value, "confidence": proposal.confidence, "evidence": evidence}
+
+
+def _typed(text: str, old: Mapping[str, Any], version: int) -> dict[str, Any]:  # JSON
+    accepted = bool(text) and old.get("value") == text
+    if accepted and old.get("source") == PERSON:
+        return dict(old)
+    evidence = old.get("evidence", []) if accepted else []
+    return {"value": text, "source": PERSON, "confidence": None, "evidence": evidence, "version": version}
+
+
+def _announce(uow: UnitOfWork, draft: Draft, source: str) -> None:
+    uow.record(DraftChanged(draft_id=draft.id, contact_id=draft.contact_id, source=source, state=draft.state.value))

@@ -1,0 +1,68 @@
+"""Requests that arrive whole, without an agent: from the portal and other written channels, to a ticket at once."""
+
+import hashlib
+
+from sqlalchemy import select
+
+from hotline.intake import alerts, contacts, drafts
+from hotline.intake.channels.base import Intake
+from hotline.intake.drafting.fill import Sources, fill, title_for
+from hotline.intake.drafting.values import CALLER, Proposal, Turn
+from hotline.kernel.db import UnitOfWork
+from hotline.tickets import tickets
+from hotline.tickets.models import Ticket
+from hotline.tickets.tickets import NewTicket
+
+SUMMARY = "ticket_opened"
+TYPE_WHEN_UNKNOWN = "other"
+
+
+def submit(uow: UnitOfWork, given: Intake, sources: Sources) -> Ticket:
+    """Open the contact and the ticket of a written request; words of danger in it raise alerts.
+
+    The same reference of the same channel is the same ticket. Raises Invalid for unknown areas and attachments.
+    """
+    key = _key(given)
+    earlier = uow.session.scalars(select(Ticket).where(Ticket.submission_key == key)).one_or_none() if key else None
+    if earlier is not None:
+        return earlier
+    drafts.check_codes(uow.session, None, given.area_code)
+    contact = contacts.open_contact(uow, channel=given.channel, number=given.phone)
+    ticket = tickets.open_ticket(uow, _new_ticket(given, key, sources, contact_id=contact.id, citizen_id=contact.citizen_id))
+    alerts.raise_alerts(uow, contact.id, given.body, "typed")
+    contacts.end(uow, contact, summary_code=SUMMARY)
+    return ticket
+
+
+def _key(given: Intake) -> str | None:
+    if not given.reference:
+        return None
+    return f"{given.channel}:{hashlib.sha256(given.reference.encode()).hexdigest()[:32]}"
+
+
+def _new_ticket(given: Intake, key: str | None, sources: Sources, *, contact_id: int, citizen_id: int | None) -> NewTicket:
+    proposed = fill([Turn(1, CALLER, given.body)], sources)
+    kind = given.type or _value(proposed, "type") or TYPE_WHEN_UNKNOWN
+    return NewTicket(
+        channel=given.channel,
+        type=kind,
+        title=given.title or _value(proposed, "title") or title_for(given.body, kind),
+        body=given.body,
+        wanted=_value(proposed, "wanted"),
+        urgency=_value(proposed, "urgency") or "normal",
+        category_code=_value(proposed, "category_code") or None,
+        area_code=given.area_code or _value(proposed, "area_code") or None,
+        address=given.address or _value(proposed, "address"),
+        citizen_id=citizen_id,
+        contact_name=given.name,
+        contact_phone=given.phone,
+        confidential=given.confidential,
+        reply_wanted=given.reply_wanted,
+        contact_id=contact_id,
+        submission_key=key,
+        attachment_tokens=given.attachment_tokens,
+    )
+
+
+def _value(proposed: dict[str, Proposal], name: str) -> str:
+    return proposed[name].value if name in proposed else ""
