@@ -10,6 +10,7 @@ from hotline.kernel.errors import Unavailable
 
 SMALL_CHINESE = "vosk-model-small-cn-0.22"
 CHINESE_PREFIXES = ("vosk-model-cn", "vosk-model-small-cn")
+NO_ENGINE = "null:"
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
 
 # Of the publisher's vosk-model-small-cn-0.22 (Apache-2.0); two projects that keep the model give the same sums.
@@ -58,6 +59,12 @@ def find_model(places: list[Path]) -> Path | None:
 def model_places() -> list[Path]:
     """Where models are looked for when `asr_url` is empty: ./models, then the user's cache that Vosk itself uses."""
     return [Path("models").resolve(), Path.home() / ".cache" / "vosk"]
+
+
+def choose_url(asr_url: str, places: list[Path]) -> str:
+    """The engine to open: the configured one, else the first Chinese model found, else the one that hears nothing."""
+    found = None if asr_url else find_model(places)
+    return asr_url or (model_url(found) if found else NO_ENGINE)
 
 
 def model_url(folder: Path) -> str:

@@ -76,6 +76,7 @@ class Sessions:
     def __init__(self, engine: AsrEngine, listener: Listener, recordings: Path, limits: SessionLimits) -> None:
         self._engine, self._listener, self._recordings, self._limits = engine, listener, recordings, limits
         self._lock = threading.Lock()
+        self._deaf = NullEngine()
         self._recognised = 0
         self._threads: set[threading.Thread] = set()
 
@@ -83,6 +84,10 @@ class Sessions:
     def recognised(self) -> int:
         """How many streams have a recogniser now."""
         return self._recognised
+
+    def use(self, engine: AsrEngine) -> None:
+        """Recognise calls that begin from now on with another engine, as when a model arrived late."""
+        self._engine = engine
 
     def open(self, call_id: uuid.UUID, role: str, sample_rate_hz: int) -> "Session":
         """Start a session; does not wait for the engine."""
@@ -109,14 +114,14 @@ class Sessions:
                 self._recognised += 1
                 return self._engine
         self._listener.troubled(party, Trouble.NO_ROOM)
-        return NullEngine()
+        return self._deaf
 
     def _run(self, session: "Session") -> None:
         try:
             session.run()
         finally:
             with self._lock:
-                self._recognised -= session.engine is self._engine
+                self._recognised -= session.engine is not self._deaf
             self._threads.discard(threading.current_thread())
 
 

@@ -50,3 +50,7 @@ class Push:
     def partial(self, call_id: str | UUID, words: dict[str, Any]) -> None:  # JSON values
         """Words of a call while they are spoken, and when they are final."""
         self.emit("transcript", {"call_id": str(call_id), **words}, [call_room(call_id)])
+
+    def hearing(self, call_id: str | UUID, state: dict[str, Any]) -> None:  # JSON values
+        """How well a call is heard: started, ended, or why words are missing (`asr.sessions.Trouble`)."""
+        self.emit("hearing", {"call_id": str(call_id), **state}, [call_room(call_id)])

@@ -146,7 +146,9 @@ class AudioSocketServer:
             end = End.TOO_LONG
         finally:
             answering.cancel()
-            LOG.info("call %s: audio ended, %s after %.1f s", stream.call_id, end, stream.audio_s)
+            # A port that is only probed (health checks) says nothing and is not worth a line.
+            level = logging.DEBUG if end is End.LOST and not stream.call_id.int else logging.INFO
+            LOG.log(level, "call %s: audio ended, %s after %.1f s", stream.call_id, end, stream.audio_s)
             if stream.sink is not None:
                 stream.sink.ended(end)
 

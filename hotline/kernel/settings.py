@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     asr_fetch: bool = Field(True, description="Whether a missing Chinese Vosk model may be fetched from its publisher.")
     audiosocket_host: str = Field("127.0.0.1", description="Address the speech gateway takes AudioSocket streams on.")
     audiosocket_port: int = Field(9092, ge=1, le=65535, description="Port the speech gateway takes AudioSocket streams on.")
+    audiosocket_allow: str = Field(
+        "127.0.0.0/8,::1", description="Networks that may send audio, separated by commas: the protocol has no passwords."
+    )
+    audiosocket_max_connections: int = Field(100, ge=1, description="Audio streams taken at once.")
     audio_max_seconds: int = Field(7200, ge=1, description="Longest audio stream; a longer one is ended and marked.")
     audio_stall_seconds: int = Field(15, ge=1, description="A stream that sends nothing for so long is ended.")
     notify_url: str = Field("file:", description="file:[///folder] (readable on the demo page) or null:")

@@ -1,0 +1,171 @@
+"""The speech gateway from the socket to the database and the push, with the scripted engine."""
+
+import os
+import signal
+import socket
+import threading
+import uuid
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asr import transcripts
+from asr.engine import Hypothesis
+from asr.gateways.client import AudioSocketCaller
+from asr.sessions import Party, Trouble
+from hotline.kernel.db import SYSTEM, Actor, Database, UnitOfWork
+from hotline.kernel.errors import Conflict, Unavailable
+from hotline.kernel.settings import Settings
+from web import gateway
+from web.heard import Heard
+
+CALL = uuid.UUID(int=11)
+PARTY = Party(CALL, "caller")
+SCRIPT = "0.1\t0.6\t喂你好\n0.7\t1.2\t号码幺九九零零零零幺二三四\n"
+
+
+@dataclass
+class FakePush:
+    """Keeps what was pushed."""
+
+    words: list[dict[str, Any]] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+
+    def partial(self, call_id: str | uuid.UUID, words: dict[str, Any]) -> None:
+        self.words.append({"call_id": call_id, **words})
+
+    def hearing(self, call_id: str | uuid.UUID, state: dict[str, Any]) -> None:
+        self.states.append(state["state"])
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def configured(folder: Path, **changes: Any) -> Settings:
+    script = folder / "call.tsv"
+    script.write_text(SCRIPT, encoding="utf-8")
+    values = {"data_dir": folder, "asr_url": f"scripted://{script}", "audiosocket_port": free_port(), "asr_fetch": False}
+    return Settings(**(values | changes))
+
+
+def play(port: int, ready: threading.Event, calls: list[uuid.UUID]) -> None:
+    """Play 1.5 s for each call, then stop the gateway as its supervisor does."""
+    ready.wait(10)
+    for call_id in calls:
+        caller = AudioSocketCaller("127.0.0.1", port, call_id, 8000)
+        list(caller.play(bytes(16000 * 3 // 2)))
+        caller.hang_up()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def run_gateway(settings: Settings, database: Database, calls: list[uuid.UUID]) -> FakePush:
+    push, ready = FakePush(), threading.Event()
+    heard = Heard(database, push)
+    caller = threading.Thread(target=play, args=(settings.audiosocket_port, ready, calls))
+    caller.start()
+    gateway.run(settings, heard, ready)
+    caller.join()
+    heard.close()
+    return push
+
+
+def texts(database: Database, call_id: uuid.UUID = CALL) -> list[str]:
+    with database.read() as session:
+        return [segment.text for segment in transcripts.transcript(session, call_id)]
+
+
+def test_words_are_pushed_while_spoken_and_stored_when_final(database: Database, tmp_path: Path) -> None:
+    push = run_gateway(configured(tmp_path), database, [CALL])
+
+    assert texts(database) == ["喂你好", "号码19900001234"]
+    assert push.states == ["started", "ended"]
+    assert push.words[0]["text"] == "喂"
+    assert push.words[0]["seq"] == 0
+    assert [(words["seq"], words["text"]) for words in push.words if words["final"]] == [
+        (1, "喂你好"),
+        (2, "号码19900001234"),
+    ]
+    with wave.open(str(tmp_path / "recordings" / f"{CALL}.wav")) as recorded:
+        assert recorded.getnframes() == 12000
+
+
+def test_a_model_that_is_missing_leaves_a_gateway_that_records(database: Database, tmp_path: Path) -> None:
+    push = run_gateway(configured(tmp_path, asr_url="vosk:///nowhere"), database, [CALL])
+
+    assert texts(database) == []
+    assert push.states == ["started", "ended"]
+    assert (tmp_path / "recordings" / f"{CALL}.wav").exists()
+
+
+def test_a_taken_port_is_told_with_its_number(tmp_path: Path) -> None:
+    settings = configured(tmp_path)
+    with socket.create_server(("127.0.0.1", settings.audiosocket_port)), pytest.raises(gateway.PortTaken) as refused:
+        gateway.run(settings, Heard(FlakyDatabase([]), FakePush()))  # type: ignore[arg-type]  # nothing is stored
+
+    assert refused.value.details == {"host": "127.0.0.1", "port": settings.audiosocket_port}
+
+
+@dataclass
+class FlakyDatabase:
+    """Fails as told, then lets the real database work."""
+
+    failures: list[Exception]
+    real: Database | None = None
+
+    @contextmanager
+    def work(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
+        if self.failures:
+            raise self.failures.pop(0)
+        assert self.real is not None
+        with self.real.work(actor) as uow:
+            yield uow
+
+
+@pytest.mark.parametrize(
+    ("failures", "expected"),
+    [
+        ([Unavailable("away")] * 9, ["喂", "你好"]),
+        ([Conflict("taken")] * 2, ["喂", "你好"]),
+        ([Conflict("taken")] * 5, ["你好"]),
+        ([ValueError("broken")], ["你好"]),
+    ],
+)
+def test_what_was_said_survives_a_database_that_stumbles(
+    database: Database, failures: list[Exception], expected: list[str]
+) -> None:
+    push = FakePush()
+    heard = Heard(FlakyDatabase(list(failures), database), push, retry_s=0.01)  # type: ignore[arg-type]  # work is all it needs
+    waiter = threading.Timer(0.5, heard.close)
+    waiter.start()
+    for count, text in enumerate(("喂", "你好")):
+        heard.heard(PARTY, f"a-{count}", Hypothesis(text, True, count, count + 1))
+    waiter.join()
+
+    assert texts(database) == expected
+    assert [words["text"] for words in push.words] == expected
+
+
+def test_partials_that_cannot_be_pushed_in_time_are_replaced_by_newer_ones() -> None:
+    may_push = threading.Event()
+
+    class SlowPush(FakePush):
+        def hearing(self, call_id: str | uuid.UUID, state: dict[str, Any]) -> None:
+            may_push.wait(5)
+
+    push = SlowPush()
+    heard = Heard(FlakyDatabase([]), push)  # type: ignore[arg-type]  # nothing is stored
+    heard.troubled(PARTY, Trouble.BEHIND)
+    for text in ("喂", "喂你", "喂你好"):
+        heard.heard(PARTY, "a-1", Hypothesis(text, False, 0, 1))
+    may_push.set()
+    heard.close()
+
+    assert [words["text"] for words in push.words] == ["喂你好"]

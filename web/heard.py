@@ -1,0 +1,136 @@
+"""Where recognised words go: finals into the database, partials and finals to whoever listens to the call.
+
+The listener of `asr.sessions`. Storing and pushing each have one thread, so that no call ever waits for either, and a
+call's segments are stored in the order they were said.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from asr import transcripts
+from asr.engine import Hypothesis
+from asr.sessions import Party, Trouble
+from asr.text import numbers_as_digits
+from hotline.kernel.db import Database, UnitOfWork
+from hotline.kernel.errors import Conflict, Unavailable
+
+LOG = logging.getLogger("web.heard")
+RETRY_S = 1.0
+MOST_CONFLICTS = 5
+UNKNOWN_SEQ = 0
+
+T = TypeVar("T")
+Words = dict[str, Any]  # JSON values
+
+
+class WordsPush(Protocol):
+    """The part of `web.push.Push` that is used here."""
+
+    def partial(self, call_id: str | UUID, words: Words) -> None: ...
+
+    def hearing(self, call_id: str | UUID, state: Words) -> None: ...
+
+
+class Heard:
+    """Stores and pushes what sessions tell. While the database is away, finals wait."""
+
+    def __init__(self, database: Database, push: WordsPush, retry_s: float = RETRY_S) -> None:
+        self._database, self._push, self._retry_s = database, push, retry_s
+        self._closing = threading.Event()
+        self._storing = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._pushing = ThreadPoolExecutor(1, thread_name_prefix="push")
+        self._lock = threading.Lock()
+        self._partials: dict[str, Words] = {}
+
+    def started(self, party: Party) -> None:
+        self._store(lambda uow: transcripts.note_start(uow, party.call_id, party.role), party)
+        self._pushing.submit(self._push.hearing, party.call_id, {"role": party.role, "state": "started"})
+
+    def heard(self, party: Party, utterance: str, hypothesis: Hypothesis) -> None:
+        if hypothesis.is_final:
+            shown = replace(hypothesis, text=numbers_as_digits(hypothesis.text))
+            self._storing.submit(self._store_final, party, utterance, shown)
+        else:
+            self._offer_partial(party, utterance, hypothesis)
+
+    def troubled(self, party: Party, trouble: Trouble) -> None:
+        self._pushing.submit(self._push.hearing, party.call_id, {"role": party.role, "state": trouble.value})
+
+    def ended(self, party: Party, reason: str, seconds: float) -> None:
+        self._store(
+            lambda uow: transcripts.note_end(uow, party.call_id, role=party.role, reason=reason, seconds=round(seconds, 2)),
+            party,
+        )
+        self._pushing.submit(
+            self._push.hearing, party.call_id, {"role": party.role, "state": "ended", "reason": reason, "seconds": seconds}
+        )
+
+    def close(self) -> None:
+        """Finish what is waiting; with the database away, one more try each."""
+        self._closing.set()
+        self._storing.shutdown()
+        self._pushing.shutdown()
+
+    def _offer_partial(self, party: Party, utterance: str, hypothesis: Hypothesis) -> None:
+        with self._lock:
+            is_waiting = utterance in self._partials
+            self._partials[utterance] = words_of(party, utterance, hypothesis, UNKNOWN_SEQ)
+        if not is_waiting:
+            self._pushing.submit(self._push_partial, party.call_id, utterance)
+
+    def _push_partial(self, call_id: UUID, utterance: str) -> None:
+        with self._lock:
+            words = self._partials.pop(utterance)
+        self._push.partial(call_id, words)
+
+    def _store_final(self, party: Party, utterance: str, hypothesis: Hypothesis) -> None:
+        def note(uow: UnitOfWork) -> int:
+            return transcripts.note_segment(uow, party.call_id, hypothesis, role=party.role, utterance=utterance).seq
+
+        seq = self._try_until_stored(note, party)
+        if seq is not None:
+            self._pushing.submit(self._push.partial, party.call_id, words_of(party, utterance, hypothesis, seq))
+
+    def _store(self, change: Callable[[UnitOfWork], None], party: Party) -> None:
+        self._storing.submit(self._try_until_stored, change, party)
+
+    def _try_until_stored(self, change: Callable[[UnitOfWork], T], party: Party) -> T | None:
+        """A database that is away is waited for; another gateway that took the number, a few times; nothing else."""
+        conflicts = 0
+        while True:
+            try:
+                return self._stored(change)
+            except Unavailable as error:
+                LOG.warning("call %s: not stored yet: %s", party.call_id, error)
+                if self._closing.wait(self._retry_s):
+                    return None
+            except Conflict as error:
+                conflicts += 1
+                if conflicts >= MOST_CONFLICTS:
+                    LOG.error("call %s: not stored: %s", party.call_id, error)
+                    return None
+            except Exception:  # the loop's edge: one broken change must not stop the others
+                LOG.exception("call %s: not stored", party.call_id)
+                return None
+
+    def _stored(self, change: Callable[[UnitOfWork], T]) -> T:
+        with self._database.work() as uow:
+            return change(uow)
+
+
+def words_of(party: Party, utterance: str, hypothesis: Hypothesis, seq: int) -> Words:
+    """The pushed shape. `seq` is 0 while partial; a later message with the same `utterance` replaces an earlier one."""
+    return {
+        "utterance": utterance,
+        "seq": seq,
+        "role": party.role,
+        "text": hypothesis.text,
+        "final": hypothesis.is_final,
+        "start_s": round(hypothesis.start_s, 2),
+        "end_s": round(hypothesis.end_s, 2),
+    }
