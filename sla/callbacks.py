@@ -5,18 +5,19 @@ case; "not solved" or "dissatisfied" sends the case to `reviews`. Explicit, unre
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from hotline.kernel.scope import Scope
 from hotline.tickets import tickets, timeline
 from hotline.tickets.events import TicketMoved
-from hotline.tickets.models import Ticket
-from hotline.tickets.workflow import SYSTEM, State
+from hotline.tickets.models import Assignment, Ticket
+from hotline.tickets.workflow import SYSTEM, AssignmentState, State
 from sla import answers as said
 from sla import clocks
 from sla.answers import CallbackAnswers, ConnectResult, Consequence
@@ -30,8 +31,36 @@ from sla.rules import CallbackRules
 EXPLICIT = "explicit"
 UNREACHABLE = "unreachable"
 NOT_WANTED = "not_wanted"
+SOURCES = {
+    CallbackState.DONE: EXPLICIT,
+    CallbackState.UNREACHABLE: UNREACHABLE,
+    CallbackState.NOT_WANTED: NOT_WANTED,
+}
 PHONE = "phone"
 PORTAL = "portal"
+
+
+@dataclass(frozen=True)
+class OpenCallback:
+    """A call-back to make, its ticket, and whether the unit said that it is solved."""
+
+    callback: Callback
+    ticket: Ticket
+    unit_says_solved: str | None
+
+
+@dataclass(frozen=True)
+class CallbackFact:
+    """One round as the ticket page shows it. `source` tells how the outcome is known; None while it is open."""
+
+    round: int
+    state: str
+    at: datetime | None
+    contacted: str | None
+    solved: str | None
+    satisfaction: str | None
+    reason: str
+    source: str | None
 
 
 def follow(uow: UnitOfWork, event: TicketMoved) -> None:
@@ -100,19 +129,31 @@ def evaluate_online(uow: UnitOfWork, ticket: Ticket, answers: CallbackAnswers) -
     return callback
 
 
-def open_callbacks(
-    session: Session, scope: Scope, *, limit: int = 50, after: int | None = None
-) -> list[tuple[Callback, Ticket]]:
-    """Who is to be rung, the nearest due first. `after` is the id of the last row seen. Raises Forbidden."""
+def open_callbacks(session: Session, scope: Scope, *, limit: int = 50, after: int | None = None) -> list[OpenCallback]:
+    """Who is to be rung, the nearest due first. `after` is the id of the last call-back seen. Raises Forbidden."""
     if not scope.roles & RINGERS:
         raise Forbidden("not this role", action="callbacks", roles=sorted(RINGERS))
-    query = select(Callback, Ticket).join(Ticket, Ticket.id == Callback.ticket_id).options(joinedload(Ticket.lead_unit))
-    query = query.where(Callback.state == CallbackState.OPEN)
+    answered = (
+        (Assignment.ticket_id == Callback.ticket_id)
+        & (Assignment.round == Callback.round)
+        & (Assignment.role == "lead")
+        & (Assignment.state == AssignmentState.REPLIED)
+    )
+    query = (
+        select(Callback, Ticket, Assignment.solved)
+        .join(Ticket, Ticket.id == Callback.ticket_id)
+        .outerjoin(Assignment, answered)
+        .where(Callback.state == CallbackState.OPEN)
+    )
     seen = session.get(Callback, after) if after is not None else None
     if seen is not None and seen.due_at is not None:
         query = query.where((Callback.due_at > seen.due_at) | ((Callback.due_at == seen.due_at) & (Callback.id > seen.id)))
-    rows = session.execute(query.order_by(Callback.due_at, Callback.id).limit(limit))
-    return [(callback, ticket) for callback, ticket in rows]
+    return [OpenCallback(*row) for row in session.execute(query.order_by(Callback.due_at, Callback.id).limit(limit))]
+
+
+def facts(session: Session, ticket_id: int) -> list[CallbackFact]:
+    """All rounds of a ticket's call-backs in order, each with what was said."""
+    return [_fact(callback) for callback in of_ticket(session, ticket_id)]
 
 
 def of_ticket(session: Session, ticket_id: int) -> list[Callback]:
@@ -120,14 +161,18 @@ def of_ticket(session: Session, ticket_id: int) -> list[Callback]:
     return list(session.scalars(select(Callback).where(Callback.ticket_id == ticket_id).order_by(Callback.round)))
 
 
-def source_of(callback: Callback) -> str | None:
-    """How the outcome of a round is known: explicit, unreachable or not_wanted; None while it is open."""
-    words = {
-        CallbackState.DONE: EXPLICIT,
-        CallbackState.UNREACHABLE: UNREACHABLE,
-        CallbackState.NOT_WANTED: NOT_WANTED,
-    }
-    return words.get(callback.state)
+def _fact(callback: Callback) -> CallbackFact:
+    answer = callback.answer
+    return CallbackFact(
+        round=callback.round,
+        state=callback.state.value,
+        at=callback.ended_at,
+        contacted=answer.contacted if answer else None,
+        solved=answer.solved if answer else None,
+        satisfaction=answer.satisfaction if answer else None,
+        reason=answer.reason if answer else "",
+        source=SOURCES.get(callback.state),
+    )
 
 
 def _wants_answer(ticket: Ticket) -> bool:

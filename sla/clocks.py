@@ -73,6 +73,7 @@ def start_assignment(uow: UnitOfWork, event: AssignmentOpened) -> None:
         sign_due_at=sign.due_at if sign else None,
         contact_due_at=contact.due_at if contact else None,
         due_at=handle.due_at if handle else None,
+        near_at=handle.warn_at if handle else None,
         provisional=handle.provisional if handle else False,
     )
 

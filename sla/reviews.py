@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Forbidden, Invalid
@@ -100,7 +100,6 @@ def due_reviews(session: Session, scope: Scope, *, limit: int = 50, after: int |
         .join(Callback, (Callback.ticket_id == Ticket.id) & (Callback.round == Ticket.round))
         .outerjoin(Clock, running)
         .where(Ticket.state == State.REVIEW)
-        .options(joinedload(Ticket.lead_unit))
     )
     if after is not None:
         query = query.where(Callback.id > after)

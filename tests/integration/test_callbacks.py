@@ -109,9 +109,9 @@ def test_a_reply_opens_a_call_back_within_five_working_days(city: Database) -> N
     replied(city)
 
     with city.read() as session:
-        ((callback, ticket),) = callbacks.open_callbacks(session, RINGER)
-        assert ticket.state is State.CALLBACK
-        assert callback.due_at == datetime(2026, 11, 25, 17, 30, tzinfo=ZONE)
+        (found,) = callbacks.open_callbacks(session, RINGER)
+        assert (found.ticket.state, found.unit_says_solved) == (State.CALLBACK, "yes")
+        assert found.callback.due_at == datetime(2026, 11, 25, 17, 30, tzinfo=ZONE)
 
 
 @pytest.mark.parametrize("asked", [{"reply_wanted": False}, {"phone": ""}])
@@ -226,6 +226,11 @@ def test_unsolved_comes_back_to_the_unit_and_ends_solved(city: Database) -> None
     with city.read() as session:
         kept = session.scalars(select(CallbackAnswer).order_by(CallbackAnswer.callback_id)).all()
         assert [answer.solved for answer in kept] == ["no", "yes"]
+        facts = callbacks.facts(session, ticket_id)
+        assert [(fact.round, fact.satisfaction, fact.source) for fact in facts] == [
+            (1, "dissatisfied", "explicit"),
+            (2, "satisfied", "explicit"),
+        ]
 
 
 def test_a_second_redo_needs_the_supervisor(city: Database) -> None:
@@ -313,6 +318,6 @@ def test_open_call_backs_are_paged_by_what_is_due(city: Database) -> None:
 
     with city.read() as session:
         first = callbacks.open_callbacks(session, RINGER, limit=2)
-        rest = callbacks.open_callbacks(session, RINGER, limit=2, after=first[-1][0].id)
+        rest = callbacks.open_callbacks(session, RINGER, limit=2, after=first[-1].callback.id)
 
-        assert [ticket.id for _, ticket in [*first, *rest]] == ids
+        assert [found.ticket.id for found in [*first, *rest]] == ids

@@ -13,7 +13,7 @@ from hotline.tickets import queries, timeline
 from hotline.tickets.models import Assignment as AssignmentRow
 from hotline.tickets.models import Attachment, HandlingPath, Request, Ticket, TimelineEntry
 from hotline.tickets.workflow import STANDARD, UNIT
-from sla import callbacks, clocks
+from sla import callbacks, explanation, reviews
 from sla.book import calendar_of
 from sla.calendar import CityCalendar
 from web.api import present
@@ -58,7 +58,9 @@ def ticket_detail(session: Session, container: Container, scope: Scope, ticket: 
         callbacks=callback_facts(session, ticket.id),
         reviews=review_facts(session, ticket.id),
         transfers=transfer_facts(transfers.of_ticket(session, ticket.id)),
-        explain=[ExplainLine(code=line.code, args=dict(line.args)) for line in clocks.explain(session, calendar, ticket.id)],
+        explain=[
+            ExplainLine(code=line.code, args=dict(line.args)) for line in explanation.explain(session, calendar, ticket.id)
+        ],
         actions=actions(scope, ticket),
     )
 
@@ -84,11 +86,12 @@ def callback_facts(session: Session, ticket_id: int) -> list[CallbackFact]:
 
 def review_facts(session: Session, ticket_id: int) -> list[ReviewFact]:
     """Decisions on the ticket as a dissatisfied case."""
-    found = callbacks.reviews(session, ticket_id)
-    names = present.officer_names(session, (entry.by_id for entry in found))
+    found = reviews.of_ticket(session, ticket_id)
+    names = present.officer_names(session, (entry.officer_id for entry in found))
     fields = ("round", "verdict", "basis", "decision", "explanation", "at")
     return [
-        ReviewFact(**{name: getattr(entry, name) for name in fields}, by=names.get(entry.by_id or 0, "")) for entry in found
+        ReviewFact(**{name: getattr(entry, name) for name in fields}, by=names.get(entry.officer_id or 0, ""))
+        for entry in found
     ]
 
 
