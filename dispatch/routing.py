@@ -130,7 +130,7 @@ def _candidate(unit_id: int, case: _Case, returned: float, rules: RoutingRules) 
     reasons = _distinct(reason for _, reason in sorted(case.evidence, key=lambda piece: -piece[0]))
     if returned:
         score /= 1.0 + rules.return_penalty * returned
-        reasons = (*reasons, Reason("returned-before", {"times": returned}))
+        reasons = (*reasons, Reason("returned-before", {"times": round(returned)}))
     return Candidate(unit_id, case.name, round(score, 4), reasons, case.legal_basis, case.assist_ids)
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from dispatch.linkage.protocol import OutgoingTransfer, PartnerUnavailable, Receipt
+from hotline.kernel.errors import HotlineError
+
 
 @dataclass
 class FakeQueue:
@@ -22,3 +25,30 @@ class FixedClock:
 
     def __call__(self) -> datetime:
         return self.moment
+
+
+@dataclass
+class FakeLinkage:
+    """A partner in memory: one matter per key. It can be dead, silent, refuse, or see the sender die after it took a matter."""
+
+    sent: list[OutgoingTransfer] = field(default_factory=list)
+    matters: dict[str, str] = field(default_factory=dict)
+    dead: bool = False
+    silent: bool = False
+    die_after_taking: bool = False
+    error: HotlineError | None = None
+
+    def forward(self, transfer: OutgoingTransfer) -> Receipt | None:
+        if self.dead:
+            raise PartnerUnavailable(transfer.partner, partner=transfer.partner)
+        if self.error is not None:
+            raise self.error
+        self.sent.append(transfer)
+        self.matters.setdefault(transfer.key, f"R-{len(self.matters) + 1}")
+        if self.die_after_taking:
+            raise KeyboardInterrupt
+        return None if self.silent else Receipt(self.matters[transfer.key])
+
+    def receipt_of(self, key: str) -> str:
+        """The receipt number of a key."""
+        return self.matters[key]
