@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Protocol
 
 
@@ -34,8 +35,7 @@ class IndexSchema:
 
     def fingerprint(self, *made_by: str | int) -> str:
         """Changes whenever an index built before must be built again; `made_by` are versions of whatever wrote it."""
-        stated = json.dumps([asdict(self), *made_by], sort_keys=True)
-        return hashlib.sha256(stated.encode()).hexdigest()[:16]
+        return _fingerprint(self, made_by)
 
 
 @dataclass(frozen=True)
@@ -144,3 +144,9 @@ class SearchBackend(Protocol):
 
     def stats(self, schema: IndexSchema) -> IndexStats:
         """Whether it is there, and how big."""
+
+
+@cache
+def _fingerprint(schema: IndexSchema, made_by: tuple[str | int, ...]) -> str:
+    stated = json.dumps([asdict(schema), *made_by], sort_keys=True)
+    return hashlib.sha256(stated.encode()).hexdigest()[:16]

@@ -1,0 +1,84 @@
+"""Tickets in the search index: what of a ticket is in it, and keeping it true to the database.
+
+Called by the *after* reactions on ticket and assignment events, by the worker at its start and by `hotline search rebuild`.
+Names, phone numbers and other long numbers are not in the index; what filters need is.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from hotline.kernel.db import Database
+from hotline.kernel.search.analysis import Analyzer
+from hotline.kernel.search.port import IndexDoc, IndexSchema, TextField
+from hotline.kernel.search.query import Search
+from hotline.tickets.models import Ticket
+
+TITLE, BODY, ADDRESS = TextField("title", 3.0), TextField("body", 1.0), TextField("address", 2.0)
+TICKETS = IndexSchema(
+    name="tickets",
+    version=1,
+    texts=(TITLE, BODY, ADDRESS),
+    keywords=("unit", "state", "type", "category", "area", "confidential"),
+    numbers=("opened_day",),
+)
+Progress = Callable[[int, int], None]
+"""Told how many of how many documents are done."""
+
+PROGRESS_EVERY = 500
+# Phone, identity card and account numbers that a citizen put into the text.
+_LONG_NUMBER = re.compile(r"\d[\d\- ]{5,}[\dXx]")
+
+
+def index_ticket(database: Database, search: Search, ticket_id: int) -> None:
+    """Bring one ticket's place in the index up to date. Safe to repeat. Raises Unavailable while another process writes."""
+    with database.read() as session:
+        ticket = session.get(Ticket, ticket_id, options=[selectinload(Ticket.assignments)])
+        upserts = [document(ticket, search.analyzer)] if ticket is not None else []
+    search.backend.apply(TICKETS, upserts, [] if upserts else [str(ticket_id)])
+
+
+def ensure(session: Session, search: Search, progress: Progress = lambda done, total: None) -> bool:
+    """Build the index when there is none of this schema; says whether it was built."""
+    return search.backend.ensure(TICKETS, lambda: _documents(session, search.analyzer, progress))
+
+
+def rebuild(session: Session, search: Search, progress: Progress = lambda done, total: None) -> None:
+    """Build the index anew beside the live one. What changes meanwhile waits in the outbox until it is done."""
+    search.backend.replace(TICKETS, _documents(session, search.analyzer, progress))
+
+
+def document(ticket: Ticket, analyzer: Analyzer) -> IndexDoc:
+    """A ticket as the index keeps it. `unit` is every unit with a part in it: the permission filter asks for these."""
+    coded = {"state": ticket.state.value, "type": ticket.type, "category": ticket.category_code, "area": ticket.area_code}
+    return IndexDoc(
+        id=str(ticket.id),
+        texts={
+            "title": analyzer.spaced(without_numbers(ticket.title)),
+            "body": analyzer.spaced(without_numbers(f"{ticket.body}\n{ticket.wanted}")),
+            "address": analyzer.spaced(without_numbers(ticket.address)),
+        },
+        keywords={
+            **{name: (value,) for name, value in coded.items() if value},
+            "unit": tuple(sorted({str(part.unit_id) for part in ticket.assignments})),
+            "confidential": ("yes" if ticket.confidential else "no",),
+        },
+        numbers={"opened_day": ticket.opened_at.toordinal()},
+    )
+
+
+def without_numbers(text: str) -> str:
+    """The text without numbers long enough to name a person."""
+    return _LONG_NUMBER.sub(" ", text)
+
+
+def _documents(session: Session, analyzer: Analyzer, progress: Progress) -> Iterator[IndexDoc]:
+    total = session.scalar(select(func.count()).select_from(Ticket)) or 0
+    query = select(Ticket).options(selectinload(Ticket.assignments)).order_by(Ticket.id)
+    for done, ticket in enumerate(session.scalars(query.execution_options(yield_per=PROGRESS_EVERY)), 1):
+        yield document(ticket, analyzer)
+        if done % PROGRESS_EVERY == 0:
+            progress(done, total)
+    progress(total, total)

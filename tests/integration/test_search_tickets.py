@@ -1,0 +1,114 @@
+"""Tickets in the index: who finds which, what is not in it, and earlier tickets of the same matter."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from hotline.intake import duplicates
+from hotline.intake.duplicates import Matter
+from hotline.kernel.db import Database
+from hotline.kernel.scope import NOBODY, Scope
+from hotline.kernel.search import null
+from hotline.kernel.search.analysis import Analyzer, packaged_words
+from hotline.kernel.search.query import Search
+from hotline.kernel.search.tantivy import TantivyBackend
+from hotline.tickets import indexing, searching, tickets
+from hotline.tickets.tickets import NewTicket
+from tests import factories
+
+NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
+HOTLINE = Scope(officer_id=1, sees_all_units=True)
+NOISE = "滨河花园旁边工地每天夜里还在施工，噪音很大，电话19900001234"
+
+
+@pytest.fixture
+def search(database: Database, tmp_path: Path) -> Search:
+    made = Search(TantivyBackend(tmp_path), Analyzer(packaged_words()))
+    with database.read() as session:
+        indexing.ensure(session, made)
+    return made
+
+
+def opened(database: Database, search: Search, body: str = NOISE, *, days: int = 1, unit: bool = False, phone: str = "") -> int:
+    with database.work(now=NOW - timedelta(days=days)) as uow:
+        citizen = factories.citizen(uow.session, phone) if phone else None
+        new = NewTicket(
+            "phone", "complaint", "关于张先生反映施工问题", body, contact_name="张三丰", contact_phone="19900001234"
+        )
+        new = NewTicket(**{**new.__dict__, "citizen_id": citizen.id if citizen else None})
+        ticket = tickets.open_ticket(uow, new)
+        if unit:
+            given = {"unit_id": factories.unit(uow.session).id}
+            tickets.move(uow, ticket.id, "dispatch", roles=["dispatcher"], given=given)
+    indexing.index_ticket(database, search, ticket.id)
+    return ticket.id
+
+
+def found(database: Database, search: Search, scope: Scope, text: str) -> list[int]:
+    with database.read() as session:
+        return searching.found_ids(session, search, scope, text)
+
+
+def test_the_hotline_finds_all_and_a_unit_its_own(database: Database, search: Search) -> None:
+    own, other = opened(database, search, unit=True), opened(database, search)
+
+    assert set(found(database, search, HOTLINE, "夜里施工")) == {own, other}
+    assert found(database, search, Scope(officer_id=2, unit_ids=frozenset({1})), "夜里施工") == [own]
+    assert found(database, search, Scope(officer_id=3, unit_ids=frozenset({99})), "夜里施工") == []
+    assert found(database, search, NOBODY, "夜里施工") == []
+
+
+@pytest.mark.parametrize("text", ["张三丰", "19900001234", "199"])
+def test_names_and_phones_find_nothing(database: Database, search: Search, text: str) -> None:
+    opened(database, search)
+
+    assert found(database, search, HOTLINE, text) == []
+
+
+def test_a_number_finds_its_ticket_only_for_who_may_see_it(database: Database, search: Search) -> None:
+    ticket_id = opened(database, search)
+    with database.read() as session:
+        number = session.get_one(tickets.Ticket, ticket_id).number
+
+    assert found(database, search, HOTLINE, f" {number} ") == [ticket_id]
+    assert found(database, search, Scope(officer_id=3, unit_ids=frozenset({99})), number) == []
+
+
+def test_a_rebuilt_index_finds_the_same(database: Database, search: Search) -> None:
+    expected = {opened(database, search), opened(database, search, unit=True)}
+    told: list[tuple[int, int]] = []
+
+    with database.read() as session:
+        indexing.rebuild(session, search, lambda done, total: told.append((done, total)))
+
+    assert set(found(database, search, HOTLINE, "施工")) == expected
+    assert told[-1] == (2, 2)
+
+
+def test_an_earlier_ticket_of_the_same_matter_is_found_in_the_window(database: Database, search: Search) -> None:
+    recent, _old = opened(database, search, days=3), opened(database, search, days=90)
+    opened(database, search, "家里停水一整天了，什么时候来水")
+
+    with database.read() as session:
+        repeats = duplicates.find(session, search, HOTLINE, Matter(body="滨河花园旁边工地夜里施工噪音大"), now=NOW)
+
+    assert [repeat.ticket_id for repeat in repeats] == [recent]
+
+
+def test_a_ticket_is_no_repeat_of_itself(database: Database, search: Search) -> None:
+    ticket_id = opened(database, search)
+
+    with database.read() as session:
+        assert duplicates.find(session, search, HOTLINE, Matter(body=NOISE, ticket_id=ticket_id), now=NOW) == []
+
+
+def test_the_callers_own_ticket_is_found_without_search(database: Database, search: Search, tmp_path: Path) -> None:
+    ticket_id = opened(database, search, phone="19900000009")
+    nothing = Search(null.open_backend(urlsplit("null:"), data_dir=tmp_path), search.analyzer)
+
+    with database.read() as session:
+        repeats = duplicates.find(session, nothing, HOTLINE, Matter(body=NOISE, citizen_id=1), now=NOW)
+
+    assert [(repeat.ticket_id, repeat.reasons) for repeat in repeats] == [(ticket_id, ("same-citizen", "same-words"))]
