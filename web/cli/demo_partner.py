@@ -33,12 +33,12 @@ def partner(port: int, name: str, delay: float, receipts: str | None, data: Path
     except OSError as error:
         raise click.ClickException(texts.text("demo-partner.port-taken", port=port)) from error
     signal.signal(signal.SIGTERM, _stop)
-    with server:
-        click.echo(texts.text("demo-partner.listening", name=name, address=f"http://127.0.0.1:{server.server_port}/"))
-        try:
+    try:
+        with server:
+            click.echo(texts.text("demo-partner.listening", name=name, address=f"http://127.0.0.1:{server.server_port}/"))
             server.serve_forever()
-        except KeyboardInterrupt:
-            return
+    except KeyboardInterrupt:
+        return
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:
