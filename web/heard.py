@@ -22,7 +22,6 @@ from hotline.kernel.errors import Conflict, Unavailable
 LOG = logging.getLogger("web.heard")
 RETRY_S = 1.0
 MOST_CONFLICTS = 5
-UNKNOWN_SEQ = 0
 
 T = TypeVar("T")
 Words = dict[str, Any]  # JSON values
@@ -79,7 +78,7 @@ class Heard:
     def _offer_partial(self, party: Party, utterance: str, hypothesis: Hypothesis) -> None:
         with self._lock:
             is_waiting = utterance in self._partials
-            self._partials[utterance] = words_of(party, utterance, hypothesis, UNKNOWN_SEQ)
+            self._partials[utterance] = words_of(party, utterance, hypothesis, None)
         if not is_waiting:
             self._pushing.submit(self._push_partial, party.call_id, utterance)
 
@@ -123,8 +122,8 @@ class Heard:
             return change(uow)
 
 
-def words_of(party: Party, utterance: str, hypothesis: Hypothesis, seq: int) -> Words:
-    """The pushed shape. `seq` is 0 while partial; a later message with the same `utterance` replaces an earlier one."""
+def words_of(party: Party, utterance: str, hypothesis: Hypothesis, seq: int | None) -> Words:
+    """The pushed shape. `seq` is None while partial; a later message with the same `utterance` replaces an earlier one."""
     return {
         "utterance": utterance,
         "seq": seq,

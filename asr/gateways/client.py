@@ -30,6 +30,8 @@ class AudioSocketCaller:
         with _translated():
             self._socket = socket.create_connection((host, port), timeout=CONNECT_S)
             self._socket.sendall(call_id_frame(call_id))
+        self._answers = select.poll()
+        self._answers.register(self._socket, select.POLLIN)
 
     def send(self, pcm: bytes) -> None:
         """Send audio of up to 65535 bytes as one frame. Raises GatewayUnreachable when the gateway hung up."""
@@ -57,8 +59,7 @@ class AudioSocketCaller:
 
     def _drop_answers(self) -> None:
         # Asked first, because reading from a socket with a timeout would wait for the gateway's next silence.
-        readable, _, _ = select.select([self._socket], [], [], 0)
-        if readable and not self._socket.recv(UNREAD_BYTES):
+        if self._answers.poll(0) and not self._socket.recv(UNREAD_BYTES):
             raise ConnectionResetError("the gateway hung up")
 
 
