@@ -5,12 +5,14 @@ export interface PageData {
   me: Me | null;
   locale: Locale;
   demo: boolean;
+  /** Largest file the server takes; null when the shell does not say. */
+  upload_max_bytes: number | null;
 }
 
 function read(): PageData {
   const element = document.getElementById("page-data");
   const given = element?.textContent ? (JSON.parse(element.textContent) as Partial<PageData>) : {};
-  return { me: given.me ?? null, locale: given.locale ?? "zh-CN", demo: given.demo ?? false };
+  return { me: given.me ?? null, locale: given.locale ?? "zh-CN", demo: given.demo ?? false, upload_max_bytes: given.upload_max_bytes ?? null };
 }
 
 export const page: PageData = read();
