@@ -79,7 +79,7 @@ class Microphones:
 
 
 def register(socketio: SocketIO, container: Container) -> Microphones:
-    """Handle `mic.start`, `mic.frame` and `mic.stop`. Whoever handles disconnections calls `drop` of what is returned."""
+    """Handle `mic.start`, `mic.frame`, `mic.stop` and, as the one who does, `disconnect`."""
     microphones = Microphones(container.settings.audiosocket_host, container.settings.audiosocket_port)
 
     def start(asked: object) -> Ack:
@@ -91,9 +91,13 @@ def register(socketio: SocketIO, container: Container) -> Microphones:
     def stop(asked: object) -> Ack:
         return _answer(lambda: microphones.stop(_browser(), _call_id(_fields(asked).get("call_id"))))
 
+    def gone(reason: object = None) -> None:
+        microphones.drop(_browser())
+
     socketio.on_event("mic.start", start)
     socketio.on_event("mic.frame", frame)
     socketio.on_event("mic.stop", stop)
+    socketio.on_event("disconnect", gone)
     return microphones
 
 
