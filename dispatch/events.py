@@ -20,7 +20,7 @@ class TransferOpened(Event):
 
 @dataclass(frozen=True)
 class TransferMoved(Event):
-    """A hand-over, or the voice call beside it, moved; `action` tells which (see `linkage.transfers`)."""
+    """A hand-over moved; what the voice call beside it did keeps the state and is told apart by `action` (voice_…)."""
 
     name: ClassVar[str] = "transfer-moved"
 

@@ -23,9 +23,7 @@ BATCH = 100
 LOST = (TransferState.REFUSED, TransferState.FAILED)
 
 
-def send(
-    database: Database, delivery_id: int, event: TransferOpened | TransferMoved, *, linkages: Mapping[str, Linkage]
-) -> None:
+def send(database: Database, linkages: Mapping[str, Linkage], delivery_id: int, event: TransferOpened | TransferMoved) -> None:
     """After-reaction to TransferOpened and TransferMoved: hand over what is still to be sent, then note how it went.
 
     Safe to repeat. Raises PartnerUnavailable, upon which the outbox tries again.

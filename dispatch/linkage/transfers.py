@@ -114,10 +114,10 @@ def note_voice(uow: UnitOfWork, scope: Scope, transfer_id: int, *, state: str, a
     if state == VoiceState.ANSWERED and transfer.voice_answered_by == answered_by:
         return transfer
     row = VOICE.find(transfer.voice_state, state, scope.roles, {"answered_by": answered_by.strip()})
-    source, transfer.voice_state = transfer.voice_state, row.target
+    transfer.voice_state = row.target
     if row.target == VoiceState.ANSWERED:
         transfer.voice_answered_by, transfer.voice_answered_at = answered_by.strip(), uow.now
-    _announce(uow, transfer, f"voice_{row.action}", source.value, row.target.value)
+    _announce(uow, transfer, f"voice_{row.action}", transfer.state)
     return transfer
 
 
@@ -230,14 +230,14 @@ def _locked(session: Session, transfer_id: int) -> Transfer:
 def _move(uow: UnitOfWork, transfer: Transfer, action: str, roles: Collection[str], given: Mapping[str, Any]) -> None:
     row = TRANSFERS.find(transfer.state, action, roles, given)
     source, transfer.state = transfer.state, row.target
-    _announce(uow, transfer, action, source.value, row.target.value)
+    _announce(uow, transfer, action, source)
 
 
-def _announce(uow: UnitOfWork, transfer: Transfer, action: str, source: str, target: str) -> None:
+def _announce(uow: UnitOfWork, transfer: Transfer, action: str, source: TransferState) -> None:
     uow.session.flush()
     _note(uow, transfer, f"transfer_{action}")
-    moved = TransferMoved(transfer.id, transfer.partner, transfer.contact_id, transfer.ticket_id, action, source, target)
-    uow.record(moved)
+    ids = (transfer.id, transfer.partner, transfer.contact_id, transfer.ticket_id)
+    uow.record(TransferMoved(*ids, action, source.value, transfer.state.value))
 
 
 def _note(uow: UnitOfWork, transfer: Transfer, action: str) -> None:

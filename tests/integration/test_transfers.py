@@ -1,6 +1,5 @@
 """Hand-overs on a real database and through the outbox: one matter whatever dies, a receipt or an alarm, never both unsaid."""
 
-import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -37,7 +36,9 @@ def partner() -> FakeLinkage:
 @pytest.fixture
 def send(partner: FakeLinkage) -> After:
     """The reaction, linked with one partner under two names."""
-    return functools.partial(sending.send, linkages={"110": partner, "platform": partner})
+    return lambda database, delivery_id, event: sending.send(
+        database, {"110": partner, "platform": partner}, delivery_id, event
+    )
 
 
 @pytest.fixture
@@ -297,6 +298,9 @@ def test_who_answered_the_voice_call_and_when_is_recorded(database: Database, ag
     assert (after.voice_state, after.voice_answered_by) == (VoiceState.ANSWERED, "接警员3号")
     assert after.voice_answered_at is not None
     assert after.state == TransferState.TO_SEND
+    with database.work() as uow:
+        event = uow.session.scalars(select(StoredEvent).where(StoredEvent.name == TransferMoved.name)).one()
+    assert (event.payload["action"], event.payload["target"]) == ("voice_answered", "to_send")
 
 
 def test_the_first_answer_to_the_voice_call_stays(database: Database, agent: Scope) -> None:
