@@ -13,6 +13,7 @@ from sla.calendar import WeeklyHours, spans
 from sla.limits import Ahead, LimitUnit, Stage, WarnPoint
 
 TARGET = "target."
+BATCH = "sweep.batch"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def read(values: Mapping[str, Any]) -> Rules:  # a rule's value is a number, a w
     try:
         return _read(values)
     except KeyError as error:
-        raise Invalid("rules", "missing-rule", key=str(error.args[0])) from error
+        raise Invalid("rules", "missing-rule", entry=str(error.args[0])) from error
     except (TypeError, ValueError) as error:
         raise Invalid("rules", "malformed-rule", reason=str(error)) from error
 
@@ -66,7 +67,7 @@ def _read(values: Mapping[str, Any]) -> Rules:
         redo_rounds=int(values["redo.rounds"]),
         warn_points=tuple(_warn_point(row) for row in values["warn.points"]),
         targets={key.removeprefix(TARGET): int(value) for key, value in values.items() if key.startswith(TARGET)},
-        sweep_batch=int(values["sweep.batch"]),
+        sweep_batch=int(values[BATCH]),
         hours=_hours(values["calendar.hours"]),
         fixed_holidays=frozenset((month, day) for month, day in values["calendar.fixed_holidays"]),
         year_end_days=int(values["calendar.year_end_days"]),

@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from hotline.kernel.db import Database, UnitOfWork
-from sla.book import rules_of
 from sla.events import ClockExpired, ClockWarned
 from sla.lifecycles import ClockState
-from sla.models import Clock
+from sla.models import Clock, SlaRule
+from sla.rules import BATCH
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,10 @@ class SweepResult:
 def run(database: Database, *, now: datetime | None = None) -> SweepResult:
     """Announce what is due at `now` (default: the present). What is past already is not warned of any more."""
     with database.read() as session:
-        batch = rules_of(session).sweep_batch
+        batch = session.scalar(select(SlaRule.value).where(SlaRule.key == BATCH))
+    if batch is None:
+        # A city that is not set up yet has no rules, and so no clocks either.
+        return SweepResult(0, 0)
     expired = 0
     while (found := _expire(database, batch, now)) > 0:
         expired += found

@@ -286,6 +286,10 @@ def test_a_batch_that_dies_announces_nothing_and_the_next_sweep_all(city: Databa
     assert sweep.run(city, now=past).expired == 2
 
 
+def test_a_city_that_is_not_set_up_has_nothing_to_sweep(database: Database) -> None:
+    assert sweep.run(database, now=SATURDAY) == sweep.SweepResult(0, 0)
+
+
 def test_installing_the_defaults_twice_doubles_nothing(city: Database) -> None:
     with city.work() as uow:
         before = _counts(uow.session)

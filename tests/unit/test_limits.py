@@ -82,7 +82,7 @@ def test_a_missing_rule_is_named() -> None:
     with pytest.raises(Invalid) as caught:
         rules.read(values)
 
-    assert caught.value.details["key"] == "redo.rounds"
+    assert caught.value.details["entry"] == "redo.rounds"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Measurements beside a peer, in one run; `python -m benchmarks` prints the table."""
