@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.kernel.errors import NotFound
-from hotline.kernel.search.port import AnyOf, Between, CompiledQuery, Cursor, Filters, Hits, IndexSchema, TextField
+from hotline.kernel.errors import Invalid, NotFound
+from hotline.kernel.search.port import DEEPEST, AnyOf, Between, CompiledQuery, Cursor, Filters, Hits, IndexSchema, TextField
 from hotline.kernel.search.query import Search
 from knowledge_base.lifecycle import ArticleState
 from knowledge_base.models import Article, Secrecy
@@ -49,11 +49,11 @@ class Reader(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """A page of articles, best first."""
+    """A page of articles, best first; `next_page` is the cursor of the next, None on the last."""
 
     articles: list[Article]
     total: int
-    next_page: Cursor | None
+    next_page: str | None
 
 
 def filters(reader: Reader, today: date) -> Filters:
@@ -68,7 +68,19 @@ def find(
     """Articles for a text."""
     query = search.compile(ARTICLES, text, reader.fields)
     hits = search.backend.search(ARTICLES, query, filters(reader, today), size=size, after=after)
-    return Found(_readable(session, hits, reader, today), hits.total, hits.next_page)
+    cursor = hits.next_page.encoded() if hits.next_page and hits.next_page.seen < DEEPEST else None
+    return Found(_readable(session, hits, reader, today), hits.total, cursor)
+
+
+def newest(session: Session, *, reader: Reader, today: date, size: int = 20, before: str | None = None) -> Found:
+    """Articles that hold today, the newest first. Raises Invalid for a broken cursor."""
+    if before is not None and not before.isdecimal():
+        raise Invalid("after", "broken-cursor")
+    holds = _holds(reader, today)
+    query = select(Article).where(*holds).order_by(Article.id.desc()).limit(size + 1)
+    rows = list(session.scalars(query.where(Article.id < int(before)) if before else query))
+    total = session.scalar(select(func.count()).select_from(Article).where(*holds)) or 0
+    return Found(rows[:size], total, str(rows[size - 1].id) if len(rows) > size else None)
 
 
 def suggest(session: Session, search: Search, typed: str, *, reader: Reader, today: date, size: int = 5) -> list[Article]:
@@ -122,3 +134,12 @@ def is_readable(article: Article, reader: Reader, today: date) -> bool:
 
 def _readable(session: Session, hits: Hits, reader: Reader, today: date) -> list[Article]:
     return load(session, [int(hit.id) for hit in hits.hits], reader=reader, today=today)
+
+
+def _holds(reader: Reader, today: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Article.state == ArticleState.PUBLISHED,
+        Article.secrecy.in_([Secrecy(word) for word in reader.secrecies]),
+        or_(Article.effective_from.is_(None), Article.effective_from <= today),
+        or_(Article.effective_to.is_(None), Article.effective_to >= today),
+    )

@@ -53,6 +53,14 @@ def cards(session: Session, desk: Desk, text: str, *, shown: Sequence[int], read
     return [best[key].card for key in steady(shown, {key: call.strength for key, call in best.items()}, desk.policy)]
 
 
+def look_up(session: Session, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date) -> list[Card]:
+    """The cards for words that somebody types to look something up: free places go to whatever comes nearest."""
+    found = cards(session, desk, text, shown=shown, reader=reader, today=today)
+    known = {card.answer.article_id for card in found}
+    near = [one for one in rank(session, desk, text, reader=reader, today=today) if one.article_id not in known]
+    return [*found, *(Card(one, text.strip()) for one in near)][: desk.policy.cards]
+
+
 def steady(shown: Sequence[int], sure: Mapping[int, float], policy: AnswerPolicy) -> list[int]:
     """Which articles to show, in which order: what is on the screen keeps its place until a newcomer clearly beats it.
 

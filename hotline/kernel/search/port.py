@@ -3,12 +3,16 @@
 The database is the truth; an index is a cache that can always be built again. Nothing here knows articles or tickets.
 """
 
+import base64
+import binascii
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Protocol
+
+from hotline.kernel.errors import Invalid
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class CompiledQuery:
 
 
 SYNONYM_BOOST = 0.8
+DEEPEST = 10_000
+"""Hits a reader may page through; further down nobody looks, and each page costs what lies before it."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,19 @@ class Cursor:
 
     last: Hit
     seen: int
+
+    def encoded(self) -> str:
+        """The cursor as text, to hand to a client."""
+        return base64.urlsafe_b64encode(json.dumps([self.last.id, self.last.score, self.seen]).encode()).decode()
+
+    @classmethod
+    def decoded(cls, text: str) -> "Cursor":
+        """The cursor of `encoded`. Raises Invalid for anything else."""
+        try:
+            key, score, seen = json.loads(base64.urlsafe_b64decode(text.encode()))
+            return cls(Hit(str(key), float(score)), min(max(int(seen), 0), DEEPEST))
+        except (ValueError, TypeError, binascii.Error) as error:
+            raise Invalid("after", "broken-cursor") from error
 
 
 @dataclass(frozen=True)
