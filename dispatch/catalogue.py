@@ -100,7 +100,7 @@ def _hits(rows: list[CatalogueEntry], category: Category, here: Locality, *, exa
     for row in rows:
         unit, via = _named(row, here), "row" if exact else "parent"
         if unit is None:
-            unit, via = here.stand_in(row.unit_rule), "area-unknown"
+            unit, via = here.stand_in(row.unit_rule), _why_stand_in(row, here)
         if unit is None or unit.id in hits:
             continue
         assisting = [found.id for rule in row.assist if (found := here.resolve(rule)) and found.id != unit.id]
@@ -122,6 +122,10 @@ def _named(row: CatalogueEntry, here: Locality) -> Unit | None:
     if row.area_rule in {"any", "city"} or row.area_rule in here.area_codes:
         return here.resolve(row.unit_rule)
     return None
+
+
+def _why_stand_in(row: CatalogueEntry, here: Locality) -> str:
+    return "no-local-unit" if row.area_rule in here.area_codes else "area-unknown"
 
 
 def _locality(session: Session, area_code: str | None, rows: Sequence[CatalogueEntry]) -> Locality:

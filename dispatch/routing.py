@@ -12,12 +12,15 @@ from typing import Any
 from dispatch.classification import Guess
 from dispatch.rules import RoutingRules
 
+STOOD_IN = frozenset({"area-unknown", "no-local-unit"})
+
 
 @dataclass(frozen=True)
 class UnitHit:
     """A unit that a row of the catalogue names.
 
-    `via` is row, parent (a row of a category above) or area-unknown (the city's unit of the trade stands in).
+    `via` is row or parent (a row of a category above); area-unknown or no-local-unit when the city's unit of the trade
+    stands in, since the place is not known or has no such unit.
     """
 
     unit_id: int
@@ -107,13 +110,11 @@ def _add_catalogue(cases: dict[int, _Case], entry: GuessedHits, rules: RoutingRu
 
 
 def _row_weight(hit: UnitHit, rules: RoutingRules) -> float:
-    by_via = {"row": rules.catalogue, "parent": rules.parent_row, "area-unknown": rules.area_unknown}
-    return by_via[hit.via] * rules.area_levels[hit.area_rule]
+    return rules.via[hit.via] * rules.area_levels[hit.area_rule]
 
 
 def _row_reason(hit: UnitHit) -> Reason:
-    code = "area-unknown" if hit.via == "area-unknown" else "catalogue"
-    return Reason(code, {"category": hit.category_name, "source": hit.source})
+    return Reason(hit.via if hit.via in STOOD_IN else "catalogue", {"category": hit.category_name, "source": hit.source})
 
 
 def _add_handled(cases: dict[int, _Case], handled: Sequence[HandledBy], rules: RoutingRules) -> None:

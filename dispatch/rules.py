@@ -12,9 +12,7 @@ import yaml
 class RoutingRules:
     """How evidence for a unit is weighed; see the file for what each means."""
 
-    catalogue: float
-    parent_row: float
-    area_unknown: float
+    via: dict[str, float]
     area_levels: dict[str, float]
     handled: float
     handled_half: float

@@ -72,7 +72,7 @@ def named(
         ("street", "street", "9901", []),
         ("district", "district", None, []),
         ("district-bureau:城管", "district", None, [("city-cg", "area-unknown", [])]),
-        ("district-bureau:城管", "district", "9902", [("city-cg", "area-unknown", [])]),
+        ("district-bureau:城管", "district", "9902", [("city-cg", "no-local-unit", [])]),
         ("district-bureau:公安", "district", None, []),
         ("district-bureau:城管", "district", "no-such-area", [("city-cg", "area-unknown", [])]),
         ("gone", "city", None, []),

@@ -49,7 +49,8 @@ def test_a_catalogue_row_gives_its_unit_with_law_source_and_assisting_units() ->
     [
         (hit(POLICE, area_rule="street"), hit(MARKET, area_rule="district")),
         (hit(POLICE, via="row"), hit(MARKET, via="parent")),
-        (hit(POLICE, via="parent"), hit(MARKET, via="area-unknown")),
+        (hit(POLICE, via="parent"), hit(MARKET, via="no-local-unit")),
+        (hit(POLICE, via="no-local-unit"), hit(MARKET, via="area-unknown")),
         (hit(POLICE, area_rule="city"), hit(MARKET, area_rule="any")),
     ],
 )
@@ -71,6 +72,11 @@ def test_who_handled_similar_tickets_is_proposed_without_any_row() -> None:
 
     assert order(ranked) == [MARKET, POLICE]
     assert ranked[0].reasons[0].args == {"tickets": 30, "of": 33}
+
+
+@pytest.mark.parametrize("via", ["area-unknown", "no-local-unit"])
+def test_a_unit_that_stands_in_says_why(via: str) -> None:
+    assert rank(chosen(hit(POLICE, via=via)), [], {}, RULES)[0].reasons[0].code == via
 
 
 def test_few_precedents_do_not_outweigh_a_row() -> None:
