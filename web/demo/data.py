@@ -87,7 +87,10 @@ class Objection:
 
 @dataclass(frozen=True)
 class Situation:
-    """Something citizens call about. Texts carry slots; `months` are 1-12, `hours` a part of the day, `weight` a frequency."""
+    """Something citizens call about. Texts carry slots; `months` are 1-12, `hours` a part of the day, `weight` a frequency.
+
+    `partner` is whom an emergency is handed to.
+    """
 
     id: str
     category: str
@@ -105,6 +108,18 @@ class Situation:
     reply_public: str
     not_solved_reason: str | None
     return_reason: Objection | None
+    profile: str = "general"
+    partner: str = ""
+
+
+@dataclass(frozen=True)
+class InformedRow:
+    """A matter that is not dispatched, and the handling path that is told."""
+
+    path: str
+    category: str
+    title: str
+    body: str
 
 
 @dataclass(frozen=True)
@@ -152,6 +167,7 @@ class City:
     articles: tuple[ArticleFile, ...]
     situations: tuple[Situation, ...]
     questions: tuple[QuestionRow, ...]
+    informed: tuple[InformedRow, ...]
     accounts: tuple[Account, ...]
     surnames: tuple[str, ...]
     given_names: tuple[str, ...]
@@ -161,26 +177,28 @@ class City:
 @cache
 def load_city() -> City:
     """Read all files; the same object each time."""
-    people = _yaml("people.yaml")
-    places = _yaml("places.yaml")
+    people = read_yaml("people.yaml")
+    places = read_yaml("places.yaml")
     return City(
-        areas=_rows(AreaRow, _yaml("areas.yaml")),
+        areas=_rows(AreaRow, read_yaml("areas.yaml")),
         places=_rows(PlaceRow, [*places["roads"], *places["places"]]),
-        units=_rows(UnitRow, _yaml("units.yaml")),
-        categories=_rows(CategoryRow, _yaml("categories.yaml")),
-        paths=_rows(PathRow, _yaml("handling_paths.yaml")),
-        catalogue=tuple(_yaml("catalogue.yaml")),
+        units=_rows(UnitRow, read_yaml("units.yaml")),
+        categories=_rows(CategoryRow, read_yaml("categories.yaml")),
+        paths=_rows(PathRow, read_yaml("handling_paths.yaml")),
+        catalogue=tuple(read_yaml("catalogue.yaml")),
         articles=tuple(_article(path) for path in sorted((FOLDER / "articles").glob("*.md"))),
-        situations=tuple(_situation(row) for row in _yaml("situations.yaml")),
-        questions=_rows(QuestionRow, _yaml("questions.yaml")),
+        situations=tuple(_situation(row) for row in read_yaml("situations.yaml")),
+        questions=_rows(QuestionRow, read_yaml("questions.yaml")),
+        informed=_rows(InformedRow, read_yaml("informed.yaml")),
         accounts=_rows(Account, people["accounts"]),
         surnames=tuple(people["surnames"]),
         given_names=tuple(people["given_names"]),
-        slots=_yaml("slots.yaml"),
+        slots=read_yaml("slots.yaml"),
     )
 
 
-def _yaml(name: str) -> Any:  # lists and mappings; the row classes give them their types
+def read_yaml(name: str) -> Any:  # lists and mappings; the row classes give them their types
+    """A file of the city's folder."""
     return _parsed((FOLDER / name).read_text("utf-8"))
 
 

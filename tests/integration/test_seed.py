@@ -1,0 +1,175 @@
+"""The demo city is seeded once, the same each time, and shows every state, type and channel."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dispatch import assignment
+from dispatch.models import CatalogueEntry, Transfer, TransferState
+from hotline.kernel.db import Database
+from hotline.kernel.events import Delivery, Subscribers
+from hotline.people.models import Area, Officer, Unit
+from hotline.tickets import following, timeline
+from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
+from hotline.tickets.models import Assignment, Request, Ticket
+from hotline.tickets.workflow import AssignmentState, State
+from knowledge_base.models import Article
+from sla import callbacks, clocks
+from tests import factories
+from tests.conftest import TEMPLATE, ZONE
+from web.demo.data import load_city
+from web.demo.seed import AnotherCity, open_quietly, seed_city
+from web.demo.wording import unfilled
+from web.embedded import PostgresServer
+
+NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
+WITHIN = {
+    TicketOpened: (clocks.start_ticket, assignment.propose_opened),
+    TicketMoved: (clocks.follow_ticket, callbacks.follow, assignment.propose_again),
+    AssignmentOpened: (clocks.start_assignment, assignment.note_choice),
+    AssignmentMoved: (clocks.follow_assignment, assignment.note_return, following.follow),
+}
+
+
+@pytest.fixture(scope="module")
+def seeded(postgres: PostgresServer, worker_id: str) -> Iterator[Database]:
+    """A whole demo city in a database of its own; the tests only look at it, or add what is there already."""
+    name = f"hotline_seed_{worker_id}"
+    postgres.psql(f"drop database if exists {name}; create database {name} template {TEMPLATE};")
+    url = str(postgres.get_uri(database=name)).replace("postgresql://", "postgresql+psycopg://", 1)
+    opened = open_quietly(url, Subscribers(within=WITHIN), ZONE)
+    try:
+        seed_city(opened, now=NOW)
+        yield opened
+    finally:
+        opened.close()
+    postgres.psql(f"drop database {name};")
+
+
+@pytest.fixture
+def session(seeded: Database) -> Iterator[Session]:
+    with seeded.read() as session:
+        yield session
+
+
+def count(session: Session, table: type[object]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def tickets_of(session: Session) -> list[Ticket]:
+    return list(session.scalars(select(Ticket).order_by(Ticket.id)))
+
+
+def test_the_volumes_are_those_of_the_shape(session: Session) -> None:
+    answered = [ticket for ticket in tickets_of(session) if ticket.state is State.ANSWERED]
+
+    assert len(answered) == 600
+    assert count(session, Ticket) == 1200
+
+
+def test_every_state_occurs(session: Session) -> None:
+    assert {ticket.state for ticket in tickets_of(session)} == set(State)
+    assert set(session.scalars(select(Assignment.state).distinct())) == set(AssignmentState)
+
+
+def test_every_type_channel_and_urgency_occurs(session: Session) -> None:
+    found = tickets_of(session)
+
+    assert {ticket.type for ticket in found} == {"enquiry", "help", "complaint", "report", "suggestion", "praise"}
+    assert {ticket.channel for ticket in found} == {"phone", "web_form"}
+    assert {ticket.urgency for ticket in found} == {"normal", "urgent", "critical"}
+
+
+def test_every_outcome_occurs(session: Session) -> None:
+    found = tickets_of(session)
+
+    assert {ticket.outcome_source for ticket in found} >= {"direct", "explicit", "unreachable", "not_wanted", None}
+    assert {ticket.on_time for ticket in found} == {True, False, None}
+    assert {ticket.round for ticket in found} == {1, 2}
+    assert {request.state.value for request in session.scalars(select(Request))} == {"asked", "granted", "refused"}
+
+
+def test_most_requesters_are_satisfied_and_some_are_not(session: Session) -> None:
+    said = [ticket.satisfied for ticket in tickets_of(session) if ticket.satisfied]
+
+    assert 0.75 < sum(not word.endswith("dissatisfied") for word in said) / len(said) < 0.97
+
+
+def test_no_text_has_an_unfilled_slot(session: Session) -> None:
+    for ticket in tickets_of(session):
+        assert unfilled([ticket.title, ticket.body, ticket.wanted, ticket.address, ticket.public_reply]) == []
+    for part in session.scalars(select(Assignment)):
+        assert unfilled([part.reply_internal, part.reply_public, part.note]) == []
+
+
+def test_timelines_are_whole_and_run_forward(session: Session) -> None:
+    for ticket in tickets_of(session)[::10]:
+        lines = timeline.lines(session, ticket.id)
+        assert timeline.broken_at(lines) is None
+        assert [line.at for line in lines] == sorted(line.at for line in lines)
+        assert lines[-1].at <= NOW
+
+
+def test_requests_lie_within_the_last_two_months(session: Session) -> None:
+    opened = [ticket.opened_at for ticket in tickets_of(session)]
+
+    assert min(opened) > NOW - timedelta(days=62)
+    assert max(opened) <= NOW
+
+
+def test_numbers_tell_the_local_day(session: Session) -> None:
+    for ticket in tickets_of(session):
+        assert ticket.number.startswith(ticket.opened_at.astimezone(ZONE).strftime("%y%m%d"))
+
+
+def test_every_open_request_at_work_has_a_limit(session: Session) -> None:
+    at_work = [ticket for ticket in tickets_of(session) if ticket.state in {State.DISPATCHED, State.HANDLING}]
+
+    assert all(ticket.due_at and ticket.total_due_at for ticket in at_work)
+    assert any(ticket.due_at < NOW for ticket in at_work if ticket.due_at)
+
+
+def test_callers_have_demo_numbers(session: Session) -> None:
+    assert all(ticket.contact_phone.startswith("1990000") for ticket in tickets_of(session))
+
+
+def test_emergencies_were_handed_over_with_a_receipt(session: Session) -> None:
+    found = list(session.scalars(select(Transfer)))
+
+    assert {transfer.state for transfer in found} == {TransferState.RECEIPTED}
+
+
+def test_reference_data_is_there(session: Session) -> None:
+    city = load_city()
+
+    assert count(session, Area) == len(city.areas)
+    assert count(session, Unit) == len(city.units)
+    assert count(session, Article) == len(city.articles)
+    assert count(session, CatalogueEntry) == len(city.catalogue)
+    assert count(session, Officer) > len(city.units)
+
+
+def test_nothing_is_owed_to_anybody(session: Session) -> None:
+    assert count(session, Delivery) == 0
+
+
+def test_seeding_again_doubles_nothing(seeded: Database) -> None:
+    tables = (Ticket, Assignment, Officer, Unit, Article, CatalogueEntry)
+    with seeded.read() as session:
+        before = [count(session, table) for table in tables]
+
+    seed_city(seeded, now=NOW + timedelta(days=1))
+
+    with seeded.read() as session:
+        assert [count(session, table) for table in tables] == before
+
+
+def test_another_city_is_left_alone(database: Database) -> None:
+    with database.work() as uow:
+        factories.area(uow.session, "88")
+
+    with pytest.raises(AnotherCity):
+        seed_city(database, now=NOW)

@@ -1,0 +1,294 @@
+"""Tells planned stories through the real use cases, each step at its own moment and by who would do it.
+
+The unit of work is carried through time and hands (`now`, `actor`), so that hundreds of steps share a transaction.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import catalogue
+from dispatch.linkage import transfers
+from dispatch.linkage.transfers import Handover
+from hotline.intake import contacts
+from hotline.kernel.db import SYSTEM, Actor, UnitOfWork
+from hotline.kernel.scope import Scope
+from hotline.people import citizens, units
+from hotline.people.models import Officer
+from hotline.people.permissions import Role, scope_of
+from hotline.tickets import assignments, tickets
+from hotline.tickets.models import Ticket
+from hotline.tickets.tickets import NewTicket
+from knowledge_base import articles
+from knowledge_base.models import UseKind
+from sla import callbacks, reviews
+from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
+from sla.reviews import Decision, Verdict
+from web.demo.plans import Story
+from web.demo.stories import Step
+
+PORTAL = "web_form"
+LEAD = "lead"
+
+
+@dataclass(frozen=True)
+class Player:
+    """An officer as the use cases know one."""
+
+    actor: Actor
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who acts: officers by role, and liaison officers by unit id."""
+
+    by_role: Mapping[str, list[Player]]
+    by_unit: Mapping[int, Player]
+    phrases: Mapping[str, Any]  # one phrase or a list, as in the shape
+
+    def of(self, role: Role, rng: Random) -> Player:
+        """Somebody of that role."""
+        return rng.choice(self.by_role[role.value])
+
+
+@dataclass
+class Scene:
+    """One story being told."""
+
+    uow: UnitOfWork
+    cast: Cast
+    rng: Random
+    story: Story
+    ticket: Ticket
+
+    def act(self, player: Player) -> Scope:
+        """Go on as that officer."""
+        self.uow.actor = player.actor
+        return player.scope
+
+    def act_alone(self) -> None:
+        """Go on as nobody: the requester, or the system."""
+        self.uow.actor = SYSTEM
+
+
+def cast_of(session: Session, phrases: Mapping[str, Any]) -> Cast:
+    """The officers of the city as they stand in the tables."""
+    by_role: dict[str, list[Player]] = {}
+    by_unit: dict[int, Player] = {}
+    superiors = units.superiors(session)
+    for officer in session.scalars(select(Officer).order_by(Officer.id)):
+        player = Player(Actor(officer.id, officer.name), scope_of(officer, superiors))
+        for membership in officer.memberships:
+            by_role.setdefault(membership.role, []).append(player)
+            if membership.role == Role.LIAISON:
+                by_unit.setdefault(membership.unit_id, player)
+    return Cast(by_role, by_unit, phrases)
+
+
+def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
+    """Open the story's ticket and take its steps."""
+    rng = Random(story.key)
+    uow.now = story.opened_at
+    by_phone = story.channel != PORTAL
+    agent = cast.of(Role.AGENT, rng) if by_phone else None
+    uow.actor = agent.actor if agent else SYSTEM
+    ticket = _open(uow, story, uow.actor.officer_id)
+    scene = Scene(uow, cast, rng, story, ticket)
+    for step in story.steps:
+        uow.now = step.at
+        STEPS[step.action](scene, step)
+    uow.session.flush()
+    return ticket
+
+
+def _open(uow: UnitOfWork, story: Story, agent_id: int | None) -> Ticket:
+    matter = story.matter
+    citizen = citizens.find_or_create(uow, story.phone, story.name)
+    contact = contacts.open_contact(uow, channel=story.channel, number=story.phone, agent_id=agent_id)
+    article = articles.by_code(uow.session, story.article) if story.article else None
+    new = NewTicket(
+        channel=story.channel,
+        type=matter.type,
+        title=matter.title,
+        body=matter.body,
+        wanted=matter.wanted,
+        urgency=matter.urgency,
+        profile=matter.profile,
+        category_code=matter.category,
+        area_code=matter.area,
+        address=matter.address,
+        citizen_id=citizen.id,
+        contact_name=story.name,
+        contact_phone=story.phone,
+        confidential=story.confidential,
+        reply_wanted=story.reply_wanted,
+        contact_id=contact.id,
+        submission_key=story.key,
+        article_id=article.id if article else None,
+        answer=matter.reply_public if article else "",
+        opened_by_id=agent_id,
+    )
+    if article is None:
+        ticket, summary = tickets.open_ticket(uow, new), "ticket_opened"
+    else:
+        ticket, summary = tickets.open_answered(uow, new), "direct_answer"
+        articles.note_use(uow, article.id, UseKind.USED, contact_id=contact.id)
+    contacts.end(uow, contact, summary_code=summary)
+    return ticket
+
+
+def _hand_over(scene: Scene, step: Step) -> None:
+    ticket = scene.ticket
+    handover = Handover(
+        partner=step.given["partner"],
+        reason=scene.cast.phrases["partner_reason"],
+        ticket_id=ticket.id,
+        place=ticket.address,
+        summary=ticket.title,
+        key=scene.story.key,
+    )
+    transfer = transfers.open_transfer(scene.uow, _on_the_line(scene), handover)
+    transfers.note_sent(scene.uow, transfer.id)
+
+
+def _take_receipt(scene: Scene, step: Step) -> None:
+    scene.act_alone()
+    transfer = transfers.of_ticket(scene.uow.session, scene.ticket.id)[-1]
+    transfers.note_receipt(scene.uow, transfer.id, f"{step.given['partner']}-{scene.ticket.number}")
+
+
+def _answer_voice(scene: Scene, step: Step) -> None:
+    transfer = transfers.of_ticket(scene.uow.session, scene.ticket.id)[-1]
+    scope = _on_the_line(scene)
+    transfers.note_voice(scene.uow, scope, transfer.id, state="answered", answered_by=step.given["answered_by"])
+
+
+def _on_the_line(scene: Scene) -> Scope:
+    """Who stays with the caller: the agent, or a dispatcher for what came in on the portal."""
+    agents = scene.cast.by_role[Role.AGENT.value]
+    agent = next((found for found in agents if found.actor.officer_id == scene.ticket.opened_by_id), None)
+    return scene.act(agent or scene.cast.of(Role.DISPATCHER, scene.rng))
+
+
+def _dispatch(scene: Scene, step: Step) -> None:
+    ticket, given = scene.ticket, step.given
+    lead, helpers = _units_for(scene.uow.session, ticket, second=bool(given.get("second")))
+    helping = helpers[:1] if given.get("assisted") else []
+    _at_desk(scene, "dispatch", {"unit_id": lead, "assist_unit_ids": helping})
+
+
+def _units_for(session: Session, ticket: Ticket, *, second: bool) -> tuple[int, list[int]]:
+    """The catalogue's unit and those that assist; or, as a second choice, one of these in its place."""
+    hits = catalogue.candidates(session, ticket.category_code or "", ticket.area_code, ticket.opened_at)
+    lead, helpers = hits[0].unit_id, [unit_id for hit in hits for unit_id in (*hit.assist_ids, hit.unit_id)]
+    others = list(dict.fromkeys(unit_id for unit_id in helpers if unit_id != lead))
+    if not second:
+        return lead, others
+    return (others[0] if others else units.by_code(session, "city-government").id), []
+
+
+def _move_at_desk(scene: Scene, step: Step) -> None:
+    _at_desk(scene, step.action, step.given)
+
+
+def _at_desk(scene: Scene, action: str, given: Mapping[str, Any]) -> None:  # what the use case takes
+    scene.act(scene.cast.of(Role.DISPATCHER, scene.rng))
+    tickets.move(scene.uow, scene.ticket.id, action, roles=[Role.DISPATCHER], given=given)
+
+
+def _decide_return(scene: Scene, step: Step) -> None:
+    lead = assignments.at_work(scene.uow.session, scene.ticket.id)[0]
+    scene.act(scene.cast.of(Role.DISPATCHER, scene.rng))
+    assignments.move(scene.uow, lead.id, step.action, roles=[Role.DISPATCHER], given=step.given)
+
+
+def _by_unit(scene: Scene, step: Step) -> None:
+    for assignment in assignments.at_work(scene.uow.session, scene.ticket.id):
+        if assignment.role == LEAD:
+            _do(scene, assignment.id, assignment.unit_id, step.action, step.given)
+        elif step.action == "sign":
+            _do(scene, assignment.id, assignment.unit_id, "sign", {})
+        elif step.action == "contact":
+            _do(scene, assignment.id, assignment.unit_id, "reply", _assisting_reply(scene))
+
+
+def _assisting_reply(scene: Scene) -> Mapping[str, Any]:  # what the use case takes
+    words = scene.cast.phrases
+    return {"reply_internal": words["assist_internal"], "reply_public": words["assist_public"], "solved": "yes"}
+
+
+def _do(scene: Scene, assignment_id: int, unit_id: int, action: str, given: Mapping[str, Any]) -> None:
+    scene.act(scene.cast.by_unit[unit_id])
+    assignments.move(scene.uow, assignment_id, action, roles=[Role.LIAISON], given=given)
+
+
+def _add(scene: Scene, step: Step) -> None:
+    scene.act_alone()
+    tickets.add(scene.uow, scene.ticket.id, step.action, str(step.given.get("text", "")))
+
+
+def _try_in_vain(scene: Scene, step: Step) -> None:
+    _ring(scene, ConnectResult(step.given["connect_result"]), None)
+
+
+def _reach(scene: Scene, step: Step) -> None:
+    given = step.given
+    answers = CallbackAnswers(
+        contacted=Contacted(given["contacted"]),
+        solved=Solved(given["solved"]),
+        satisfaction=Satisfaction(given["satisfaction"]),
+        verbatim=given["verbatim"],
+    )
+    if scene.story.channel == PORTAL:
+        scene.act_alone()
+        callbacks.evaluate_online(scene.uow, scene.ticket, answers)
+    else:
+        _ring(scene, ConnectResult.REACHED, answers)
+
+
+def _ring(scene: Scene, result: ConnectResult, answers: CallbackAnswers | None) -> None:
+    scope = scene.act(scene.cast.of(Role.CALLBACK_AGENT, scene.rng))
+    callback = callbacks.of_ticket(scene.uow.session, scene.ticket.id)[-1]
+    callbacks.attempt(scene.uow, scope, callback.id, connect_result=result, answers=answers)
+
+
+def _review(scene: Scene, step: Step) -> None:
+    scope = scene.act(scene.cast.of(Role.SUPERVISOR, scene.rng))
+    given = step.given
+    reviews.review(
+        scene.uow,
+        scope,
+        scene.ticket.id,
+        verdict=Verdict(given["verdict"]),
+        basis=given["basis"],
+        decision=Decision(given["decision"]),
+        explanation=given.get("explanation", ""),
+    )
+
+
+STEPS: Mapping[str, Callable[[Scene, Step], None]] = {
+    "transfer": _hand_over,
+    "receipt": _take_receipt,
+    "voice": _answer_voice,
+    "dispatch": _dispatch,
+    "inform": _move_at_desk,
+    "withdraw": _move_at_desk,
+    "recall": _decide_return,
+    "ask_return": _by_unit,
+    "grant_return": _decide_return,
+    "refuse_return": _decide_return,
+    "sign": _by_unit,
+    "contact": _by_unit,
+    "reply": _by_unit,
+    "supplement": _add,
+    "urge": _add,
+    "try": _try_in_vain,
+    "answer": _reach,
+    "doubt": _reach,
+    "review": _review,
+}

@@ -1,0 +1,71 @@
+"""Where a demo request happens and how its sentences are filled. Pure: chance comes in as a `Random`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from web.demo.data import City, PlaceRow
+
+PLACE_SLOTS = {
+    "estate": "estate",
+    "road": "road",
+    "school": "school",
+    "hospital": "hospital",
+    "market": "market",
+    "park": "park",
+    "station": "transport",
+}
+"""Slots that are places, and the kind of place; the first one found in a title says where the matter lies."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place of a request: the street area's code, the address, and a filling for every slot."""
+
+    area: str
+    address: str
+    values: Mapping[str, str]
+
+
+def fill(words: str, spot: Spot) -> str:
+    """The words with their slots filled. Raises KeyError for an unknown slot."""
+    return words.format_map(spot.values)
+
+
+def choose_spot(city: City, rng: Random, words: str, hours: str) -> Spot:
+    """A spot that fits the sentence: its first place decides the street, other places are the nearest ones."""
+    slot = next((name for name in PLACE_SLOTS if f"{{{name}}}" in words), "estate")
+    anchor = rng.choice([place for place in city.places if place.kind == PLACE_SLOTS[slot]])
+    values = {name: _near(city.places, kind, anchor.street, rng) for name, kind in PLACE_SLOTS.items()}
+    values[slot] = anchor.name
+    values["street"] = next(area.name for area in city.areas if area.code == anchor.street)
+    values["time"] = rng.choice(_times(city, hours))
+    values |= {name: rng.choice(choices) for name, choices in city.slots.items() if name != "time"}
+    return Spot(anchor.street, _address(anchor, values, rng), values)
+
+
+def unfilled(texts: Iterable[str]) -> list[str]:
+    """Those of the texts that still hold a slot."""
+    return [words for words in texts if "{" in words or "}" in words]
+
+
+def _near(places: Sequence[PlaceRow], kind: str, street: str, rng: Random) -> str:
+    fits = [place for place in places if place.kind == kind]
+    for digits in (6, 4, 0):  # the same street, the same district, anywhere
+        close = [place.name for place in fits if place.street[:digits] == street[:digits]]
+        if close:
+            return rng.choice(close)
+    raise LookupError(f"no place of kind {kind}")
+
+
+def _times(city: City, hours: str) -> list[str]:
+    by_part: dict[str, list[str]] = city.slots["time"]
+    return by_part.get(hours) or [moment for part in by_part.values() for moment in part]
+
+
+def _address(anchor: PlaceRow, values: Mapping[str, str], rng: Random) -> str:
+    if anchor.kind == "road":
+        return f"{values['street']}{anchor.name}{rng.randint(1, 260)}号附近"
+    if anchor.kind == "estate":
+        return f"{values['street']}{anchor.name}{values['building']}"
+    return f"{values['street']}{anchor.name}"
