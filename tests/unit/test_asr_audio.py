@@ -21,7 +21,7 @@ def test_every_coding_of_telephony_is_read(tmp_path: Path, coding: str) -> None:
     pcm = read_caller(tmp_path / "x.wav", 8000)
 
     assert len(pcm) == 16000
-    assert level(pcm) == pytest.approx(8192, rel=0.02)
+    assert level(pcm) == pytest.approx(8192, rel=0.05)
 
 
 def test_the_caller_is_the_right_channel(tmp_path: Path) -> None:
