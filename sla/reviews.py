@@ -65,8 +65,8 @@ def review(
     if decision is Decision.REDO and verdict is Verdict.UNREASONABLE:
         raise Invalid("decision", "unreasonable-is-not-redone")
     ticket = tickets.get(uow, ticket_id)
-    if decision is Decision.REDO and redo_left(ticket, book_of(uow.session, uow.zone).rules) == 0:
-        _check_beyond(scope)
+    if decision is Decision.REDO and ticket.state is State.REVIEW:
+        _check_redo(scope, redo_left(ticket, book_of(uow.session, uow.zone).rules))
     decided = DissatisfiedReview(
         ticket_id=ticket.id,
         round=ticket.round,
@@ -112,6 +112,6 @@ def of_ticket(session: Session, ticket_id: int) -> list[DissatisfiedReview]:
     return list(session.scalars(query.order_by(DissatisfiedReview.round)))
 
 
-def _check_beyond(scope: Scope) -> None:
-    if not scope.roles & BEYOND_REDO_LIMIT:
+def _check_redo(scope: Scope, left: int) -> None:
+    if left == 0 and not scope.roles & BEYOND_REDO_LIMIT:
         raise Forbidden("redo rounds used up", action="redo", reason="redo-limit", roles=sorted(BEYOND_REDO_LIMIT))
