@@ -24,6 +24,8 @@ EVERYONE = tuple(role.value for role in Role)
 UNIT_ROLES = (Role.UNIT_ADMIN.value, Role.LIAISON.value, Role.HANDLER.value)
 SUPERIORS_SECONDS = 10.0
 
+PUBLIC: tuple[str, frozenset[str]] = ("public", frozenset())
+
 csrf = CSRFProtect()
 
 
@@ -39,7 +41,7 @@ def allowed(*roles: str) -> Callable[[V], V]:
 
 def public(view: V) -> V:
     """Anybody; no session is looked at."""
-    view.auth_rule = ("public", frozenset())  # type: ignore[attr-defined]  # read by `guard`
+    view.auth_rule = PUBLIC  # type: ignore[attr-defined]  # read by `guard`
     return view
 
 

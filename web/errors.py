@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from hotline.kernel import errors
@@ -88,6 +88,8 @@ def _unexpected(error: Exception) -> tuple[Response, int] | Response:
 
 
 def _answer(error: errors.HotlineError, status: int) -> tuple[Response, int] | Response:
+    if status == 401 and not wants_json():
+        return redirect(url_for("pages.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]  # werkzeug's
     if wants_json():
         return jsonify(body(error, locale())), status
     return Response(_page(error, status), status=status, mimetype="text/html")

@@ -23,7 +23,7 @@ from web import bootstrap
 from web.heard import Heard
 
 LOG = logging.getLogger("web.gateway")
-LAST_WORDS_S = 15.0
+LAST_WORDS_S = 8.0
 
 
 class PortTaken(Unavailable):

@@ -1,7 +1,6 @@
 """Every table of every package, imported in one place for migrations and tests."""
 
 import importlib
-import importlib.util
 
 from sqlalchemy import MetaData
 
@@ -22,6 +21,5 @@ MODULES = (
 def metadata() -> MetaData:
     """The metadata with all tables known."""
     for name in MODULES:
-        if importlib.util.find_spec(name):
-            importlib.import_module(name)
+        importlib.import_module(name)
     return Base.metadata

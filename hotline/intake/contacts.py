@@ -82,6 +82,13 @@ def open_contact(
     return contact
 
 
+def begin(uow: UnitOfWork, scope: Scope, channel: str = "phone") -> Contact:
+    """A contact an agent begins by hand, with a first draft: a visitor, or a call where no exchange is connected."""
+    contact = open_contact(uow, channel=channel, agent_id=scope.officer_id)
+    drafts.open_draft(uow, contact)
+    return contact
+
+
 def close(uow: UnitOfWork, scope: Scope, contact_id: int, *, summary_code: str, note: str = "") -> Contact:
     """End a contact with its summary code. Drafts nobody typed in are dropped. Safe to repeat with the same code.
 

@@ -22,7 +22,7 @@ from hotline.kernel.transitions import LifeCycle, Transition
 from hotline.people import citizens
 from hotline.people.models import Area
 from hotline.people.permissions import Role
-from hotline.tickets import tickets
+from hotline.tickets import queries, tickets
 from hotline.tickets.models import Category, Ticket
 from hotline.tickets.tickets import NewTicket
 
@@ -35,6 +35,7 @@ FIELDS = frozenset(
 )
 CARRIED_OVER = ("contact_name", "contact_phone")
 """Fields of the caller, which a second matter of the same call has too."""
+JOIN_KINDS = frozenset({"supplement", "urge"})
 MACHINE, PERSON = "machine", "person"
 YES = "true"
 
@@ -43,9 +44,10 @@ LIFE = LifeCycle(
     "draft",
     "hotline.intake.drafts",
     frozenset({DraftState.OPEN}),
-    frozenset({DraftState.CONFIRMED, DraftState.DROPPED}),
+    frozenset({DraftState.CONFIRMED, DraftState.JOINED, DraftState.DROPPED}),
     (
         Transition("confirm", DraftState.OPEN, DraftState.CONFIRMED, _WHO),
+        Transition("join", DraftState.OPEN, DraftState.JOINED, _WHO),
         Transition("drop", DraftState.OPEN, DraftState.DROPPED, _WHO),
     ),
 )
@@ -124,6 +126,25 @@ def confirm(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, dispa
     ticket = tickets.open_ticket(uow, _new_ticket(uow, draft, contact, scope))
     if dispatch_unit_id is not None:
         tickets.move(uow, ticket.id, "dispatch", roles=scope.roles, given={"unit_id": dispatch_unit_id})
+    draft.state, draft.ticket_id, draft.updated_at = row.target, ticket.id, uow.now
+    uow.session.flush()
+    _announce(uow, draft, PERSON)
+    return ticket
+
+
+def join(uow: UnitOfWork, scope: Scope, draft_id: int, *, ticket_id: int, kind: str, text: str) -> Ticket:
+    """The matter is an open ticket's: add the words there (`supplement`) or urge (`urge`). The draft ends with it.
+
+    Repeating returns the ticket joined. Raises NotFound for a hidden ticket, Conflict when it has ended.
+    """
+    draft = _own(uow, scope, draft_id)
+    if draft.state is DraftState.JOINED and draft.ticket_id == ticket_id:
+        return tickets.get(uow, ticket_id)
+    row = LIFE.find(draft.state, "join", scope.roles, {})
+    limits.check_choice("kind", kind, JOIN_KINDS)
+    words = limits.check_text("text", text, maximum=limits.load_limits().body_max)
+    queries.get_visible(uow.session, scope, ticket_id)
+    ticket = tickets.add(uow, ticket_id, kind, words)
     draft.state, draft.ticket_id, draft.updated_at = row.target, ticket.id, uow.now
     uow.session.flush()
     _announce(uow, draft, PERSON)

@@ -25,6 +25,8 @@ class DraftState(StrEnum):
 
     OPEN = "open"
     CONFIRMED = "confirmed"
+    JOINED = "joined"
+    """The matter was an open ticket's: its words were added there."""
     DROPPED = "dropped"
 
 

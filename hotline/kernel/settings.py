@@ -4,6 +4,7 @@ What an administrator changes at run time (limits, categories, calendars, routin
 """
 
 import difflib
+import json
 import os
 from pathlib import Path
 
@@ -53,6 +54,10 @@ class Settings(BaseSettings):
     timezone: str = Field("Asia/Shanghai", description="Time zone of the city.")
     demo: bool = Field(False, description="Shows demo pages and accounts; never in production.")
     upload_max_bytes: int = Field(20 * 1024 * 1024, ge=1024, description="Largest attachment.")
+    web_threads: int = Field(256, ge=8, description="Threads of the web process; every open page holds one.")
+    rate_sign_in: str = Field("10 per 15 minutes", description="Wrong sign-ins one address may try.")
+    rate_wrong_code: str = Field("5 per 15 minutes", description="Wrong query codes one address may try on one ticket.")
+    rate_submission: str = Field("30 per hour", description="Requests and uploads one address may send on the portal.")
     outbox_lease_seconds: int = Field(60, ge=1, description="A reaction claimed for longer is taken to have died.")
     outbox_max_attempts: int = Field(8, ge=1, description="Tries before a delivery is listed as failed.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
@@ -69,21 +74,15 @@ def load() -> Settings:
 
 def as_environment(settings: Settings) -> dict[str, str]:
     """The settings as environment variables for a child process, secrets included."""
-    values = settings.model_dump(mode="json")
-    for name in ("secret_key", "integrator_token"):
-        values[name] = getattr(settings, name).get_secret_value()
-    dumped = Settings.model_validate(values).model_dump_json()
-    return {f"{PREFIX}{name.upper()}": _plain(value) for name, value in values.items() if dumped}
+    return {f"{PREFIX}{name.upper()}": _plain(getattr(settings, name)) for name in Settings.model_fields}
 
 
-def inherited_environment() -> dict[str, str]:
-    """This process's own environment without our settings: what a child is started with."""
+def foreign_environment() -> dict[str, str]:
+    """This process's environment without our settings: what a child is started with beside them."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "{" + ",".join(f'"{key}":"{item}"' for key, item in value.items()) + "}"
-    return str(value)
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return json.dumps(value) if isinstance(value, bool | dict) else str(value)

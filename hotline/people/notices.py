@@ -61,6 +61,11 @@ def mark_read(uow: UnitOfWork, scope: Scope, notice_ids: Collection[int]) -> int
     return unread_count(uow.session, scope)
 
 
+def mark_all_read(uow: UnitOfWork, scope: Scope) -> None:
+    """Mark every notice of this officer as read."""
+    uow.session.execute(update(Notice).where(_mine(scope), Notice.read_at.is_(None)).values(read_at=uow.now))
+
+
 def _notify(
     uow: UnitOfWork,
     to: Mapping[str, Any],  # one column of Notice and its value

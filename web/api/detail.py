@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.linkage import transfers
+from dispatch.models import Transfer
 from hotline.kernel.scope import Scope
 from hotline.people.models import Unit
 from hotline.tickets import queries, timeline
@@ -95,7 +96,7 @@ def review_facts(session: Session, ticket_id: int) -> list[ReviewFact]:
     ]
 
 
-def transfer_facts(found: Sequence[transfers.Transfer]) -> list[TransferFact]:
+def transfer_facts(found: Sequence[Transfer]) -> list[TransferFact]:
     """Hand-overs to partners."""
     fields = tuple(name for name in TransferFact.model_fields if name != "overdue")
     return [TransferFact(**{n: getattr(t, n) for n in fields}, overdue=t.alarm_at is not None) for t in found]

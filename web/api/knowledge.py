@@ -1,6 +1,6 @@
 """Knowledge over HTTP: cards and articles for staff, instant answers for citizens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
 from apiflask import APIBlueprint
@@ -148,7 +148,7 @@ def judge_public_article(article_id: int, body: Helpful) -> Done:
     return Done()
 
 
-def live_cards(session: Session, text: str, shown: list[int]) -> list[Card]:
+def live_cards(session: Session, text: str, shown: Sequence[int]) -> list[Card]:
     """The cards of a contact for all that was said and typed in it so far."""
     desk = container().desk
     return card_shapes(suggestions.cards(session, desk, text, shown=shown, reader=Reader.STAFF, today=local_day()))

@@ -1,4 +1,4 @@
-"""From rows to shapes: tickets as lists and pages show them. Reads in batches, so that a page costs the same for 1 and for 50."""
+"""From rows to shapes: tickets as lists and pages show them. Reads in batches: a page of 50 asks as often as one of 1."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -132,7 +132,7 @@ def officer_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]
     """Names of officers by id."""
     wanted = {found for found in ids if found is not None}
     found = session.execute(select(Officer.id, Officer.name).where(Officer.id.in_(wanted)))
-    return {officer_id: name for officer_id, name in found}
+    return {row[0]: row[1] for row in found}
 
 
 def attachments(found: Iterable[object]) -> list[AttachmentShape]:

@@ -2,6 +2,7 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 
 def config(url: str) -> Config:
@@ -26,3 +27,8 @@ def downgrade(url: str, revision: str) -> None:
 def check(url: str) -> None:
     """Raise alembic.util.CommandError when the tables differ from the models."""
     command.check(config(url))
+
+
+def head() -> str | None:
+    """The revision that the code wants."""
+    return ScriptDirectory.from_config(config("")).get_current_head()

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -182,7 +183,12 @@ def _translated() -> Iterator[None]:
 
 
 def _fingerprint(schema: IndexSchema) -> str:
-    return schema.fingerprint("tantivy", version("tantivy"), analysis.VERSION)
+    return schema.fingerprint("tantivy", _library_version(), analysis.VERSION)
+
+
+@cache
+def _library_version() -> str:
+    return version("tantivy")
 
 
 def _point(home: Path, generation: int, fingerprint: str) -> None:

@@ -1,0 +1,125 @@
+"""The rates as versioned formulas over the outcome facts of tickets: each has a numerator, a denominator and exclusions.
+
+A number opens: `conditions` gives the tickets behind each part, the very ones that `measure` counted. Source: handbook 6.1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy.orm import Session
+
+from hotline.kernel.errors import Invalid, NotFound
+from hotline.tickets.models import Ticket
+from hotline.tickets.workflow import OPEN, State
+
+Condition = ColumnElement[bool]
+PARTS = ("numerator", "denominator", "excluded")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One version of one rate. Without denominator it is a plain count. Excluded tickets leave the net, never the gross."""
+
+    key: str
+    version: int
+    numerator: Condition
+    denominator: Condition | None = None
+    excluded: Condition | None = None
+
+    @property
+    def name(self) -> str:
+        """How the formula is cited: key and version."""
+        return f"{self.key}/{self.version}"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came out: net `value` and `gross` as shares 0-1, or counts; None when there is nothing to divide by."""
+
+    formula: Formula
+    numerator: int
+    denominator: int
+    excluded: int
+    value: float | None
+    gross: float | None
+
+
+def period(start: datetime, end: datetime) -> Condition:
+    """Tickets received from `start` up to, not including, `end` (both aware)."""
+    return and_(Ticket.opened_at >= start, Ticket.opened_at < end)
+
+
+SATISFIED = Ticket.satisfied.in_(("very_satisfied", "satisfied", "fairly_satisfied"))
+EXPLICIT = Ticket.outcome_source == "explicit"
+UNREASONABLE = and_(EXPLICIT, Ticket.reasonable == "unreasonable")
+UNDER_WAY = Ticket.state.in_(OPEN)
+TAKEN_UP = Ticket.state.not_in((State.ANSWERED, State.INFORMED, State.WITHDRAWN))
+PAST_DUE = and_(UNDER_WAY, Ticket.replied_at.is_(None), Ticket.due_at < func.now())
+
+FORMULAS: tuple[Formula, ...] = (
+    Formula("received", 1, true()),
+    Formula("direct", 1, Ticket.state == State.ANSWERED, true()),
+    Formula("dispatched", 1, Ticket.dispatch_count > 0),
+    Formula("open", 1, UNDER_WAY),
+    Formula("overdue", 1, PAST_DUE),
+    Formula(
+        "on_time",
+        1,
+        and_(TAKEN_UP, Ticket.on_time.is_(True)),
+        and_(TAKEN_UP, or_(Ticket.on_time.is_not(None), PAST_DUE)),
+    ),
+    Formula("contacted", 1, and_(EXPLICIT, Ticket.contacted.is_(True)), and_(EXPLICIT, Ticket.contacted.is_not(None))),
+    Formula("satisfaction", 1, and_(EXPLICIT, SATISFIED), and_(EXPLICIT, Ticket.satisfied.is_not(None)), UNREASONABLE),
+    Formula("resolution", 1, and_(EXPLICIT, Ticket.solved == "yes"), and_(EXPLICIT, Ticket.solved.is_not(None)), UNREASONABLE),
+)
+
+
+def formula(key: str) -> Formula:
+    """The formula in force. Raises NotFound."""
+    found = next((entry for entry in FORMULAS if entry.key == key), None)
+    if found is None:
+        raise NotFound("metric", thing="metric", key=key, known=[entry.key for entry in FORMULAS])
+    return found
+
+
+def conditions(key: str, part: str) -> tuple[Condition, ...]:
+    """The tickets behind one part of a metric, net of exclusions. Raises NotFound, Invalid for an unknown part."""
+    entry = formula(key)
+    if part not in PARTS:
+        raise Invalid("part", "unknown-choice", given=part, allowed=list(PARTS))
+    if part == "excluded":
+        return (_excluded(entry),)
+    wanted = entry.numerator if part == "numerator" or entry.denominator is None else entry.denominator
+    return (wanted, not_(func.coalesce(_excluded(entry), False)))
+
+
+def measure(session: Session, among: Condition, formulas: Sequence[Formula] = FORMULAS) -> list[Measured]:
+    """The metrics over the tickets that `among` admits, in one reading."""
+    columns = [count for entry in formulas for count in counts(entry)]
+    row = tuple(session.execute(select(*columns).select_from(Ticket).where(among)).one())
+    return [measured(entry, *row[place * 5 : place * 5 + 5]) for place, entry in enumerate(formulas)]
+
+
+def counts(entry: Formula) -> list[ColumnElement[int]]:
+    """The five counts of a formula, as columns: net numerator and denominator, excluded, gross numerator and denominator."""
+    base = entry.denominator if entry.denominator is not None else entry.numerator
+    out = func.coalesce(_excluded(entry), False)
+    wanted = (and_(entry.numerator, not_(out)), and_(base, not_(out)), and_(base, out), entry.numerator, base)
+    return [func.count(Ticket.id).filter(condition) for condition in wanted]
+
+
+def measured(
+    entry: Formula, numerator: int, denominator: int, excluded: int, gross_numerator: int, gross_denominator: int
+) -> Measured:
+    """The metric from the five counts of `counts`."""
+    if entry.denominator is None:
+        return Measured(entry, numerator, denominator, excluded, float(numerator), float(gross_numerator))
+    net = numerator / denominator if denominator else None
+    gross = gross_numerator / gross_denominator if gross_denominator else None
+    return Measured(entry, numerator, denominator, excluded, net, gross)
+
+
+def _excluded(entry: Formula) -> Condition:
+    return entry.excluded if entry.excluded is not None else not_(true())

@@ -1,0 +1,80 @@
+"""Drafts over HTTP (智能填单): what the machine and the agent filled in, and what becomes of it."""
+
+from apiflask import APIBlueprint
+from pydantic import Field
+
+from hotline.intake import drafts
+from hotline.intake.ownership import own_contact
+from hotline.kernel import clock
+from sla.book import calendar_of
+from web.api import present, present_intake
+from web.api.calls import AGENTS
+from web.api.schemas.base import Shape
+from web.api.schemas.contacts import Draft, DraftConfirm, DraftEdit
+from web.api.schemas.tickets import TicketRow
+from web.auth import allowed
+from web.requests import container, reading, scope, takes, working
+
+api = APIBlueprint("drafts", __name__, url_prefix="/api/v1", tag="Drafts")
+
+
+class DraftJoin(Shape):
+    """The matter is an open ticket's: `kind` is supplement or urge."""
+
+    ticket_id: int
+    kind: str = Field(pattern="^(supplement|urge)$")
+    text: str = ""
+
+
+@api.get("/drafts/<int:draft_id>")
+@api.output(Draft)
+@allowed(*AGENTS)
+def show_draft(draft_id: int) -> Draft:
+    """The draft with units that fit and earlier tickets that look like it."""
+    with reading() as session:
+        row = drafts.get(session, draft_id)
+        own_contact(session, scope(), row.contact_id)
+        return present_intake.draft(session, container(), scope(), row, clock.now())
+
+
+@api.patch("/drafts/<int:draft_id>")
+@takes(api, DraftEdit)
+@api.output(Draft)
+@allowed(*AGENTS)
+def edit_draft(draft_id: int, body: DraftEdit) -> Draft:
+    """Keep what the agent typed."""
+    with working() as uow:
+        drafts.edit(uow, scope(), draft_id, version=body.version, fields=body.fields)
+    return show_draft(draft_id)
+
+
+@api.post("/drafts/<int:draft_id>/confirm")
+@takes(api, DraftConfirm)
+@api.output(TicketRow, status_code=201)
+@allowed(*AGENTS)
+def confirm_draft(draft_id: int, body: DraftConfirm) -> TicketRow:
+    """Make the ticket, dispatched at once where a unit is named (直派). Repeating gives the same ticket."""
+    with working() as uow:
+        ticket = drafts.confirm(uow, scope(), draft_id, version=body.version, dispatch_unit_id=body.dispatch_unit_id)
+        return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now)
+
+
+@api.post("/drafts/<int:draft_id>/join")
+@takes(api, DraftJoin)
+@api.output(TicketRow)
+@allowed(*AGENTS)
+def join_ticket(draft_id: int, body: DraftJoin) -> TicketRow:
+    """Add the words to an open ticket, or urge it. Repeating adds nothing more."""
+    with working() as uow:
+        ticket = drafts.join(uow, scope(), draft_id, ticket_id=body.ticket_id, kind=body.kind, text=body.text)
+        return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now)
+
+
+@api.post("/drafts/<int:draft_id>/drop")
+@api.output(Draft)
+@allowed(*AGENTS)
+def drop_draft(draft_id: int) -> Draft:
+    """Throw the draft away."""
+    with working() as uow:
+        drafts.drop(uow, scope(), draft_id)
+    return show_draft(draft_id)

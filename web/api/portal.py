@@ -1,0 +1,163 @@
+"""The citizens' side: send a request, follow it with number and query code, add, urge, evaluate. No session."""
+
+import hmac
+from datetime import datetime
+
+from apiflask import APIBlueprint
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.intake import limits, submissions
+from hotline.intake.channels.web_form import WebForm
+from hotline.intake.drafting.fill import Sources
+from hotline.intake.places import KeptGazetteer
+from hotline.kernel.errors import NotFound
+from hotline.people.models import Area, Unit
+from hotline.tickets import tickets, timeline
+from hotline.tickets.models import Attachment, Ticket
+from hotline.tickets.workflow import State
+from sla import callbacks
+from web.api import present
+from web.api.attachments import keep
+from web.api.callbacks import answers_of
+from web.api.schemas.base import Attachment as AttachmentShape
+from web.api.schemas.base import Page
+from web.api.schemas.portal import Addition, AreaNode, Evaluation, Look, PublicLine, PublicTicket, Submission, Submitted
+from web.auth import public
+from web.limits import Rates, limiter, ticket_and_address, was_wrong
+from web.requests import container, reading, takes, working
+
+api = APIBlueprint("portal", __name__, url_prefix="/api/v1/public", tag="Portal")
+_gazetteer = KeptGazetteer()
+
+
+@api.post("/tickets")
+@limiter.limit(lambda: Rates.submission)
+@takes(api, Submission)
+@api.output(Submitted, status_code=201)
+@public
+def submit(body: Submission) -> Submitted:
+    """Send a request. The same submission_key again returns the same number."""
+    given = WebForm(container().notifier).parse(body.model_dump())
+    with working() as uow:
+        ticket = submissions.submit(uow, given, Sources(_gazetteer(uow.session)))
+        return Submitted(
+            number=ticket.number,
+            query_code=ticket.query_code,
+            due_at=ticket.total_due_at,
+            due_provisional=ticket.due_provisional,
+        )
+
+
+@api.post("/attachments")
+@limiter.limit(lambda: Rates.submission)
+@api.output(AttachmentShape, status_code=201)
+@public
+def send_attachment() -> AttachmentShape:
+    """Send a picture or document before the request it belongs to."""
+    with working() as uow:
+        return keep(uow, request.files.get("file"), "evidence")
+
+
+@api.post("/tickets/<number>/look")
+@limiter.limit(lambda: Rates.wrong_code, key_func=ticket_and_address, deduct_when=was_wrong)
+@takes(api, Look)
+@api.output(PublicTicket)
+@public
+def look(number: str, body: Look) -> PublicTicket:
+    """A ticket by number and query code; a wrong one of either is the same 404."""
+    with reading() as session:
+        return _shown(session, _opened(session, number, body.query_code))
+
+
+@api.post("/tickets/<number>/additions")
+@limiter.limit(lambda: Rates.wrong_code, key_func=ticket_and_address, deduct_when=was_wrong)
+@takes(api, Addition)
+@api.output(PublicTicket)
+@public
+def add(number: str, body: Addition) -> PublicTicket:
+    """Add words or files."""
+    words = limits.fold_text(body.text)
+    with working() as uow:
+        ticket = _opened(uow.session, number, body.query_code)
+        tickets.add(uow, ticket.id, "supplement", words, attachment_tokens=body.attachment_tokens)
+        return _shown(uow.session, ticket)
+
+
+@api.post("/tickets/<number>/urges")
+@limiter.limit(lambda: Rates.wrong_code, key_func=ticket_and_address, deduct_when=was_wrong)
+@takes(api, Look)
+@api.output(PublicTicket)
+@public
+def urge(number: str, body: Look) -> PublicTicket:
+    """Ask for it to be hurried."""
+    with working() as uow:
+        ticket = _opened(uow.session, number, body.query_code)
+        tickets.add(uow, ticket.id, "urge", "")
+        return _shown(uow.session, ticket)
+
+
+@api.post("/tickets/<number>/evaluation")
+@limiter.limit(lambda: Rates.wrong_code, key_func=ticket_and_address, deduct_when=was_wrong)
+@takes(api, Evaluation)
+@api.output(PublicTicket)
+@public
+def evaluate(number: str, body: Evaluation) -> PublicTicket:
+    """The requester's own evaluation, with the same consequences as a call-back."""
+    with working() as uow:
+        ticket = _opened(uow.session, number, body.query_code)
+        callbacks.evaluate_online(uow, ticket, answers_of(body.answers))
+        return _shown(uow.session, ticket)
+
+
+@api.get("/areas")
+@api.output(Page[AreaNode])
+@public
+def areas() -> Page[AreaNode]:
+    """The city's areas, for choosing a place."""
+    with reading() as session:
+        found = session.scalars(select(Area).order_by(Area.path))
+        return Page[AreaNode](items=[AreaNode.model_validate(area) for area in found])
+
+
+def _opened(session: Session, number: str, query_code: str) -> Ticket:
+    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+    kept = ticket.query_code if ticket else ""
+    if not hmac.compare_digest(kept.encode(), query_code.strip().encode()) or ticket is None:
+        raise NotFound("ticket", thing="public-ticket")
+    return ticket
+
+
+def _shown(session: Session, ticket: Ticket) -> PublicTicket:
+    lines = [line for line in timeline.lines(session, ticket.id) if line.public]
+    wanted = {ticket.lead_unit_id, *(line.unit_id for line in lines)} - {None}
+    units = {unit.id: unit.name for unit in session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
+    files = session.scalars(select(Attachment).where(Attachment.ticket_id == ticket.id, Attachment.officer_id.is_(None)))
+    return PublicTicket(
+        number=ticket.number,
+        title=ticket.title,
+        body=ticket.body,
+        type=ticket.type,
+        state=ticket.state.value,
+        unit=units.get(ticket.lead_unit_id or 0, ""),
+        opened_at=ticket.opened_at,
+        closed_at=ticket.closed_at,
+        due_at=_promised(ticket),
+        due_provisional=ticket.due_provisional,
+        public_reply=ticket.public_reply,
+        timeline=[
+            PublicLine(
+                at=line.at, action=line.action, state_to=line.state_to, unit=units.get(line.unit_id or 0, ""), text=line.text
+            )
+            for line in lines
+        ],
+        attachments=present.attachments(files),
+        can_add=ticket.state.is_open,
+        can_urge=ticket.state in (State.PENDING, State.DISPATCHED, State.HANDLING),
+        can_evaluate=ticket.state is State.CALLBACK,
+    )
+
+
+def _promised(ticket: Ticket) -> datetime | None:
+    return None if ticket.replied_at else ticket.total_due_at

@@ -1,0 +1,150 @@
+"""From rows to shapes: calls, contacts with all that hangs on them, drafts, alerts. What the agent's console shows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from asr import transcripts
+from dispatch import assignment
+from dispatch.linkage import transfers
+from hotline.intake import alerts, contacts, drafts, duplicates
+from hotline.intake.models import Call, Contact, Draft, DraftState, RiskAlert
+from hotline.intake.ownership import get_contact
+from hotline.kernel import clock
+from hotline.kernel.scope import Scope
+from hotline.people.citizens import mask_phone
+from hotline.tickets.models import Ticket
+from sla.book import calendar_of
+from web.api import present
+from web.api.detail import transfer_facts
+from web.api.dispatch import candidate_shapes
+from web.api.schemas import contacts as shapes
+from web.api.schemas.tickets import Candidate
+from web.bootstrap import Container
+from web.requests import container, reading, scope
+
+
+def calls(session: Session, parts: Container, reader: Scope, found: Sequence[Call]) -> list[shapes.Call]:
+    """Calls in the order given; numbers masked for whoever may not see contact data."""
+    names = present.officer_names(session, (call.agent_id for call in found))
+    query = select(Contact.call_id, Contact.id).where(Contact.call_id.in_([call.id for call in found]))
+    contact_ids = {row.call_id: row.id for row in session.execute(query)}
+    return [
+        shapes.Call(
+            id=call.id,
+            state=call.state.value,
+            number=call.number if reader.sees_contact_data else mask_phone(call.number),
+            origin=call.origin,
+            offered_at=call.offered_at,
+            answered_at=call.answered_at,
+            ended_at=call.ended_at,
+            agent=names.get(call.agent_id or 0),
+            contact_id=contact_ids.get(call.id),
+            audio_port=parts.settings.audiosocket_port,
+        )
+        for call in found
+    ]
+
+
+def contact(session: Session, parts: Container, reader: Scope, row: Contact, now: datetime) -> shapes.Contact:
+    """A contact with its call, citizen, tickets, drafts, alerts, hand-overs and words."""
+    known = contacts.history(session, row)
+    calendar = calendar_of(session, parts.database.zone)
+    call = session.get(Call, row.call_id) if row.call_id else None
+    plain = ("id", "channel", "number", "opened_at", "closed_at", "summary_code", "note")
+    return shapes.Contact(
+        **{name: getattr(row, name) for name in plain},
+        call=calls(session, parts, reader, [call])[0] if call else None,
+        citizen=shapes.CitizenCard(
+            id=row.citizen_id,
+            name=known.citizen.name if known.citizen else "",
+            phone=row.number,
+            contacts=known.contact_count,
+            tickets=known.ticket_count,
+        ),
+        open_tickets=present.rows(session, calendar, known.open_tickets, now),
+        history=present.rows(session, calendar, known.tickets, now),
+        drafts=[draft(session, parts, reader, entry, now) for entry in drafts.of_contact(session, row.id)],
+        alerts=[alert(entry) for entry in alerts.of_contact(session, row.id)],
+        transfers=transfer_facts(transfers.of_contact(session, row.id)),
+        transcript=segments(session, row.call_id, 0) if row.call_id else [],
+    )
+
+
+def shown_contact(contact_id: int) -> shapes.Contact:
+    """The contact as the reader of this request sees it. Raises NotFound."""
+    with reading() as session:
+        return contact(session, container(), scope(), get_contact(session, contact_id), clock.now())
+
+
+def draft(session: Session, parts: Container, reader: Scope, row: Draft, now: datetime) -> shapes.Draft:
+    """A draft; while it is open, with units that fit and earlier tickets that look like it."""
+    ticket = session.get(Ticket, row.ticket_id) if row.ticket_id else None
+    matter = _matter(session, row) if row.state is DraftState.OPEN else None
+    return shapes.Draft(
+        id=row.id,
+        contact_id=row.contact_id,
+        state=row.state.value,
+        version=row.version,
+        fields={name: _field(value) for name, value in row.fields.items()},
+        candidates=_candidates(session, matter) if matter else [],
+        repeats=_repeats(session, parts, reader, matter, now) if matter else [],
+        ticket_id=row.ticket_id,
+        ticket_number=ticket.number if ticket else None,
+    )
+
+
+def alert(row: RiskAlert) -> shapes.Alert:
+    """A word of danger that fell."""
+    return shapes.Alert(**{name: getattr(row, name) for name in shapes.Alert.model_fields})
+
+
+def segments(session: Session, call_id: UUID, after_seq: int) -> list[shapes.Segment]:
+    """What was said in a call after that segment."""
+    found = transcripts.transcript(session, call_id, after_seq)
+    return [shapes.Segment(**{name: getattr(row, name) for name in shapes.Segment.model_fields}) for row in found]
+
+
+def _field(value: dict[str, object]) -> shapes.DraftField:
+    return shapes.DraftField.model_validate({key: value[key] for key in ("value", "source", "confidence", "evidence")})
+
+
+def _matter(session: Session, row: Draft) -> duplicates.Matter:
+    value = {name: str(field["value"]) for name, field in row.fields.items()}
+    owner = session.get(Contact, row.contact_id)
+    return duplicates.Matter(
+        title=value.get("title", ""),
+        body=value.get("body", ""),
+        address=value.get("address", ""),
+        area_code=value.get("area_code") or None,
+        category_code=value.get("category_code") or None,
+        citizen_id=owner.citizen_id if owner else None,
+        ticket_id=row.ticket_id,
+    )
+
+
+def _candidates(session: Session, matter: duplicates.Matter) -> list[Candidate]:
+    text = f"{matter.title}\n{matter.body}".strip()
+    if not text and matter.category_code is None:
+        return []
+    found = assignment.rank(session, text=text, category_code=matter.category_code, area_code=matter.area_code)
+    return candidate_shapes(found)
+
+
+def _repeats(
+    session: Session, parts: Container, reader: Scope, matter: duplicates.Matter, now: datetime
+) -> list[shapes.Repeat]:
+    if not matter.title and not matter.body:
+        return []
+    found = duplicates.find(session, parts.search, reader, matter, now=now)
+    tickets = session.scalars(select(Ticket).where(Ticket.id.in_([repeat.ticket_id for repeat in found])))
+    calendar = calendar_of(session, parts.database.zone)
+    rows = {row.id: row for row in present.rows(session, calendar, list(tickets), now)}
+    return [
+        shapes.Repeat(ticket=rows[repeat.ticket_id], score=repeat.score, reasons=list(repeat.reasons))
+        for repeat in found
+        if repeat.ticket_id in rows
+    ]

@@ -1,0 +1,81 @@
+"""Signing in and out over HTTP, and who is signed in."""
+
+from apiflask import APIBlueprint
+from flask import session as cookie
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.kernel.scope import Scope
+from hotline.people import notices, officers
+from hotline.people.models import Officer, Unit
+from hotline.people.permissions import scope_of
+from hotline.people.units import superiors
+from web.api import present
+from web.api.schemas.base import Done
+from web.api.schemas.session import LocaleChoice, Me, SignIn
+from web.auth import EVERYONE, allowed, public
+from web.homes import homes
+from web.limits import Rates, limiter, was_wrong
+from web.requests import reading, scope, takes, working
+
+api = APIBlueprint("session", __name__, url_prefix="/api/v1", tag="Session")
+
+
+@api.post("/session")
+@limiter.limit(lambda: Rates.sign_in, deduct_when=was_wrong)
+@takes(api, SignIn)
+@api.output(Me, status_code=201)
+@public
+def sign_in(body: SignIn) -> Me:
+    """Sign in; the cookie names the officer from now on."""
+    with reading() as opened:
+        officer = officers.authenticate(opened, body.login, body.password)
+        cookie.clear()
+        cookie["officer_id"] = officer.id
+        return me_of(opened, scope_of(officer, superiors(opened)))
+
+
+@api.get("/session")
+@api.output(Me)
+@allowed(*EVERYONE)
+def show_session() -> Me:
+    """Who is signed in."""
+    with reading() as opened:
+        return me_of(opened, scope())
+
+
+@api.delete("/session")
+@api.output(Done)
+@allowed(*EVERYONE)
+def sign_out() -> Done:
+    """End the session."""
+    cookie.clear()
+    return Done()
+
+
+@api.put("/session/locale")
+@takes(api, LocaleChoice)
+@api.output(Done)
+@allowed(*EVERYONE)
+def choose_locale(body: LocaleChoice) -> Done:
+    """The language of the screens from now on."""
+    with working() as uow:
+        uow.session.get_one(Officer, scope().officer_id).locale = body.locale
+    return Done()
+
+
+def me_of(opened: Session, asker: Scope) -> Me:
+    """The officer of this scope as the pages want them."""
+    officer = opened.get_one(Officer, asker.officer_id)
+    own = opened.scalars(select(Unit).where(Unit.id.in_(asker.member_unit_ids)).order_by(Unit.id))
+    return Me(
+        id=officer.id,
+        name=officer.name,
+        roles=sorted(asker.roles),
+        units=[present.unit_ref(unit) for unit in own],
+        locale=officer.locale,
+        pages=homes(asker.roles),
+        csrf_token=generate_csrf(),
+        unread=notices.unread_count(opened, asker),
+    )

@@ -1,0 +1,42 @@
+"""`hotline settings` and `hotline check`: what is configured, and what of it works."""
+
+import sys
+
+import click
+from pydantic import SecretStr
+
+from hotline.kernel import settings as kernel_settings
+from hotline.kernel.settings import PREFIX, Settings
+from web import health, texts
+from web.bootstrap import build
+
+
+@click.command("settings")
+def settings() -> None:
+    """Show every setting with its value and help; secrets are hidden.
+
+    \b
+    hotline settings
+    """
+    configured = kernel_settings.load()
+    for name, field in Settings.model_fields.items():
+        value = getattr(configured, name)
+        shown = "********" if isinstance(value, SecretStr) and value.get_secret_value() else value
+        click.echo(f"{PREFIX}{name.upper()}={'' if isinstance(shown, SecretStr) else shown}")
+        click.echo(f"    {field.description}")
+
+
+@click.command("check")
+def check() -> None:
+    """Open each part and say in one line what works; exit status 1 when something does not.
+
+    \b
+    hotline check
+    """
+    container = build(kernel_settings.load())
+    found = health.parts(container)
+    container.close()
+    for part in found:
+        word = texts.text("check.works" if part.up else "check.broken")
+        click.echo(f"{word}  {texts.text(f'part.{part.name}'):<10} {part.detail}")
+    sys.exit(0 if all(part.up for part in found) else 1)

@@ -1,0 +1,116 @@
+"""`hotline up` and the processes it starts: serve, worker, beat, gateway."""
+
+from collections.abc import Callable
+
+import click
+
+from hotline.kernel import logs, plugins, settings
+from hotline.kernel.errors import Unavailable
+from hotline.kernel.settings import Settings
+from web import gateway as speech
+from web import texts
+from web.bootstrap import build
+from web.embedded import OpenedBroker, OpenedDatabase
+from web.migrations import upgrade
+from web.serving import WebServer
+from web.supervisor import Process, Supervisor, hotline_command, port_is_free
+from web.worker import run_beat, run_worker
+
+
+class PortTaken(Unavailable):
+    """Somebody else listens there; `details` has `host`, `port` and the `setting` to change."""
+
+    code = "port-taken"
+
+
+@click.command("up")
+def up() -> None:
+    """Migrate, then run web, worker, beat, speech gateway and the embedded servers until Ctrl-C.
+
+    \b
+    HOTLINE_PORT=8080 hotline up
+    """
+    configured = settings.load()
+    logs.configure(configured.log_level, "up")
+    run_all(configured, [], lambda: click.echo(texts.text("up.running", address=address(configured))))
+
+
+@click.command("serve")
+def serve() -> None:
+    """Run the web process alone.
+
+    \b
+    HOTLINE_DATABASE_URL=postgresql+psycopg://hotline@db/hotline hotline serve
+    """
+    WebServer(settings.load()).run()
+
+
+@click.command("worker")
+def worker() -> None:
+    """Run a worker alone: reactions and timed jobs.
+
+    \b
+    hotline worker
+    """
+    configured = settings.load()
+    logs.configure(configured.log_level, "worker")
+    run_worker(build(configured))
+
+
+@click.command("beat")
+def beat() -> None:
+    """Run the timetable alone; one in the whole installation.
+
+    \b
+    hotline beat
+    """
+    configured = settings.load()
+    logs.configure(configured.log_level, "beat")
+    run_beat(build(configured))
+
+
+@click.command("gateway")
+def gateway() -> None:
+    """Run the speech gateway alone.
+
+    \b
+    HOTLINE_ASR_URL=vosk:///srv/models/vosk-model-cn-0.22 hotline gateway
+    """
+    speech.main()
+
+
+def run_all(configured: Settings, more: list[tuple[str, tuple[str, ...]]], when_started: Callable[[], None]) -> None:
+    """Run every process of this box until told to stop. Raises PortTaken before anything is started."""
+    check_ports(configured)
+    opened: OpenedDatabase = plugins.open_url("hotline.databases", configured.database_url, data_dir=configured.data_dir)
+    try:
+        upgrade(opened.url)
+        children = configured.model_copy(update={"database_url": opened.url, "data_dir": configured.data_dir.resolve()})
+        Supervisor(processes_of(children, more)).run(when_started)
+    finally:
+        opened.close()
+
+
+def processes_of(configured: Settings, more: list[tuple[str, tuple[str, ...]]]) -> list[Process]:
+    """What runs on one box, in the order it is started."""
+    environment = {**settings.foreign_environment(), **settings.as_environment(configured), "OPENBLAS_NUM_THREADS": "1"}
+    broker: OpenedBroker = plugins.open_url("hotline.brokers", configured.redis_url, data_dir=configured.data_dir)
+    own = [("broker", broker.command)] if broker.command else []
+    ours = [(name, hotline_command(name)) for name in ("worker", "beat", "gateway", "serve")]
+    return [Process(name, command, environment) for name, command in (*own, *more, *ours)]
+
+
+def check_ports(configured: Settings) -> None:
+    """Raise PortTaken when the web server or the gateway could not listen."""
+    wanted = (
+        (configured.host, configured.port, "HOTLINE_PORT"),
+        (configured.audiosocket_host, configured.audiosocket_port, "HOTLINE_AUDIOSOCKET_PORT"),
+    )
+    for host, port, setting in wanted:
+        if not port_is_free(host, port):
+            raise PortTaken(f"{host}:{port}", host=host, port=port, setting=setting)
+
+
+def address(configured: Settings) -> str:
+    """Where people open it."""
+    return f"http://{configured.host}:{configured.port}/"

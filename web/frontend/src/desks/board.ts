@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import BoardPage from "./BoardPage.vue";
+
+mount(BoardPage);

@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import CallbacksPage from "./CallbacksPage.vue";
+
+mount(CallbacksPage);

@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import DispatchPage from "./DispatchPage.vue";
+
+mount(DispatchPage);

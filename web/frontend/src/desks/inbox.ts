@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import InboxPage from "./InboxPage.vue";
+
+mount(InboxPage);

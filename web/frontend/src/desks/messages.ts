@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import MessagesPage from "./MessagesPage.vue";
+
+mount(MessagesPage);

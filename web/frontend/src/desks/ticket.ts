@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import TicketPage from "./TicketPage.vue";
+
+mount(TicketPage);

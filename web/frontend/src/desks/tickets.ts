@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import TicketsPage from "./TicketsPage.vue";
+
+mount(TicketsPage);

@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import UnitPage from "./UnitPage.vue";
+
+mount(UnitPage);

@@ -1,0 +1,77 @@
+// The views of a desk (to sign, near, over …) with their counts, and the choice kept in the address bar.
+import { computed, onScopeDispose, ref, type ComputedRef, type Ref } from "vue";
+
+import { api } from "@/shared/api";
+import { t } from "@/shared/i18n";
+import { useQuery } from "@/shared/query";
+import { onPush, onReconnect } from "@/shared/socket";
+import type { ViewCounts } from "@/shared/types";
+
+const SETTLE_MS = 700;
+
+export interface DeskView {
+  key: string;
+  label: string;
+  count?: number;
+  tone?: "red" | "amber";
+}
+
+/** How many tickets stand in each view, live. */
+export function useCounts(): Ref<Record<string, number>> {
+  const counts = ref<Record<string, number>>({});
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function count(): Promise<void> {
+    // Counts are a convenience beside the list: when they fail the list says what is wrong.
+    const found = await api.get<ViewCounts>("/tickets/counts").catch(() => null);
+    if (found) counts.value = found.counts;
+  }
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(count, SETTLE_MS);
+  };
+  onPush("ticket", soon);
+  onPush("assignment", soon);
+  onReconnect(soon);
+  onScopeDispose(() => clearTimeout(timer));
+  void count();
+  return counts;
+}
+
+export interface Place {
+  view: Ref<string>;
+  /** Id of the chosen ticket. */
+  chosen: Ref<number | null>;
+}
+
+/** Which view and which ticket, in the URL (`?view=…&ticket=…`). Another view lets the ticket go. */
+export function usePlace(firstView: string): Place {
+  const query = useQuery({ view: firstView, ticket: "" });
+  const view = computed({
+    get: () => query.view,
+    set: (next) => {
+      query.view = next;
+      query.ticket = "";
+    },
+  });
+  const chosen = computed({
+    get: () => (/^\d+$/.test(query.ticket) ? Number(query.ticket) : null),
+    set: (next) => (query.ticket = next === null ? "" : String(next)),
+  });
+  return { view, chosen };
+}
+
+const LATE = new Set(["overdue"]);
+const SOON = new Set(["near", "returns", "redo"]);
+
+/** The views named by `keys` with their words and counts. */
+export function viewsOf(keys: () => readonly string[], counts: Ref<Record<string, number>>): ComputedRef<DeskView[]> {
+  return computed(() =>
+    keys().map((key) => ({
+      key,
+      label: t(`desks.view.${key}`),
+      count: counts.value[key],
+      tone: LATE.has(key) ? "red" : SOON.has(key) ? "amber" : undefined,
+    })),
+  );
+}

@@ -1,0 +1,50 @@
+// Coded facts of the desks in words: explanations of limits, reasons for a unit, facts of a return, sizes. Pure but for the catalogue.
+import { t, word } from "@/shared/i18n";
+import { dayTime, exactTime } from "@/shared/time";
+import type { ExplainLine, RequestRow } from "@/shared/types";
+
+const KILO = 1024;
+
+const text = (value: unknown): string => (value === null || value === undefined ? "" : String(value));
+
+function readable(key: string, value: unknown): unknown {
+  if (key === "at") return exactTime(text(value));
+  if (key === "stage") return word("stage", text(value));
+  if (key === "unit") return word("desks.amount", text(value));
+  if (key === "event") return word("desks.event", text(value));
+  if (key === "day" || key === "first" || key === "last") return dayTime(text(value));
+  return value;
+}
+
+/** One step of a limit's sum. */
+export function explainWords(line: ExplainLine): string {
+  const args = Object.fromEntries(Object.entries(line.args).map(([key, value]) => [key, readable(key, value)]));
+  const code = args.first !== undefined && args.first === args.last ? `${line.code}-one` : line.code;
+  return t(`desks.explain.${code}`, args);
+}
+
+/** One reason why a unit is proposed. */
+export function reasonWords(reason: ExplainLine): string {
+  return t(`reason.${reason.code}`, reason.args);
+}
+
+/** What a unit gave as grounds for a return, labelled; the unit it names is shown by `UnitName`. */
+export function returnFacts(request: RequestRow): { label: string; value: string }[] {
+  const { reason_code, reason, legal_basis } = request.data;
+  return [
+    { label: t("desks.return.code"), value: word("desks.return_reason", text(reason_code)) },
+    { label: t("desks.return.reason"), value: text(reason) },
+    { label: t("desks.return.basis"), value: text(legal_basis) },
+  ].filter((fact) => fact.value);
+}
+
+/** 12 KB, 3.4 MB. */
+export function fileSize(bytes: number): string {
+  if (bytes < KILO * KILO) return `${Math.max(1, Math.round(bytes / KILO))} KB`;
+  return `${(bytes / KILO / KILO).toFixed(1)} MB`;
+}
+
+/** A share of 0-1 as per cent with one decimal; nothing to divide by is a dash. */
+export function percent(share: number | null): string {
+  return share === null ? "—" : `${(share * 100).toFixed(1)}%`;
+}

@@ -1,0 +1,1 @@
+"""Adapters between one package's events and another's functions, named in the table of `web/subscribers.py`."""

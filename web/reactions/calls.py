@@ -1,0 +1,15 @@
+"""Audio that comes and goes, told to the core: calls follow their audio in the same transaction."""
+
+from asr.events import AudioEnded, AudioStarted
+from hotline.intake import calls
+from hotline.kernel.db import UnitOfWork
+
+
+def audio_started(uow: UnitOfWork, event: AudioStarted) -> None:
+    """Audio of a call nobody announced becomes a call of unknown number, never nothing."""
+    calls.note_audio_started(uow, event.call_id)
+
+
+def audio_ended(uow: UnitOfWork, event: AudioEnded) -> None:
+    """Note how much was heard and why it ended."""
+    calls.note_audio_ended(uow, event.call_id, reason=event.reason, seconds=event.seconds)

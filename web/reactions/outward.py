@@ -1,0 +1,34 @@
+"""Reactions that reach outside the database: the search index and the partners. Each may be repeated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dispatch.events import TransferMoved, TransferOpened
+from dispatch.linkage import sending
+from dispatch.linkage.protocol import Linkage
+from hotline.kernel.db import Database
+from hotline.kernel.search.query import Search
+from hotline.tickets import indexing as ticket_indexing
+from hotline.tickets.events import AssignmentOpened, TicketMoved, TicketOpened
+from knowledge_base import indexing
+from knowledge_base.events import ArticleChanged
+
+
+@dataclass(frozen=True)
+class Outward:
+    """The outside parts of this process."""
+
+    search: Search
+    linkages: Mapping[str, Linkage]
+
+    def index_ticket(self, database: Database, delivery_id: int, event: TicketOpened | TicketMoved | AssignmentOpened) -> None:
+        """Bring the ticket's place in the index up to date."""
+        ticket_indexing.index_ticket(database, self.search, event.ticket_id)
+
+    def index_article(self, database: Database, delivery_id: int, event: ArticleChanged) -> None:
+        """Bring the article's place in the index up to date."""
+        indexing.index_article(database, self.search, event.article_id)
+
+    def send_transfer(self, database: Database, delivery_id: int, event: TransferOpened | TransferMoved) -> None:
+        """Hand over to the partner what is still to be sent."""
+        sending.send(database, self.linkages, delivery_id, event)

@@ -1,0 +1,139 @@
+"""Which browsers hear of an event: rooms are found here, on the server, from the records."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from dispatch.events import TransferMoved, TransferOpened, TransferOverdue
+from hotline.intake.events import CallAnswered, CallEnded, CallOffered, DraftChanged, RiskAlertChosen, RiskWordFell
+from hotline.intake.models import Contact
+from hotline.kernel.db import Database
+from hotline.kernel.events import Event
+from hotline.people.events import NoticeSent
+from hotline.people.permissions import HOTLINE_ROLES, Role
+from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
+from hotline.tickets.models import Assignment
+from sla.events import ClockExpired
+from web.push import Push, officer_room, role_room, unit_room
+
+EVERY_HOTLINE_ROOM = tuple(role_room(role.value) for role in sorted(HOTLINE_ROLES))
+CALL_ROOMS = (role_room(Role.AGENT), role_room(Role.SHIFT_LEADER))
+FLOOR = (role_room(Role.SHIFT_LEADER),)
+BOARD = (role_room(Role.MANAGER), role_room(Role.SHIFT_LEADER), role_room(Role.ADMINISTRATOR))
+
+
+@dataclass(frozen=True)
+class Pushing:
+    """Reactions that push; each takes (database, delivery id, event)."""
+
+    push: Push
+
+    def ticket_opened(self, database: Database, delivery_id: int, event: TicketOpened) -> None:
+        """The desks see a new ticket, the board a new number."""
+        self._ticket(database, event.ticket_id, event.number, "open", event.state)
+
+    def ticket_moved(self, database: Database, delivery_id: int, event: TicketMoved) -> None:
+        """Whoever may see the ticket sees it move."""
+        self._ticket(database, event.ticket_id, event.number, event.action, event.target)
+
+    def ticket_added(self, database: Database, delivery_id: int, event: TicketAdded) -> None:
+        """The requester added words or urged."""
+        self._ticket(database, event.ticket_id, event.number, event.kind, "")
+
+    def assignment_opened(self, database: Database, delivery_id: int, event: AssignmentOpened) -> None:
+        """A unit sees new work."""
+        self._assignment(event.assignment_id, event.ticket_id, event.unit_id, "open", "to_sign")
+
+    def assignment_moved(self, database: Database, delivery_id: int, event: AssignmentMoved) -> None:
+        """The unit and the desk see the unit's step."""
+        self._assignment(event.assignment_id, event.ticket_id, event.unit_id, event.action, event.target)
+
+    def clock_expired(self, database: Database, delivery_id: int, event: ClockExpired) -> None:
+        """A limit is past: lists change colour."""
+        self._ticket(database, event.ticket_id, "", "overdue", "")
+
+    def board_moved(self, database: Database, delivery_id: int, event: Event) -> None:
+        """Numbers moved."""
+        self.push.emit("board", {}, BOARD)
+
+    def notice_sent(self, database: Database, delivery_id: int, event: NoticeSent) -> None:
+        """The badge of an inbox counts up."""
+        rooms = [room(value) for room, value in ((unit_room, event.unit_id), (officer_room, event.officer_id)) if value]
+        self.push.emit("notice", {}, [*rooms, *([role_room(event.role)] if event.role else [])])
+
+    def call_offered(self, database: Database, delivery_id: int, event: CallOffered) -> None:
+        """A call rings on every console."""
+        self.push.emit("call", {"call_id": event.call_id, "state": "offered"}, CALL_ROOMS)
+
+    def call_answered(self, database: Database, delivery_id: int, event: CallAnswered) -> None:
+        """The others stop ringing."""
+        data = {"call_id": event.call_id, "state": "talking", "contact_id": event.contact_id, "agent_id": event.agent_id}
+        self.push.emit("call", data, CALL_ROOMS)
+
+    def call_ended(self, database: Database, delivery_id: int, event: CallEnded) -> None:
+        """The call is over."""
+        data = {"call_id": event.call_id, "state": event.state, "contact_id": event.contact_id, "agent_id": event.agent_id}
+        self.push.emit("call", data, CALL_ROOMS)
+
+    def draft_changed(self, database: Database, delivery_id: int, event: DraftChanged) -> None:
+        """The agent's form fills."""
+        self._agent(database, event.contact_id, "draft", {"draft_id": event.draft_id, "contact_id": event.contact_id})
+
+    def risk_word_fell(self, database: Database, delivery_id: int, event: RiskWordFell) -> None:
+        """The banner rises on the agent's console and on the floor."""
+        data: dict[str, Any] = {
+            "alert_id": event.alert_id,
+            "contact_id": event.contact_id,
+            "level": event.level,
+            "partner": event.partner,
+        }
+        self._agent(database, event.contact_id, "alert", data)
+        self.push.emit("alert", data, FLOOR)
+
+    def risk_alert_chosen(self, database: Database, delivery_id: int, event: RiskAlertChosen) -> None:
+        """The floor sees what was done about it."""
+        data = {"alert_id": event.alert_id, "contact_id": event.contact_id, "choice": event.choice, "partner": event.partner}
+        self._agent(database, event.contact_id, "alert", data)
+        self.push.emit("alert", data, FLOOR)
+
+    def transfer_changed(self, database: Database, delivery_id: int, event: TransferOpened | TransferMoved) -> None:
+        """The hand-over's state words change."""
+        state = event.target if isinstance(event, TransferMoved) else "to_send"
+        self._transfer(database, event, state, overdue=False)
+
+    def transfer_overdue(self, database: Database, delivery_id: int, event: TransferOverdue) -> None:
+        """No receipt: alarm on the console and on the floor."""
+        self._transfer(database, event, event.state, overdue=True)
+
+    def _ticket(self, database: Database, ticket_id: int, number: str, action: str, state: str) -> None:
+        data = {"ticket_id": ticket_id, "number": number, "action": action, "state": state}
+        with database.read() as session:
+            found = session.scalars(select(Assignment.unit_id).where(Assignment.ticket_id == ticket_id)).unique()
+            units = [unit_room(unit_id) for unit_id in found]
+        self.push.emit("ticket", data, [*EVERY_HOTLINE_ROOM, *units])
+        self.push.emit("board", {}, BOARD)
+
+    def _assignment(self, assignment_id: int, ticket_id: int, unit_id: int, action: str, state: str) -> None:
+        data = {"assignment_id": assignment_id, "ticket_id": ticket_id, "unit_id": unit_id, "action": action, "state": state}
+        self.push.emit("assignment", data, [unit_room(unit_id), *EVERY_HOTLINE_ROOM])
+
+    def _agent(self, database: Database, contact_id: int, name: str, data: dict[str, Any]) -> None:  # JSON values
+        with database.read() as session:
+            contact = session.get(Contact, contact_id)
+        if contact is not None and contact.agent_id is not None:
+            self.push.emit(name, data, [officer_room(contact.agent_id)])
+
+    def _transfer(
+        self, database: Database, event: TransferOpened | TransferMoved | TransferOverdue, state: str, *, overdue: bool
+    ) -> None:
+        data = {
+            "transfer_id": event.transfer_id,
+            "contact_id": event.contact_id,
+            "ticket_id": event.ticket_id,
+            "state": state,
+            "overdue": overdue,
+        }
+        if event.contact_id is not None:
+            self._agent(database, event.contact_id, "transfer", data)
+        self.push.emit("transfer", data, FLOOR)

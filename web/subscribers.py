@@ -1,0 +1,70 @@
+"""What else happens when X happened: the table of reactions. The functions are in the packages; adapters in `web/reactions/`.
+
+The keys of `after` are stored in the outbox: functions may be renamed, keys may not.
+"""
+
+from asr.events import AudioEnded, AudioStarted, SegmentHeard
+from dispatch import assignment
+from dispatch.events import TransferMoved, TransferOpened, TransferOverdue
+from hotline.intake.events import (
+    CallAnswered,
+    CallEnded,
+    CallOffered,
+    ContactClosed,
+    DraftChanged,
+    RiskAlertChosen,
+    RiskWordFell,
+)
+from hotline.kernel.events import Subscribers
+from hotline.people.events import NoticeSent
+from hotline.tickets import following
+from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
+from knowledge_base.events import ArticleChanged
+from sla import callbacks, clocks
+from sla.events import CallbackOpened, ClockExpired, ClockWarned
+from web.reactions.calls import audio_ended, audio_started
+from web.reactions.listening import Listening
+from web.reactions.messages import Messages
+from web.reactions.outward import Outward
+from web.reactions.pushing import Pushing
+
+
+def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outward: Outward) -> Subscribers:
+    """The table, with the parts of this process in it."""
+    return Subscribers(
+        within={
+            TicketOpened: (clocks.start_ticket, assignment.propose_opened),
+            TicketMoved: (clocks.follow_ticket, callbacks.follow, assignment.propose_again),
+            AssignmentOpened: (clocks.start_assignment, assignment.note_choice),
+            AssignmentMoved: (clocks.follow_assignment, assignment.note_return, following.follow),
+            AudioStarted: (audio_started,),
+            AudioEnded: (audio_ended,),
+        },
+        after={
+            TicketOpened: {"push": pushing.ticket_opened, "index": outward.index_ticket, "acknowledge": messages.acknowledge},
+            TicketMoved: {"push": pushing.ticket_moved, "index": outward.index_ticket, "tell": messages.ticket_moved},
+            TicketAdded: {"push": pushing.ticket_added, "tell": messages.ticket_added},
+            AssignmentOpened: {
+                "push": pushing.assignment_opened,
+                "index": outward.index_ticket,
+                "tell": messages.assignment_opened,
+            },
+            AssignmentMoved: {"push": pushing.assignment_moved, "tell": messages.assignment_moved},
+            ClockWarned: {"tell": messages.clock_warned},
+            ClockExpired: {"tell": messages.clock_expired, "push": pushing.clock_expired},
+            CallbackOpened: {"push": pushing.board_moved},
+            NoticeSent: {"push": pushing.notice_sent},
+            CallOffered: {"push": pushing.call_offered},
+            CallAnswered: {"push": pushing.call_answered, "listen": listening.answered},
+            CallEnded: {"push": pushing.call_ended},
+            ContactClosed: {"push": pushing.board_moved},
+            SegmentHeard: {"listen": listening.heard},
+            DraftChanged: {"push": pushing.draft_changed},
+            RiskWordFell: {"push": pushing.risk_word_fell},
+            RiskAlertChosen: {"push": pushing.risk_alert_chosen},
+            TransferOpened: {"send": outward.send_transfer, "push": pushing.transfer_changed},
+            TransferMoved: {"send": outward.send_transfer, "push": pushing.transfer_changed},
+            TransferOverdue: {"push": pushing.transfer_overdue, "tell": messages.transfer_overdue},
+            ArticleChanged: {"index": outward.index_article},
+        },
+    )

@@ -1,0 +1,61 @@
+"""The worker and beat processes: Celery's generic task rings the outbox, the timed task runs a row of the schedule."""
+
+import socket
+
+from celery import Celery
+
+from hotline.kernel import outbox
+from hotline.tickets import indexing as ticket_indexing
+from knowledge_base import indexing
+from web.bootstrap import Container
+from web.queue import DELIVER, TIMED
+from web.schedule import SCHEDULE, timed
+
+THREADS = 4
+
+
+def celery_of(container: Container) -> Celery:
+    """The container's Celery with its two tasks and the schedule."""
+    app = container.queue.celery
+
+    @app.task(name=DELIVER)  # type: ignore[untyped-decorator]  # celery ships no types
+    def deliver(delivery_id: int) -> None:
+        settings = container.settings
+        outbox.deliver(
+            container.database,
+            container.subscribers,
+            delivery_id,
+            lease_seconds=settings.outbox_lease_seconds,
+            max_attempts=settings.outbox_max_attempts,
+        )
+
+    @app.task(name=TIMED)  # type: ignore[untyped-decorator]  # celery ships no types
+    def run_timed(name: str) -> None:
+        timed(name).run(container)
+
+    app.conf.beat_schedule = {
+        row.name: {
+            "task": TIMED,
+            "schedule": row.every_seconds,
+            "args": [row.name],
+            "options": {"expires": row.every_seconds * 2},
+        }
+        for row in SCHEDULE
+    }
+    return app
+
+
+def run_worker(container: Container) -> None:
+    """Work until told to stop. One process with threads, so that one writer holds the search index."""
+    with container.database.read() as session:
+        indexing.ensure(session, container.search)
+        ticket_indexing.ensure(session, container.search)
+    name = f"hotline@{socket.gethostname()}"
+    arguments = ["worker", "--pool=threads", f"--concurrency={THREADS}", f"--hostname={name}", "--without-gossip"]
+    level = container.settings.log_level
+    celery_of(container).worker_main([*arguments, "--without-mingle", f"--loglevel={level}"])
+
+
+def run_beat(container: Container) -> None:
+    """Send timed tasks until told to stop. Nothing is kept on disk: each row is due again at the start."""
+    celery_of(container).start(["beat", "--scheduler=celery.beat:Scheduler", f"--loglevel={container.settings.log_level}"])
