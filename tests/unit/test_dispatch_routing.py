@@ -51,6 +51,7 @@ def test_a_catalogue_row_gives_its_unit_with_law_source_and_assisting_units() ->
         (hit(POLICE, via="row"), hit(MARKET, via="parent")),
         (hit(POLICE, via="parent"), hit(MARKET, via="no-local-unit")),
         (hit(POLICE, via="no-local-unit"), hit(MARKET, via="area-unknown")),
+        (hit(POLICE, area_rule="district"), hit(MARKET, area_rule="city")),
         (hit(POLICE, area_rule="city"), hit(MARKET, area_rule="any")),
     ],
 )
