@@ -4,8 +4,9 @@ Used by the portal, by the agent's search and, sentence by sentence, by `suggest
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from hotline.kernel.search.query import LONGEST_QUERY, Search
 from knowledge_base import search as shelf
 from knowledge_base.models import Article
 from knowledge_base.policy import AnswerPolicy
+from knowledge_base.readings import Reading, Readings
 from knowledge_base.scoring import Question, Wording, confidence
 from knowledge_base.search import ARTICLES, Reader
 
@@ -43,10 +45,11 @@ class Reply:
 
 @dataclass(frozen=True)
 class Desk:
-    """What answering needs: the search and the policy, wired once."""
+    """What answering needs: the search and the policy, wired once; and the articles it has read lately."""
 
     search: Search
     policy: AnswerPolicy
+    readings: Readings = field(default_factory=Readings, compare=False)
 
 
 def answer(session: Session, desk: Desk, question: str, *, reader: Reader, today: date) -> Reply:
@@ -70,9 +73,11 @@ def rank(session: Session, desk: Desk, question: str, *, reader: Reader, today: 
 def measure(desk: Desk, question: str, found: Sequence[Article], *, reader: Reader) -> list[Answer]:
     """How sure each of these articles answers the question, surest first, equals in the order given."""
     asked = _cut(desk, question)
-    worded = {article.id: _wordings(desk, article) for article in found}
-    asked = _weighed(desk, asked, [token for wordings in worded.values() for one in wordings for token in one.tokens])
-    scored = [_answer(desk, asked, article, worded[article.id], reader) for article in found]
+    if not asked.tokens:
+        return []
+    read = [desk.readings.of(article, partial(_read, desk, article)) for article in found]
+    asked = _weighed(desk, asked, [token for one in read for wording in one.wordings for token in wording.tokens])
+    scored = [_answer(desk, asked, article, one, reader) for article, one in zip(found, read, strict=True)]
     return sorted(scored, key=lambda one: -one.confidence)
 
 
@@ -93,16 +98,14 @@ def _is_sure(ranked: Sequence[Answer], policy: AnswerPolicy) -> bool:
     return bool(best.text) and best.confidence >= policy.sure_at and best.confidence - second >= policy.lead
 
 
-def _answer(desk: Desk, asked: Question, article: Article, wordings: Sequence[Wording], reader: Reader) -> Answer:
-    texts = "\n".join((*article.keywords, article.answer_public))
-    sure = confidence(asked, wordings, set(desk.search.analyzer.tokens(texts)), desk.policy.near_identical)
+def _answer(desk: Desk, asked: Question, article: Article, read: Reading, reader: Reader) -> Answer:
     return Answer(
         article.id,
         article.code,
         article.title,
         text_for(article, reader),
         source_of(article),
-        round(sure, 3),
+        round(confidence(asked, read.wordings, read.elsewhere, desk.policy.near_identical), 3),
         article.effective_to,
     )
 
@@ -118,10 +121,11 @@ def _weighed(desk: Desk, asked: Question, others: Sequence[str]) -> Question:
     return Question(asked.tokens, weights, asked.spaced, asked.synonyms)
 
 
-def _wordings(desk: Desk, article: Article) -> list[Wording]:
+def _read(desk: Desk, article: Article) -> Reading:
     analyzer = desk.search.analyzer
     texts = dict.fromkeys((article.title, *article.questions))
-    return [Wording(text, _telling(desk, text), " ".join(analyzer.words(text))) for text in texts]
+    wordings = tuple(Wording(text, _telling(desk, text), " ".join(analyzer.words(text))) for text in texts)
+    return Reading(wordings, frozenset(analyzer.tokens("\n".join((*article.keywords, article.answer_public)))))
 
 
 def _telling(desk: Desk, text: str) -> tuple[str, ...]:

@@ -1,0 +1,156 @@
+"""Knowledge over HTTP: what staff get, what citizens get, and what is refused."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask import g
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from hotline.kernel.db import Database
+from hotline.kernel.scope import Scope
+from hotline.kernel.search.analysis import Analyzer, packaged_words
+from hotline.kernel.search.query import Search
+from hotline.kernel.search.tantivy import TantivyBackend
+from knowledge_base import articles, indexing
+from knowledge_base.answers import Desk
+from knowledge_base.articles import ArticleContent
+from knowledge_base.models import ArticleUse, Secrecy, UseKind
+from knowledge_base.policy import packaged_policy
+from web import errors
+from web.api import knowledge
+
+POLICY = packaged_policy()
+CONTENT = {
+    "id-card": ArticleContent(
+        "身份证遗失补领", "话术：到派出所。", "请到派出所补领。", ("身份证丢了怎么补办",), source_document="居民身份证法"
+    ),
+    "heat": ArticleContent(
+        "冬季供暖时间", "话术：11月15日起。", "11月15日起。", ("什么时候开始供暖",), effective_to=date(2999, 1, 1)
+    ),
+    "wording": ArticleContent("燃气涨价统一口径", "话术：尚未公布。", "", secrecy=Secrecy.INTERNAL),
+    "old": ArticleContent("旧年检规定", "话术：旧。", "旧。", effective_to=date(2020, 1, 1)),
+}
+
+
+@pytest.fixture
+def client(database: Database, tmp_path: Path) -> Iterator[FlaskClient]:
+    desk = Desk(Search(TantivyBackend(tmp_path), Analyzer(packaged_words()), POLICY.synonyms), POLICY)
+    with database.work() as uow:
+        for code, content in CONTENT.items():
+            articles.import_article(uow, code, content)
+    with database.read() as session:
+        indexing.rebuild(session, desk.search)
+    app = APIFlask(__name__)
+    app.extensions["hotline"] = SimpleNamespace(database=database, desk=desk)
+    app.before_request(lambda: setattr(g, "scope", Scope(officer_id=None, roles=frozenset({"agent"}))))
+    errors.register(app)
+    app.register_blueprint(knowledge.api)
+    with app.test_client() as opened:
+        yield opened
+
+
+def got(client: FlaskClient, path: str, **query: Any) -> Any:
+    answer = client.get(f"/api/v1{path}", query_string=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def id_of(database: Database, code: str) -> int:
+    with database.read() as session:
+        article = articles.by_code(session, code)
+        assert article is not None
+        return article.id
+
+
+def test_a_citizen_gets_the_public_answer_with_its_source(client: FlaskClient) -> None:
+    answer = got(client, "/public/answers", question="身份证丢了怎么补办？")["answer"]
+
+    assert (answer["answer"], answer["source"], answer["sure"]) == ("请到派出所补领。", "居民身份证法", True)
+
+
+@pytest.mark.parametrize("question", ["", "燃气涨价统一口径", "旧年检规定", "话术", "停" * 10_000])
+def test_a_citizen_gets_no_answer_that_is_not_public_and_valid(client: FlaskClient, question: str) -> None:
+    assert got(client, "/public/answers", question=question) == {"answer": None, "others": []}
+
+
+@pytest.mark.parametrize(("code", "status"), [("id-card", 200), ("wording", 404), ("old", 404)])
+def test_a_citizen_reads_only_public_articles_that_hold(
+    client: FlaskClient, database: Database, code: str, status: int
+) -> None:
+    assert client.get(f"/api/v1/public/articles/{id_of(database, code)}").status_code == status
+
+
+def test_an_agents_card_names_what_called_it(client: FlaskClient) -> None:
+    card = got(client, "/knowledge/cards", text="喂你好。我身份证丢了怎么补办")["items"][0]
+
+    assert (card["title"], card["answer"], card["because"], card["sure"]) == (
+        "身份证遗失补领",
+        "话术：到派出所。",
+        "我身份证丢了怎么补办",
+        True,
+    )
+
+
+def test_a_card_on_the_screen_stays(client: FlaskClient, database: Database) -> None:
+    shown = id_of(database, "heat")
+
+    cards = got(client, "/knowledge/cards", text="什么时候开始供暖。身份证丢了怎么补办", shown=str(shown))["items"]
+
+    assert [card["article_id"] for card in cards][0] == shown
+
+
+def test_looking_up_a_bare_word_shows_what_comes_near(client: FlaskClient) -> None:
+    assert [card["title"] for card in got(client, "/knowledge/cards", text="身份证")["items"]] == ["身份证遗失补领"]
+
+
+def test_a_broken_list_of_shown_cards_is_named(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/knowledge/cards", query_string={"text": "供暖", "shown": "1;drop"})
+
+    assert (answer.status_code, answer.json["error"]["details"]["field"]) == (422, "shown")  # type: ignore[index]
+
+
+def test_a_list_has_what_holds_and_pages_through(client: FlaskClient) -> None:
+    first = got(client, "/knowledge/articles", limit=2)
+    second = got(client, "/knowledge/articles", limit=2, after=first["after"])
+
+    assert [row["code"] for row in first["items"] + second["items"]] == ["wording", "heat", "id-card"]
+    assert (first["total"], second["after"]) == (3, None)
+
+
+def test_a_list_narrowed_by_words_has_the_best_first(client: FlaskClient) -> None:
+    assert [row["code"] for row in got(client, "/knowledge/articles", search="供暖")["items"]] == ["heat"]
+
+
+@pytest.mark.parametrize("query", [{"after": "x"}, {"after": "x", "search": "供暖"}, {"after": "W10=", "search": "供暖"}])
+def test_a_broken_cursor_is_named(client: FlaskClient, query: dict[str, str]) -> None:
+    answer = client.get("/api/v1/knowledge/articles", query_string=query)
+
+    assert (answer.status_code, answer.json["error"]["details"]["field"]) == (422, "after")  # type: ignore[index]
+
+
+def test_staff_read_the_whole_article(client: FlaskClient, database: Database) -> None:
+    article = got(client, f"/knowledge/articles/{id_of(database, 'wording')}")
+
+    assert (article["answer_agent"], article["secrecy"], article["revision"]) == ("话术：尚未公布。", "internal", 1)
+
+
+def test_uses_are_noted(client: FlaskClient, database: Database) -> None:
+    article_id = id_of(database, "heat")
+
+    answers = [
+        client.post(f"/api/v1/knowledge/articles/{article_id}/uses", json={"kind": "used"}),
+        client.post(f"/api/v1/knowledge/articles/{article_id}/uses", json={"kind": "used", "contact_id": 999}),
+        client.post(f"/api/v1/knowledge/articles/{article_id}/uses", json={"kind": "stolen"}),
+        client.post(f"/api/v1/public/articles/{article_id}/uses", json={"helpful": False}),
+        client.post(f"/api/v1/public/articles/{id_of(database, 'wording')}/uses", json={"helpful": True}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 404, 422, 200, 404]
+    with database.read() as session:
+        assert list(session.scalars(select(ArticleUse.kind).order_by(ArticleUse.id))) == [UseKind.USED, UseKind.NOT_HELPFUL]
