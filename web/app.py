@@ -33,7 +33,7 @@ def create_app(container: Container) -> APIFlask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable in answers
     app.extensions["hotline"] = container
-    app.before_request(request_id)
+    app.before_request(name_request)
     auth.register(app)
     errors.register(app)
     limiter: Limiter = limiter_of(container)
@@ -44,6 +44,11 @@ def create_app(container: Container) -> APIFlask:
     setattr(app.view_functions["openapi.spec"], "auth_rule", auth.PUBLIC)  # noqa: B010 APIFlask made that view, not we
     app.after_request(secure)
     return app
+
+
+def name_request() -> None:
+    """Give the request its id before anything is logged. Returns nothing: what it returned would be the answer."""
+    request_id()
 
 
 def secure(response: Response) -> Response:
