@@ -5,7 +5,7 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,12 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
-from click.testing import CliRunner
 
 from asr.engine import Hypothesis
 from asr.engines.scripted import Line, ScriptedEngine
 from asr.gateways.audiosocket import AudioSocketServer, Limits
 from asr.sessions import CALLER, Party, SessionLimits, Sessions, Trouble
-from web.cli.asr import asr
-from web.cli.demo_call import call
+from web.cli import main
 from web.demo.call import Interface, NotAnswered, Refused, speak, wait_for_answer
 
 ONE_SECOND = bytes(16000)
@@ -133,52 +131,73 @@ def test_a_refusal_carries_the_hotlines_own_words(interface: Interface) -> None:
         interface.answer_as("nobody", uuid.uuid4())
 
 
-def sound(tmp_path: Path) -> Path:
+@dataclass
+class Ran:
+    """What a command printed, and its exit status."""
+
+    output: str
+    status: int
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run `hotline` with these words in an empty home."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path))
+
+    def hotline_command(*words: str) -> Ran:
+        monkeypatch.setattr("sys.argv", ["hotline", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Ran(printed.out + printed.err, int(ended.value.code or 0))
+
+    return hotline_command
+
+
+def sound(tmp_path: Path) -> str:
     file = tmp_path / "call.wav"
     soundfile.write(file, np.zeros(16000), 8000)
-    return file
+    return str(file)
 
 
-def test_without_a_hotline_the_command_says_what_to_do(tmp_path: Path) -> None:
-    result = CliRunner(env={"HOTLINE_DATA_DIR": str(tmp_path)}).invoke(call, [str(sound(tmp_path)), "--port", "1"])
+def test_without_a_hotline_the_command_says_what_to_do(tmp_path: Path, run: Callable[..., Ran]) -> None:
+    ran = run("demo", "call", sound(tmp_path), "--port", "1")
 
-    assert result.exit_code == 1
-    assert "make run" in result.output
+    assert ran.status == 1
+    assert "make run" in ran.output
 
 
-def test_a_file_that_is_no_sound_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_no_sound_is_named(tmp_path: Path, run: Callable[..., Ran]) -> None:
     (tmp_path / "x.wav").write_text("no sound")
 
-    result = CliRunner(env={"HOTLINE_DATA_DIR": str(tmp_path)}).invoke(call, [str(tmp_path / "x.wav")])
+    ran = run("demo", "call", str(tmp_path / "x.wav"))
 
-    assert result.exit_code == 1
-    assert "x.wav" in result.output
+    assert ran.status == 1
+    assert "x.wav" in ran.output
 
 
-def test_transcribe_prints_times_words_and_the_error_rate(tmp_path: Path) -> None:
+def test_transcribe_prints_times_words_and_the_error_rate(tmp_path: Path, run: Callable[..., Ran]) -> None:
     script = tmp_path / "call.tsv"
     script.write_text("0.1\t1.0\t路灯不亮\n", encoding="utf-8")
 
-    result = CliRunner().invoke(
-        asr, ["transcribe", str(sound(tmp_path)), "--url", f"scripted://{script}", "--truth", "路灯不亮了"]
-    )
+    ran = run("asr", "transcribe", sound(tmp_path), "--url", f"scripted://{script}", "--truth", "路灯不亮了")
 
-    assert result.exit_code == 0, result.output
-    assert "0.1 -    1.0  路灯不亮" in result.output
-    assert "20.0%" in result.output
+    assert ran.status == 0
+    assert "0.1 -    1.0  路灯不亮" in ran.output
+    assert "20.0%" in ran.output
 
 
-def test_transcribe_with_a_wrong_engine_says_which_exist(tmp_path: Path) -> None:
-    result = CliRunner().invoke(asr, ["transcribe", str(sound(tmp_path)), "--url", "magic:"])
+def test_transcribe_with_a_wrong_engine_says_which_exist(tmp_path: Path, run: Callable[..., Ran]) -> None:
+    ran = run("asr", "transcribe", sound(tmp_path), "--url", "magic:")
 
-    assert result.exit_code == 1
-    assert "scripted" in result.output
+    assert ran.status == 1
+    assert "scripted" in ran.output
 
 
-def test_models_says_that_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_models_says_that_there_is_none(run: Callable[..., Ran]) -> None:
+    ran = run("asr", "models")
 
-    result = CliRunner(env={"HOME": str(tmp_path)}).invoke(asr, ["models"])
-
-    assert result.exit_code == 0
-    assert "没有中文语音模型" in result.output
+    assert ran.status == 0
+    assert "没有中文语音模型" in ran.output

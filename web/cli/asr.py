@@ -10,8 +10,7 @@ from asr.model_fetch import fetch_model
 from asr.models_check import NO_ENGINE, SMALL_CHINESE, check_model, choose_url, find_model, model_places
 from asr.text import character_error_rate
 from hotline.kernel import settings
-from hotline.kernel.errors import HotlineError
-from web import errors, texts
+from web import texts
 
 PIECE_S = 0.1
 
@@ -33,13 +32,10 @@ def transcribe(file: Path, *, url: str, rate: str, truth: str) -> None:
     hotline asr transcribe recording.wav --url vosk:///models/vosk-model-cn-0.22
     """
     chosen = url or choose_url(settings.load().asr_url, model_places())
-    try:
-        pcm = read_caller(file, int(rate))
-        engine = open_engine(chosen)
-        heard = _recognise(engine, pcm, int(rate))
-        engine.close()
-    except HotlineError as error:
-        raise click.ClickException(errors.message(error, texts.DEFAULT)) from error
+    pcm = read_caller(file, int(rate))
+    engine = open_engine(chosen)
+    heard = _recognise(engine, pcm, int(rate))
+    engine.close()
     for found in heard:
         click.echo(f"{found.start_s:7.1f} - {found.end_s:6.1f}  {found.text}")
     if chosen == NO_ENGINE:
@@ -61,10 +57,7 @@ def models(*, act: str | None) -> None:
     if folder is None:
         click.echo(texts.text("asr.no-model"))
         return
-    try:
-        check_model(folder)
-    except HotlineError as error:
-        raise click.ClickException(errors.message(error, texts.DEFAULT)) from error
+    check_model(folder)
     click.echo(texts.text("asr.model-whole", path=folder))
 
 
@@ -75,10 +68,7 @@ def _fetch() -> None:
             bar.length = whole
             bar.update(here - bar.pos)
 
-        try:
-            fetch_model(model_places()[-1], progress)
-        except HotlineError as error:
-            raise click.ClickException(errors.message(error, texts.DEFAULT)) from error
+        fetch_model(model_places()[-1], progress)
 
 
 def _recognise(engine: AsrEngine, pcm: bytes, rate: int) -> list[Hypothesis]:

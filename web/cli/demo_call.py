@@ -7,9 +7,8 @@ import click
 
 from asr.audio import read_caller, true_text
 from hotline.kernel import settings
-from hotline.kernel.errors import HotlineError
 from hotline.kernel.settings import Settings
-from web import errors, texts
+from web import texts
 from web.demo import call as demo
 from web.keys import kept_secret
 
@@ -49,8 +48,6 @@ def call(
         pcm = read_caller(file, demo.CALL_RATE_HZ)
         ringing = _answered(interface, number, answer_as, wait)
         outcome = demo.speak(interface, ringing, pcm, host=_gateway_host(configured), show=_show)
-    except HotlineError as error:
-        raise click.ClickException(_message(error)) from error
     finally:
         interface.close()
     _report(outcome, truth)
@@ -84,7 +81,3 @@ def _report(outcome: demo.Outcome, truth: str) -> None:
         click.echo(texts.text("demo-call.error-rate", percent=f"{100 * outcome.error_rate(truth):.1f}"))
     if outcome.first_word_s is not None:
         click.echo(texts.text("demo-call.first-word", seconds=f"{outcome.first_word_s:.1f}"))
-
-
-def _message(error: HotlineError) -> str:
-    return str(error) if isinstance(error, demo.Refused) else errors.message(error, texts.DEFAULT)

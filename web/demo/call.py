@@ -35,7 +35,7 @@ class HotlineUnreachable(Unavailable):
 
 
 class Refused(HotlineError):
-    """The hotline answered with an error; the text is its message."""
+    """The hotline answered with an error; `details` has what it `said`."""
 
     code = "demo-call-refused"
 
@@ -197,7 +197,8 @@ def _asked(client: httpx.Client, method: str, path: str, body: Words | None = No
     except httpx.HTTPError as error:
         raise HotlineUnreachable(str(error), address=str(client.base_url)) from error
     except ValueError as error:
-        raise Refused(f"{method} {path}: {answer.status_code}") from error
+        raise Refused(f"{method} {path}: {answer.status_code}", said=str(answer.status_code)) from error
     if answer.is_error:
-        raise Refused(str(found.get("error", {}).get("message", answer.status_code)), status=answer.status_code)
+        said = str(found.get("error", {}).get("message", answer.status_code))
+        raise Refused(f"{method} {path}: {said}", said=said)
     return found
