@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from hotline.kernel.db import Database
@@ -18,6 +19,10 @@ from web.models import metadata
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TEMPLATE = "hotline_template"
+
+# A busy machine must not fail a property; how long an example takes is no property of ours.
+settings.register_profile("hotline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hotline")
 
 
 @pytest.fixture(scope="session")
