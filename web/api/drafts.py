@@ -31,10 +31,7 @@ class DraftJoin(Shape):
 @allowed(*AGENTS)
 def show_draft(draft_id: int) -> Draft:
     """The draft with units that fit and earlier tickets that look like it."""
-    with reading() as session:
-        row = drafts.get(session, draft_id)
-        own_contact(session, scope(), row.contact_id)
-        return present_intake.draft(session, container(), scope(), row, clock.now())
+    return _shown(draft_id)
 
 
 @api.patch("/drafts/<int:draft_id>")
@@ -45,7 +42,7 @@ def edit_draft(draft_id: int, body: DraftEdit) -> Draft:
     """Keep what the agent typed."""
     with working() as uow:
         drafts.edit(uow, scope(), draft_id, version=body.version, fields=body.fields)
-    return show_draft(draft_id)
+    return _shown(draft_id)
 
 
 @api.post("/drafts/<int:draft_id>/confirm")
@@ -77,4 +74,11 @@ def drop_draft(draft_id: int) -> Draft:
     """Throw the draft away."""
     with working() as uow:
         drafts.drop(uow, scope(), draft_id)
-    return show_draft(draft_id)
+    return _shown(draft_id)
+
+
+def _shown(draft_id: int) -> Draft:
+    with reading() as session:
+        row = drafts.get(session, draft_id)
+        own_contact(session, scope(), row.contact_id)
+        return present_intake.draft(session, container(), scope(), row, clock.now())
