@@ -83,14 +83,15 @@ def version_at(session: Session, at: datetime) -> int:
 def candidates(session: Session, category_code: str, area_code: str | None, at: datetime) -> list[UnitHit]:
     """Units the catalogue names for that category in that area, the most local first; empty when no row speaks of it.
 
-    A category without a row follows the nearest category above it.
+    A category none of whose rows names a unit here follows the nearest category above it.
     """
     lineage = _lineage(session, category_code)
     found = _rows(session, [category.code for category in lineage], at)
+    here = _locality(session, area_code, found)
     for category in reversed(lineage):
         rows = [row for row in found if row.category_code == category.code]
-        if rows:
-            hits = _hits(rows, category, _locality(session, area_code, rows), exact=category.code == category_code)
+        hits = _hits(rows, category, here, exact=category.code == category_code)
+        if hits:
             return sorted(hits, key=lambda hit: AREA_RULES.index(hit.area_rule), reverse=True)
     return []
 

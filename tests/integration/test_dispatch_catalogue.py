@@ -111,6 +111,12 @@ def test_a_row_of_its_own_hides_the_one_above(database: Database, city: None) ->
     assert named(database, None, "010101") == [("d1-ga", "row", [])]
 
 
+def test_a_row_that_names_nobody_here_leaves_it_to_the_one_above(database: Database, city: None) -> None:
+    install(database, row("city-cg", "city"), row("street", "street", category="010101"))
+
+    assert named(database, None, "010101") == [("city-cg", "parent", [])]
+
+
 @pytest.mark.parametrize("category", ["0601", "no-such-category"])
 def test_a_category_the_catalogue_does_not_know_has_no_unit(database: Database, city: None, category: str) -> None:
     install(database, row("city-cg", "city"))
