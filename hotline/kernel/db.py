@@ -135,6 +135,8 @@ class Database:
         """A session for looking only; whatever it changed is thrown away."""
         with _translated(), self._sessions() as session:
             yield session
+            # A roll-back empties what was loaded; cut loose before, it stays readable outside.
+            session.expunge_all()
             session.rollback()
 
     def close(self) -> None:

@@ -33,9 +33,9 @@ def test_a_transcript_is_read_from_a_number_on(database: Database) -> None:
         note(database, text, f"a-{count}")
 
     with database.read() as session:
-        texts = [segment.text for segment in transcripts.transcript(session, CALL, after_seq=1)]
+        found = transcripts.transcript(session, CALL, after_seq=1)
 
-    assert texts == ["你好", "路灯不亮"]
+    assert [segment.text for segment in found] == ["你好", "路灯不亮"]
 
 
 def test_events_carry_the_numbers_and_not_the_words(database: Database) -> None:
