@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dispatch import assignment
 from dispatch.models import CatalogueEntry, Transfer, TransferState
 from hotline.kernel.db import Database
-from hotline.kernel.events import Delivery, Subscribers
+from hotline.kernel.events import Delivery, Event, Subscribers, Within
 from hotline.people.models import Area, Officer, Unit
 from hotline.tickets import following, timeline
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
@@ -22,11 +22,13 @@ from tests import factories
 from tests.conftest import TEMPLATE, ZONE
 from web.demo.data import load_city
 from web.demo.seed import AnotherCity, open_quietly, seed_city
+from web.demo.shape import load_shape
 from web.demo.wording import unfilled
 from web.embedded import PostgresServer
 
+SCALE = 0.25
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
-WITHIN = {
+WITHIN: dict[type[Event], tuple[Within, ...]] = {
     TicketOpened: (clocks.start_ticket, assignment.propose_opened),
     TicketMoved: (clocks.follow_ticket, callbacks.follow, assignment.propose_again),
     AssignmentOpened: (clocks.start_assignment, assignment.note_choice),
@@ -42,7 +44,7 @@ def seeded(postgres: PostgresServer, worker_id: str) -> Iterator[Database]:
     url = str(postgres.get_uri(database=name)).replace("postgresql://", "postgresql+psycopg://", 1)
     opened = open_quietly(url, Subscribers(within=WITHIN), ZONE)
     try:
-        seed_city(opened, now=NOW)
+        seed_city(opened, scale=SCALE, now=NOW)
         yield opened
     finally:
         opened.close()
@@ -66,8 +68,8 @@ def tickets_of(session: Session) -> list[Ticket]:
 def test_the_volumes_are_those_of_the_shape(session: Session) -> None:
     answered = [ticket for ticket in tickets_of(session) if ticket.state is State.ANSWERED]
 
-    assert len(answered) == 600
-    assert count(session, Ticket) == 1200
+    assert len(answered) == load_shape().answers * SCALE
+    assert count(session, Ticket) == (load_shape().answers + load_shape().tickets) * SCALE
 
 
 def test_every_state_occurs(session: Session) -> None:
@@ -161,7 +163,7 @@ def test_seeding_again_doubles_nothing(seeded: Database) -> None:
     with seeded.read() as session:
         before = [count(session, table) for table in tables]
 
-    seed_city(seeded, now=NOW + timedelta(days=1))
+    seed_city(seeded, scale=SCALE, now=NOW + timedelta(days=1))
 
     with seeded.read() as session:
         assert [count(session, table) for table in tables] == before

@@ -3,7 +3,7 @@
 Called by `hotline demo start` and by tests. Every request has a key, so a second or interrupted run adds only what lacks.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,10 @@ from hotline.people.models import Area
 from hotline.tickets.models import Ticket
 from sla.book import calendar_of
 from web.demo import plans
-from web.demo.data import City, load_city
-from web.demo.plans import Story, World
+from web.demo.data import load_city
+from web.demo.plans import World
 from web.demo.reference import install_reference
-from web.demo.shape import Shape, load_shape
+from web.demo.shape import load_shape
 from web.demo.telling import cast_of, tell
 
 Progress = Callable[[str, int, int], None]
@@ -48,20 +48,39 @@ def seed_city(
     `database` must run the *within* reactions of the city and should owe nothing after (`open_quietly`). A city whose
     requests are all there is left alone. Raises AnotherCity.
     """
-    city, shape = load_city(), load_shape()
     progress("reference", 0, 1)
-    _ensure_reference(database, city, now)
+    seed_reference(database, now=now)
     progress("reference", 1, 1)
+    seed_requests(database, scale=scale, seed=seed, now=now, progress=progress)
+
+
+def seed_reference(database: Database, *, now: datetime) -> None:
+    """Put everything but requests into an empty database; nothing when it is there. Raises AnotherCity."""
+    city = load_city()
+    with database.work(now=now) as uow:
+        there = set(uow.session.scalars(select(Area.code)))
+        if there - {area.code for area in city.areas}:
+            raise AnotherCity("another city is here", areas=len(there))
+        if not there:
+            install_reference(uow, city)
+
+
+def seed_requests(
+    database: Database, *, scale: float, seed: int, now: datetime, progress: Progress = lambda what, done, total: None
+) -> None:
+    """Add the requests that lack; the city's reference data must be there. May run while the city is at work."""
+    shape = load_shape()
     with database.read() as session:
-        hours = calendar_of(session, database.zone)
+        world = World(load_city(), shape, calendar_of(session, database.zone), seed, now)
         cast = cast_of(session, shape.phrases)
         told = _told(session, seed)
-    stories = [story for story in plans.plan(World(city, shape, hours, seed, now), scale) if story.key not in told]
-    for done, batch in _batches(stories, shape):
+    stories = [story for story in plans.plan(world, scale) if story.key not in told]
+    for start in range(0, len(stories), shape.batch):
+        batch = stories[start : start + shape.batch]
         with database.work(now=now) as uow:
             for story in batch:
                 tell(uow, cast, story)
-        progress("requests", done, len(stories))
+        progress("requests", start + len(batch), len(stories))
 
 
 def open_quietly(url: str, table: Subscribers, zone: ZoneInfo) -> Database:
@@ -69,25 +88,9 @@ def open_quietly(url: str, table: Subscribers, zone: ZoneInfo) -> Database:
     return Database(url, recorder=recorder(Subscribers(within=table.within)), put=_ring_nobody, zone=zone)
 
 
-def _ensure_reference(database: Database, city: City, now: datetime) -> None:
-    with database.work(now=now) as uow:
-        there = set(uow.session.scalars(select(Area.code)))
-        ours = {area.code for area in city.areas}
-        if there - ours:
-            raise AnotherCity("another city is here", areas=len(there))
-        if not there:
-            install_reference(uow, city)
-
-
 def _told(session: Session, seed: int) -> set[str]:
     keys = session.scalars(select(Ticket.submission_key).where(Ticket.submission_key.startswith(f"demo:{seed}:")))
     return {key for key in keys if key}
-
-
-def _batches(stories: list[Story], shape: Shape) -> Iterable[tuple[int, list[Story]]]:
-    for start in range(0, len(stories), shape.batch):
-        batch = stories[start : start + shape.batch]
-        yield start + len(batch), batch
 
 
 def _ring_nobody(delivery_id: int) -> None:

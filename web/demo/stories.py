@@ -88,7 +88,10 @@ def fated_for(stop: str, fate: Fate) -> Fate:
     """The same fate, changed so that the story reaches that stop."""
     straight = replace(fate, withdrawn=False, recalled=False, returned="", unreachable=False, unhappy=False, retry=False)
     changes = {
+        "withdraw": replace(straight, withdrawn=True),
+        "recall": replace(straight, recalled=True),
         "ask_return": replace(straight, returned="refuse_return"),
+        "grant_return": replace(straight, returned="grant_return"),
         "try": replace(straight, retry=True),
         "doubt": replace(straight, unhappy=True),
     }

@@ -4,7 +4,7 @@ The unit of work is carried through time and hands (`now`, `actor`), so that hun
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from dispatch import catalogue
 from dispatch.linkage import transfers
 from dispatch.linkage.transfers import Handover
+from dispatch.routing import UnitHit
 from hotline.intake import contacts
 from hotline.kernel.db import SYSTEM, Actor, UnitOfWork
 from hotline.kernel.scope import Scope
@@ -24,7 +25,7 @@ from hotline.tickets import assignments, tickets
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
 from knowledge_base import articles
-from knowledge_base.models import UseKind
+from knowledge_base.models import Article, UseKind
 from sla import callbacks, reviews
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
 from sla.reviews import Decision, Verdict
@@ -45,11 +46,13 @@ class Player:
 
 @dataclass(frozen=True)
 class Cast:
-    """Who acts: officers by role, and liaison officers by unit id."""
+    """Who acts: officers by role, liaison officers by unit id; what they know: articles by code, the catalogue as asked."""
 
     by_role: Mapping[str, list[Player]]
     by_unit: Mapping[int, Player]
+    articles: Mapping[str, int]
     phrases: Mapping[str, Any]  # one phrase or a list, as in the shape
+    hits: dict[tuple[str, str | None], list[UnitHit]] = field(default_factory=dict)
 
     def of(self, role: Role, rng: Random) -> Player:
         """Somebody of that role."""
@@ -87,7 +90,8 @@ def cast_of(session: Session, phrases: Mapping[str, Any]) -> Cast:
             by_role.setdefault(membership.role, []).append(player)
             if membership.role == Role.LIAISON:
                 by_unit.setdefault(membership.unit_id, player)
-    return Cast(by_role, by_unit, phrases)
+    known = dict(session.execute(select(Article.code, Article.id)).all())
+    return Cast(by_role, by_unit, known, phrases)
 
 
 def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
@@ -97,7 +101,7 @@ def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
     by_phone = story.channel != PORTAL
     agent = cast.of(Role.AGENT, rng) if by_phone else None
     uow.actor = agent.actor if agent else SYSTEM
-    ticket = _open(uow, story, uow.actor.officer_id)
+    ticket = _open(uow, story, cast.articles.get(story.article or ""))
     scene = Scene(uow, cast, rng, story, ticket)
     for step in story.steps:
         uow.now = step.at
@@ -106,11 +110,10 @@ def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
     return ticket
 
 
-def _open(uow: UnitOfWork, story: Story, agent_id: int | None) -> Ticket:
-    matter = story.matter
+def _open(uow: UnitOfWork, story: Story, article_id: int | None) -> Ticket:
+    matter, agent_id = story.matter, uow.actor.officer_id
     citizen = citizens.find_or_create(uow, story.phone, story.name)
     contact = contacts.open_contact(uow, channel=story.channel, number=story.phone, agent_id=agent_id)
-    article = articles.by_code(uow.session, story.article) if story.article else None
     new = NewTicket(
         channel=story.channel,
         type=matter.type,
@@ -129,15 +132,15 @@ def _open(uow: UnitOfWork, story: Story, agent_id: int | None) -> Ticket:
         reply_wanted=story.reply_wanted,
         contact_id=contact.id,
         submission_key=story.key,
-        article_id=article.id if article else None,
-        answer=matter.reply_public if article else "",
+        article_id=article_id,
+        answer=matter.reply_public if article_id else "",
         opened_by_id=agent_id,
     )
-    if article is None:
+    if article_id is None:
         ticket, summary = tickets.open_ticket(uow, new), "ticket_opened"
     else:
         ticket, summary = tickets.open_answered(uow, new), "direct_answer"
-        articles.note_use(uow, article.id, UseKind.USED, contact_id=contact.id)
+        articles.note_use(uow, article_id, UseKind.USED, contact_id=contact.id)
     contacts.end(uow, contact, summary_code=summary)
     return ticket
 
@@ -176,20 +179,27 @@ def _on_the_line(scene: Scene) -> Scope:
 
 
 def _dispatch(scene: Scene, step: Step) -> None:
-    ticket, given = scene.ticket, step.given
-    lead, helpers = _units_for(scene.uow.session, ticket, second=bool(given.get("second")))
+    given = step.given
+    lead, helpers = (_second_choice if given.get("second") else _first_choice)(scene)
     helping = helpers[:1] if given.get("assisted") else []
     _at_desk(scene, "dispatch", {"unit_id": lead, "assist_unit_ids": helping})
 
 
-def _units_for(session: Session, ticket: Ticket, *, second: bool) -> tuple[int, list[int]]:
-    """The catalogue's unit and those that assist; or, as a second choice, one of these in its place."""
-    hits = catalogue.candidates(session, ticket.category_code or "", ticket.area_code, ticket.opened_at)
-    lead, helpers = hits[0].unit_id, [unit_id for hit in hits for unit_id in (*hit.assist_ids, hit.unit_id)]
-    others = list(dict.fromkeys(unit_id for unit_id in helpers if unit_id != lead))
-    if not second:
-        return lead, others
-    return (others[0] if others else units.by_code(session, "city-government").id), []
+def _first_choice(scene: Scene) -> tuple[int, list[int]]:
+    """The catalogue's unit, and those that may assist it."""
+    ticket = scene.ticket
+    key = (ticket.category_code or "", ticket.area_code)
+    if key not in scene.cast.hits:
+        scene.cast.hits[key] = catalogue.candidates(scene.uow.session, *key, ticket.opened_at)
+    hits = scene.cast.hits[key]
+    lead, others = hits[0].unit_id, [unit_id for hit in hits for unit_id in (*hit.assist_ids, hit.unit_id)]
+    return lead, list(dict.fromkeys(unit_id for unit_id in others if unit_id != lead))
+
+
+def _second_choice(scene: Scene) -> tuple[int, list[int]]:
+    """One that assists in the place of the catalogue's unit; without any, the unit above them all."""
+    _, others = _first_choice(scene)
+    return (others[0] if others else units.by_code(scene.uow.session, "city-government").id), []
 
 
 def _move_at_desk(scene: Scene, step: Step) -> None:
