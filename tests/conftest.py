@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers, recorder
 from tests.fakes import FakeQueue
 from web import embedded
 from web.embedded import PostgresServer
-from web.models import metadata
+from web.migrations import upgrade
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TEMPLATE = "hotline_template"
@@ -46,7 +46,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
         server = embedded.start_postgres(run / "postgres")
         if not (run / "template-ready").exists():
             server.psql("alter system set fsync = off; alter system set synchronous_commit = off; select pg_reload_conf();")
-            create_all(embedded.create_database(server, TEMPLATE))
+            upgrade(embedded.create_database(server, TEMPLATE))
             (run / "template-ready").touch()
     yield server
     server.cleanup()
@@ -82,9 +82,3 @@ def database(database_url: str, queue: FakeQueue, subscribers: Subscribers) -> I
         tables = ", ".join(f'"{name}"' for name in names if name != "alembic_version")
         connection.execute(text(f"truncate {tables} restart identity cascade"))
     opened.close()
-
-
-def create_all(url: str) -> None:
-    engine = create_engine(url)
-    metadata().create_all(engine)
-    engine.dispose()

@@ -2,12 +2,10 @@
 
 from apiflask import APIFlask
 from flask import Response, g, request
-from flask_limiter import Limiter
 
-from web import auth, errors, pages
+from web import auth, errors, limits, pages
 from web.api import BLUEPRINTS
 from web.bootstrap import Container
-from web.limits import limiter_of
 from web.requests import request_id
 
 CSP = (
@@ -36,8 +34,7 @@ def create_app(container: Container) -> APIFlask:
     app.before_request(name_request)
     auth.register(app)
     errors.register(app)
-    limiter: Limiter = limiter_of(container)
-    limiter.init_app(app)
+    limits.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     pages.register(app)

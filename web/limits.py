@@ -1,31 +1,40 @@
 """How often a stranger may try: wrong query codes, sign-ins, submissions. Counted in Redis, in memory while it is away."""
 
-from flask import Response, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from web.bootstrap import Container
+from web.requests import container
 
 WRONG = (401, 403, 404)
-limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True, swallow_errors=True)
+limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
 
 
-def limiter_of(container: Container) -> Limiter:
-    """The limiter, with its store and its rates from the settings."""
-    limiter._storage_uri = container.broker.redis_url.replace("unix://", "redis+unix://", 1)
-    limiter._in_memory_fallback = []
-    Rates.sign_in = container.settings.rate_sign_in
-    Rates.wrong_code = container.settings.rate_wrong_code
-    Rates.submission = container.settings.rate_submission
-    return limiter
+def register(app: Flask) -> None:
+    """Count in the broker of this application."""
+    broker = app.extensions["hotline"].broker.redis_url
+    app.config["RATELIMIT_STORAGE_URI"] = broker.replace("unix://", "redis+unix://", 1)
+    limiter.init_app(app)
 
 
-class Rates:
-    """The rates in force; set once at start."""
+def sign_in_rate() -> str:
+    """Wrong sign-ins of one address."""
+    return container().settings.rate_sign_in
 
-    sign_in = "10 per 15 minutes"
-    wrong_code = "5 per 15 minutes"
-    submission = "30 per hour"
+
+def wrong_code_rate() -> str:
+    """Wrong query codes of one address for one ticket."""
+    return container().settings.rate_wrong_code
+
+
+def submission_rate() -> str:
+    """Requests and uploads of one address."""
+    return container().settings.rate_submission
+
+
+def question_rate() -> str:
+    """Questions of one address to the knowledge base."""
+    return container().settings.rate_question
 
 
 def was_wrong(response: Response) -> bool:

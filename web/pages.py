@@ -17,7 +17,7 @@ from web.api.demo import demo_accounts
 from web.api.session import me_of
 from web.auth import EVERYONE, allowed, csrf, public
 from web.homes import PAGES, homes
-from web.limits import Rates, limiter, was_wrong
+from web.limits import limiter, sign_in_rate, was_wrong
 from web.requests import container, locale, reading, scope
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -75,7 +75,7 @@ def login() -> str:
 
 
 @pages.post("/login")
-@limiter.limit(lambda: Rates.sign_in, deduct_when=was_wrong)
+@limiter.limit(sign_in_rate, deduct_when=was_wrong)
 @public
 def sign_in() -> tuple[str, int] | AnyResponse:
     """Sign in; what was typed as login stays in the form when it was wrong."""

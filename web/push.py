@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from flask_socketio import SocketIO
+import socketio
 
 LOG = logging.getLogger("hotline.push")
+CHANNEL = "hotline-push"
+"""Where every process emits and the web process listens, in the broker."""
 
 
 def officer_room(officer_id: int) -> str:
@@ -37,13 +39,13 @@ class Push:
     """Emits to rooms; made from the broker's URL, never from a running server."""
 
     def __init__(self, redis_url: str) -> None:
-        self._socketio = SocketIO(message_queue=redis_url, channel="hotline-push")
+        self._manager = socketio.RedisManager(redis_url, channel=CHANNEL, write_only=True)
 
     def emit(self, name: str, data: dict[str, Any], rooms: Iterable[str]) -> None:  # JSON values
         """Send to every room; trouble with the queue is logged, never raised."""
         for room in rooms:
             try:
-                self._socketio.emit(name, data, to=room)
+                self._manager.emit(name, data, namespace="/", room=room)
             except (OSError, RuntimeError, ConnectionError) as error:
                 LOG.warning("push %s to %s lost: %s", name, room, type(error).__name__)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dispatch.linkage import sending
 from hotline.kernel import outbox
+from knowledge_base import articles
 from sla import sweep
 from web.bootstrap import Container
 
@@ -18,8 +19,15 @@ class Timed:
     every_seconds: float
 
 
+def expire_articles(parts: Container) -> int:
+    """Take articles whose validity ended out of use; search hides them from the first minute by their date."""
+    with parts.database.work() as uow:
+        return articles.expire_due(uow, uow.now.astimezone(uow.zone).date())
+
+
 SCHEDULE = (
     Timed("outbox-sweep", lambda parts: outbox.sweep(parts.database, parts.queue.put), 10),
+    Timed("articles-expire", expire_articles, 3600),
     Timed("sla-sweep", lambda parts: sweep.run(parts.database), 15),
     Timed(
         "transfers-overdue",

@@ -5,6 +5,7 @@ Clients send `call.watch` to hear a call's words, and the microphone's frames (`
 
 from typing import Any
 
+import socketio
 from flask import Flask, session
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
@@ -16,30 +17,29 @@ from hotline.people.models import Officer
 from hotline.people.permissions import HOTLINE_ROLES, Role, scope_of
 from web import errors, microphone
 from web.bootstrap import Container
-from web.push import call_room, officer_room, role_room, unit_room
+from web.push import CHANNEL, call_room, officer_room, role_room, unit_room
 
 LISTENERS = (Role.SHIFT_LEADER.value,)
 
 
 def create_socketio(app: Flask, container: Container) -> SocketIO:
     """The server of this application: threads, websocket only, behind the same message queue that `Push` emits to."""
-    socketio = SocketIO(
+    server = SocketIO(
         app,
         async_mode="threading",
         async_handlers=False,  # in order: frames of a microphone must not overtake each other
         transports=["websocket"],
-        message_queue=container.broker.redis_url,
-        channel="hotline-push",
+        client_manager=socketio.RedisManager(container.broker.redis_url, channel=CHANNEL),
         max_http_buffer_size=65_536,
     )
 
-    @socketio.on("connect")  # type: ignore[untyped-decorator]  # flask-socketio ships no types
+    @server.on("connect")  # type: ignore[untyped-decorator]  # flask-socketio ships no types
     def connect(auth: object = None) -> None:
         scope = current_scope(container)
         for room in rooms_of(scope):
             join_room(room)
 
-    @socketio.on("call.watch")  # type: ignore[untyped-decorator]  # flask-socketio ships no types
+    @server.on("call.watch")  # type: ignore[untyped-decorator]  # flask-socketio ships no types
     def watch(given: Any) -> dict[str, Any]:  # whatever the client sent
         try:
             join_room(call_room(_watched(container, current_scope(container), given)))
@@ -47,8 +47,8 @@ def create_socketio(app: Flask, container: Container) -> SocketIO:
             return errors.body(error, "zh-CN")
         return {"ok": True}
 
-    microphone.register(socketio, container)
-    return socketio
+    microphone.register(server, container)
+    return server
 
 
 def current_scope(container: Container) -> Scope:

@@ -4,6 +4,12 @@ import logging
 import sys
 import time
 
+CHATTY = (
+    *("httpx", "httpcore", "werkzeug", "engineio.server", "socketio.server"),
+    *("kombu", "amqp", "celery.beat", "celery.app.trace", "celery.worker.strategy", "alembic.runtime.migration"),
+)
+"""Loggers that say a line a message; only their warnings are kept."""
+
 
 def configure(level: str, process: str) -> None:
     """Set up the root logger of this process; safe to call twice."""
@@ -14,5 +20,5 @@ def configure(level: str, process: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "werkzeug", "engineio.server", "socketio.server", "kombu", "amqp"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)

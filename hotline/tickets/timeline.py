@@ -30,11 +30,10 @@ def write(
     states: tuple[str, str] = ("", ""),
 ) -> TimelineEntry:
     """Append a line. `public` lines are shown to the requester; `data` holds codes and ids, never personal values."""
-    _lock(uow.session, ticket_id)
-    last = _last(uow.session, ticket_id)
+    seq, previous = _locked_end(uow.session, ticket_id)
     entry = TimelineEntry(
         ticket_id=ticket_id,
-        seq=last.seq + 1 if last else 1,
+        seq=seq + 1,
         at=uow.now,
         officer_id=uow.actor.officer_id,
         unit_id=unit_id,
@@ -45,12 +44,13 @@ def write(
         text=text,
         data=dict(data or {}),
         text_hash=_sha256(text),
-        previous_hash=last.hash if last else GENESIS,
+        previous_hash=previous,
         hash="",
     )
     entry.hash = digest(entry)
     uow.session.add(entry)
     uow.session.flush()
+    _ends(uow.session)[ticket_id] = (entry.seq, entry.hash)
     return entry
 
 
@@ -98,10 +98,18 @@ def _sha256(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _lock(session: Session, ticket_id: int) -> None:
-    session.execute(text("select pg_advisory_xact_lock(12345, :ticket)"), {"ticket": ticket_id % 2**31})
+def _locked_end(session: Session, ticket_id: int) -> tuple[int, str]:
+    """Number and hash of the last line. The lock is held to the end of the transaction, so we look at the table once."""
+    known = _ends(session)
+    if ticket_id not in known:
+        session.execute(text("select pg_advisory_xact_lock(12345, :ticket)"), {"ticket": ticket_id % 2**31})
+        query = select(TimelineEntry.seq, TimelineEntry.hash).where(TimelineEntry.ticket_id == ticket_id)
+        last = session.execute(query.order_by(TimelineEntry.seq.desc()).limit(1)).one_or_none()
+        known[ticket_id] = (last.seq, last.hash) if last else (0, GENESIS)
+    return known[ticket_id]
 
 
-def _last(session: Session, ticket_id: int) -> TimelineEntry | None:
-    query = select(TimelineEntry).where(TimelineEntry.ticket_id == ticket_id)
-    return session.scalars(query.order_by(TimelineEntry.seq.desc()).limit(1)).one_or_none()
+def _ends(session: Session) -> dict[int, tuple[int, str]]:
+    """Ends of the chains that this transaction holds; sessions of ours live for one transaction."""
+    found: dict[int, tuple[int, str]] = session.info.setdefault("timeline-ends", {})
+    return found

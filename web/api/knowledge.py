@@ -19,6 +19,7 @@ from web.api.schemas.contacts import Card
 from web.api.schemas.knowledge import ArticleDetail, ArticleRow, Cards, PublicArticle, UseIn
 from web.api.schemas.portal import Helpful, PublicAnswer, PublicAnswers
 from web.auth import EVERYONE, allowed, public
+from web.limits import limiter, question_rate
 from web.requests import asks, container, reading, takes, working
 
 api = APIBlueprint("knowledge", __name__, url_prefix="/api/v1", tag="Knowledge")
@@ -109,6 +110,7 @@ def use_article(article_id: int, body: UseIn) -> Done:
 
 
 @api.get("/public/answers")
+@limiter.limit(question_rate)
 @asks(api, QuestionQuery)
 @api.output(PublicAnswers)
 @public
@@ -137,6 +139,7 @@ def show_public_article(article_id: int) -> PublicArticle:
 
 
 @api.post("/public/articles/<int:article_id>/uses")
+@limiter.limit(question_rate)
 @takes(api, Helpful)
 @api.output(Done)
 @public

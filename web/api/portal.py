@@ -25,7 +25,7 @@ from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import Page
 from web.api.schemas.portal import Addition, AreaNode, Evaluation, Look, PublicLine, PublicTicket, Submission, Submitted
 from web.auth import public
-from web.limits import Rates, limiter, ticket_and_address, was_wrong
+from web.limits import limiter, submission_rate, ticket_and_address, was_wrong, wrong_code_rate
 from web.requests import container, reading, takes, working
 
 api = APIBlueprint("portal", __name__, url_prefix="/api/v1/public", tag="Portal")
@@ -33,7 +33,7 @@ _gazetteer = KeptGazetteer()
 
 
 @api.post("/tickets")
-@limiter.limit(lambda: Rates.submission)
+@limiter.limit(submission_rate)
 @takes(api, Submission)
 @api.output(Submitted, status_code=201)
 @public
@@ -51,7 +51,7 @@ def submit(body: Submission) -> Submitted:
 
 
 @api.post("/attachments")
-@limiter.limit(lambda: Rates.submission)
+@limiter.limit(submission_rate)
 @api.output(AttachmentShape, status_code=201)
 @public
 def send_attachment() -> AttachmentShape:
@@ -61,7 +61,7 @@ def send_attachment() -> AttachmentShape:
 
 
 @api.post("/tickets/<number>/look")
-@limiter.limit(lambda: Rates.wrong_code, key_func=ticket_and_address, deduct_when=was_wrong)
+@limiter.limit(wrong_code_rate, key_func=ticket_and_address, deduct_when=was_wrong)
 @takes(api, Look)
 @api.output(PublicTicket)
 @public
@@ -72,7 +72,7 @@ def look(number: str, body: Look) -> PublicTicket:
 
 
 @api.post("/tickets/<number>/additions")
-@limiter.limit(lambda: Rates.wrong_code, key_func=ticket_and_address, deduct_when=was_wrong)
+@limiter.limit(wrong_code_rate, key_func=ticket_and_address, deduct_when=was_wrong)
 @takes(api, Addition)
 @api.output(PublicTicket)
 @public
@@ -86,7 +86,7 @@ def add(number: str, body: Addition) -> PublicTicket:
 
 
 @api.post("/tickets/<number>/urges")
-@limiter.limit(lambda: Rates.wrong_code, key_func=ticket_and_address, deduct_when=was_wrong)
+@limiter.limit(wrong_code_rate, key_func=ticket_and_address, deduct_when=was_wrong)
 @takes(api, Look)
 @api.output(PublicTicket)
 @public
@@ -99,7 +99,7 @@ def urge(number: str, body: Look) -> PublicTicket:
 
 
 @api.post("/tickets/<number>/evaluation")
-@limiter.limit(lambda: Rates.wrong_code, key_func=ticket_and_address, deduct_when=was_wrong)
+@limiter.limit(wrong_code_rate, key_func=ticket_and_address, deduct_when=was_wrong)
 @takes(api, Evaluation)
 @api.output(PublicTicket)
 @public

@@ -16,14 +16,14 @@ from web.api.schemas.base import Done
 from web.api.schemas.session import LocaleChoice, Me, SignIn
 from web.auth import EVERYONE, allowed, public
 from web.homes import homes
-from web.limits import Rates, limiter, was_wrong
+from web.limits import limiter, sign_in_rate, was_wrong
 from web.requests import reading, scope, takes, working
 
 api = APIBlueprint("session", __name__, url_prefix="/api/v1", tag="Session")
 
 
 @api.post("/session")
-@limiter.limit(lambda: Rates.sign_in, deduct_when=was_wrong)
+@limiter.limit(sign_in_rate, deduct_when=was_wrong)
 @takes(api, SignIn)
 @api.output(Me, status_code=201)
 @public

