@@ -124,14 +124,15 @@ def _view(scope: Scope, name: str) -> View:
 
 
 def _narrow(filters: Filters) -> list[Condition]:
+    # Every condition is built, only those with a given value are used: a missing time must still compare.
     wanted: Mapping[Any, Condition] = {
         "states": Ticket.state.in_([State(word) for word in filters.states if word in set(State)]),
         "types": Ticket.type.in_(filters.types),
         "channels": Ticket.channel.in_(filters.channels),
         "unit_id": Ticket.lead_unit_id == filters.unit_id,
         "category_code": Ticket.category_code.startswith(filters.category_code or "", autoescape=True),
-        "opened_from": Ticket.opened_at >= filters.opened_from,
-        "opened_until": Ticket.opened_at < filters.opened_until,
+        "opened_from": Ticket.opened_at >= (filters.opened_from or FAR),
+        "opened_until": Ticket.opened_at < (filters.opened_until or FAR),
     }
     found = [condition for name, condition in wanted.items() if getattr(filters, name)]
     if filters.ids is not None:
