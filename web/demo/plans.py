@@ -1,6 +1,6 @@
 """Which requests reach the demo city and when, each planned to its present end. Pure: the same seed gives the same plans.
 
-Each story draws from its own generator, named by seed and number, so that a larger scale only adds stories.
+Each story draws from its own generator, named by seed and number, and bears a key that a second run knows it by.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """The demo city's reference data into the tables: areas, units, categories, officers, catalogue, articles, calendar.
 
-Only `web.demo.seed` calls it, in one transaction on an empty city.
+Called by `web.demo.seed`, in one transaction on an empty city.
 """
 
 from collections.abc import Mapping
