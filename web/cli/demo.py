@@ -49,7 +49,7 @@ def start(*, scale: float, begin: str | None) -> None:
         forget(configured.data_dir)
     seed(configured, scale)
     partners = [(f"partner-{name}", _partner_command(configured, name)) for name in PARTNERS]
-    run_all(configured, partners, lambda: welcome(configured))
+    run_all(configured, partners, welcome)
 
 
 @demo.command("seed")

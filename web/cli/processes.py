@@ -32,7 +32,7 @@ def up() -> None:
     """
     configured = settings.load()
     logs.configure(configured.log_level, "up")
-    run_all(configured, [], lambda: click.echo(texts.text("up.running", address=address(configured))))
+    run_all(configured, [], lambda running: click.echo(texts.text("up.running", address=address(running))))
 
 
 @click.command("serve")
@@ -79,14 +79,17 @@ def gateway() -> None:
     speech.main()
 
 
-def run_all(configured: Settings, more: list[tuple[str, tuple[str, ...]]], when_started: Callable[[], None]) -> None:
-    """Run every process of this box until told to stop. Raises PortTaken before anything is started."""
+def run_all(configured: Settings, more: list[tuple[str, tuple[str, ...]]], when_started: Callable[[Settings], None]) -> None:
+    """Run every process of this box until told to stop. Raises PortTaken before anything is started.
+
+    `when_started` gets the settings of the processes: their database is this one's, which another opening would stop.
+    """
     check_ports(configured)
     opened: OpenedDatabase = plugins.open_url("hotline.databases", configured.database_url, data_dir=configured.data_dir)
     try:
         upgrade(opened.url)
         children = configured.model_copy(update={"database_url": opened.url, "data_dir": configured.data_dir.resolve()})
-        Supervisor(processes_of(children, more)).run(when_started)
+        Supervisor(processes_of(children, more)).run(lambda: when_started(children))
     finally:
         opened.close()
 
