@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
 from hotline.kernel import clock
-from hotline.kernel.errors import Conflict, Unavailable
+from hotline.kernel.errors import Conflict, HotlineError, Invalid, NotFound, Unavailable
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -28,6 +28,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+OUT_OF_RANGE = "22003"
+"""PostgreSQL's numeric_value_out_of_range."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -154,7 +156,16 @@ def _translated() -> Iterator[None]:
         raise Conflict(str(error.orig), reason="integrity") from error
     except OperationalError as error:
         raise Unavailable("database", part="database") from error
+    except DataError as error:
+        raise _unstorable(error) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("database", part="database") from error
         raise
+
+
+def _unstorable(error: DataError) -> HotlineError:
+    """A number beyond the database's integers names nothing that exists; anything else is text no column can hold."""
+    if getattr(error.orig, "sqlstate", None) == OUT_OF_RANGE:
+        return NotFound("number out of range", thing="number")
+    return Invalid("value", "not-storable")
