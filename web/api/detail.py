@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.linkage import transfers
-from dispatch.models import Transfer
+from dispatch.models import Transfer, TransferState
 from hotline.kernel.scope import Scope
 from hotline.people.models import Unit
 from hotline.tickets import queries, timeline
@@ -97,9 +97,13 @@ def review_facts(session: Session, ticket_id: int) -> list[ReviewFact]:
 
 
 def transfer_facts(found: Sequence[Transfer]) -> list[TransferFact]:
-    """Hand-overs to partners."""
+    """Hand-overs to partners. The alarm is over when the partner has the matter."""
     fields = tuple(name for name in TransferFact.model_fields if name != "overdue")
-    return [TransferFact(**{n: getattr(t, n) for n in fields}, overdue=t.alarm_at is not None) for t in found]
+    return [TransferFact(**{name: getattr(row, name) for name in fields}, overdue=_is_overdue(row)) for row in found]
+
+
+def _is_overdue(row: Transfer) -> bool:
+    return row.alarm_at is not None and row.state != TransferState.RECEIPTED
 
 
 def _assignment(entry: AssignmentRow, calendar: CityCalendar, now: datetime) -> Assignment:

@@ -2,12 +2,14 @@
 
 import hmac
 from datetime import datetime
+from functools import partial
 
 from apiflask import APIBlueprint
 from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch import assignment
 from hotline.intake import limits, submissions
 from hotline.intake.channels.web_form import WebForm
 from hotline.intake.drafting.fill import Sources
@@ -41,7 +43,8 @@ def submit(body: Submission) -> Submitted:
     """Send a request. The same submission_key again returns the same number."""
     given = WebForm(container().notifier).parse(body.model_dump())
     with working() as uow:
-        ticket = submissions.submit(uow, given, Sources(_gazetteer(uow.session)))
+        ranker = partial(assignment.rank_fields, uow.session)
+        ticket = submissions.submit(uow, given, Sources(_gazetteer(uow.session), ranker))
         return Submitted(
             number=ticket.number,
             query_code=ticket.query_code,

@@ -1,6 +1,7 @@
 """Audio that comes and goes, told to the core: calls follow their audio in the same transaction."""
 
 from asr.events import AudioEnded, AudioStarted
+from asr.sessions import CALLER
 from hotline.intake import calls
 from hotline.kernel.db import UnitOfWork
 
@@ -11,5 +12,7 @@ def audio_started(uow: UnitOfWork, event: AudioStarted) -> None:
 
 
 def audio_ended(uow: UnitOfWork, event: AudioEnded) -> None:
-    """Note how much was heard and why it ended."""
+    """Note how much was heard of the caller and why it ended; an agent who closes the microphone ends no call."""
+    if event.role != CALLER:
+        return
     calls.note_audio_ended(uow, event.call_id, reason=event.reason, seconds=event.seconds)
