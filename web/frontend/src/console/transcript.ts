@@ -15,6 +15,7 @@ export interface Partial {
 export function useTranscript(callId: Ref<string | null>) {
   const segments = ref<Segment[]>([]);
   const partials = reactive(new Map<string, Partial>());
+  const trouble = ref<string | null>(null);
   const last = () => segments.value.at(-1)?.seq ?? 0;
 
   function add(more: Segment[]): void {
@@ -47,6 +48,11 @@ export function useTranscript(callId: Ref<string | null>) {
     if (missed) void fetchMissed().catch(() => undefined);
   });
 
+  onPush("hearing", (push) => {
+    if (push.call_id !== callId.value || push.state === "ended") return;
+    trouble.value = push.state === "started" ? null : push.state;
+  });
+
   function follow(): void {
     if (!callId.value) return;
     void ask("call.watch", { call_id: callId.value }).catch(() => undefined);
@@ -57,8 +63,9 @@ export function useTranscript(callId: Ref<string | null>) {
   watch(callId, () => {
     segments.value = [];
     partials.clear();
+    trouble.value = null;
     follow();
   });
 
-  return { segments, partials, add };
+  return { segments, partials, trouble, add };
 }

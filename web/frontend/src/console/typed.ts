@@ -1,19 +1,25 @@
-// Words the agent types are watched for danger as spoken ones are: sent a moment after typing stops.
+// Words the agent types do what spoken ones do: they are watched for danger and call up answer cards, a moment after
+// typing stops.
 import { watch, type Ref } from "vue";
 
 import { api } from "@/shared/api";
-import type { Alert, Contact, Items } from "@/shared/types";
+import type { Alert, Card, Contact, Items } from "@/shared/types";
 
 const SEND_AFTER_MS = 500;
 
-export function useTypedWords(contact: Ref<Contact | null>, words: () => string, found: (alerts: Alert[]) => void): void {
+type Found = (alerts: Alert[], cards: Card[]) => void;
+
+export function useTypedWords(contact: Ref<Contact | null>, words: () => string, found: Found): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sent = "";
 
   async function send(contactId: number, text: string): Promise<void> {
     sent = text;
-    const { items } = await api.post<Items<Alert>>(`/contacts/${contactId}/typed`, { text });
-    if (contact.value?.id === contactId) found(items);
+    const [alerts, cards] = await Promise.all([
+      api.post<Items<Alert>>(`/contacts/${contactId}/typed`, { text }),
+      api.get<Items<Card>>("/knowledge/cards", { text: text.trim().slice(0, 500) }),
+    ]);
+    if (contact.value?.id === contactId) found(alerts.items, cards.items);
   }
 
   watch(words, (text) => {

@@ -1,4 +1,4 @@
-// What the shift leader watches: calls, alerts that wait for a choice, hand-overs without a receipt. Pushes tell that
+// What the shift leader watches: calls, alerts that wait for a choice, hand-overs without a receipt or an answer. Pushes tell that
 // something changed; the records are read over HTTP. Alerts are heard as they fall, their words read from the contact.
 import { computed, onMounted, ref } from "vue";
 
@@ -27,7 +27,8 @@ export function useFloor() {
   }
 
   async function readTransfers(): Promise<void> {
-    transfers.value = (await api.get<Items<TransferFact>>("/transfers", { open: 1 })).items;
+    const found = (await api.get<Items<TransferFact>>("/transfers", { open: 1 })).items;
+    transfers.value = found.filter((transfer) => transfer.state !== "receipted" || transfer.voice_state === "calling");
   }
 
   async function readAlerts(contactId: number): Promise<void> {

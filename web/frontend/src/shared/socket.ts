@@ -15,6 +15,8 @@ export interface Pushes {
     start_s: number;
     end_s: number;
   };
+  /** How well a call is heard: started, ended, or why words are missing. */
+  hearing: { call_id: string; role: string; state: string };
   cards: { contact_id: number };
   draft: { draft_id: number; contact_id: number };
   alert: { alert_id: number; contact_id: number; level: string; partner: string };
