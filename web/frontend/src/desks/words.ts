@@ -4,6 +4,9 @@ import { dayTime, exactTime } from "@/shared/time";
 import type { ExplainLine, RequestRow } from "@/shared/types";
 
 const KILO = 1024;
+const HOUR_MINUTES = 60;
+// What the policies name as source when the city set the limit itself.
+const OWN_RULE = "own";
 
 const text = (value: unknown): string => (value === null || value === undefined ? "" : String(value));
 
@@ -12,13 +15,20 @@ function readable(key: string, value: unknown): unknown {
   if (key === "stage") return word("stage", text(value));
   if (key === "unit") return word("desks.amount", text(value));
   if (key === "event") return word("desks.event", text(value));
+  if (key === "source" && value === OWN_RULE) return t("desks.own_rule");
   if (key === "day" || key === "first" || key === "last") return dayTime(text(value));
   return value;
 }
 
+function inHours(args: Record<string, unknown>): Record<string, unknown> {
+  const { unit, amount } = args;
+  if (unit !== "minutes" || typeof amount !== "number" || amount % HOUR_MINUTES) return args;
+  return { ...args, unit: "hours", amount: amount / HOUR_MINUTES };
+}
+
 /** One step of a limit's sum. */
 export function explainWords(line: ExplainLine): string {
-  const args = Object.fromEntries(Object.entries(line.args).map(([key, value]) => [key, readable(key, value)]));
+  const args = Object.fromEntries(Object.entries(inHours(line.args)).map(([key, value]) => [key, readable(key, value)]));
   const code = args.first !== undefined && args.first === args.last ? `${line.code}-one` : line.code;
   return t(`desks.explain.${code}`, args);
 }
