@@ -26,10 +26,9 @@ pages = Blueprint("pages", __name__)
 
 def register(app: Flask) -> None:
     """Add the pages and what their templates use."""
-    for name, roles in PAGES.items():
-        view = allowed(*roles)(_shell(name))
-        pages.add_url_rule(f"/{name}", name, view)
     app.register_blueprint(pages)
+    for name, roles in PAGES.items():
+        app.add_url_rule(f"/{name}", f"pages.{name}", allowed(*roles)(_shell(name)))  # the blueprint is shared by all apps
     app.jinja_env.globals.update(vite_tags=vite_tags, csrf_token=generate_csrf, _=_words)
 
 
