@@ -48,7 +48,11 @@ def transcribe(file: Path, *, url: str, rate: str, truth: str) -> None:
 @asr.command("models")
 @click.option("--fetch", "act", flag_value="fetch", default=None, help="Fetch the small Chinese Vosk model (44 MB).")
 def models(*, act: str | None) -> None:
-    """Say which speech model is used and whether it is whole."""
+    """Say which speech model is used and whether it is whole.
+
+    \b
+    hotline asr models --fetch
+    """
     if act == "fetch":
         _fetch()
     for place in model_places():

@@ -25,6 +25,9 @@ def partner(port: int, name: str, delay: float, receipts: str | None, data: Path
     """Play a partner that takes hand-overs; may be killed and started again.
 
     Point the hotline at it with HOTLINE_LINKAGE_URLS='{"110": "http://127.0.0.1:12350"}'.
+
+    \b
+    hotline demo partner --name 110 --port 12350
     """
     folder = data or settings.load().data_dir / "demo-partner"
     arrivals = Arrivals(folder / f"{name}.jsonl", name)
