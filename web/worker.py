@@ -51,7 +51,7 @@ def run_worker(container: Container) -> None:
         indexing.ensure(session, container.search)
         ticket_indexing.ensure(session, container.search)
     name = f"hotline@{socket.gethostname()}"
-    arguments = ["worker", "--pool=threads", f"--concurrency={THREADS}", f"--hostname={name}", "--without-gossip"]
+    arguments = ["--quiet", "worker", "--pool=threads", f"--concurrency={THREADS}", f"--hostname={name}", "--without-gossip"]
     level = container.settings.log_level
     celery_of(container).worker_main([*arguments, "--without-mingle", f"--loglevel={level}"])
 

@@ -11,7 +11,7 @@ from hotline.kernel.errors import Conflict
 from hotline.kernel.settings import Settings
 from web import texts
 from web.api.demo import demo_accounts
-from web.bootstrap import Container, build
+from web.bootstrap import build
 from web.cli.demo_call import call
 from web.cli.demo_partner import partner
 from web.cli.processes import address, check_ports, run_all
@@ -95,7 +95,7 @@ def forget(folder: Path) -> None:
 
 def welcome(configured: Settings) -> None:
     """Say where to open it, whom to be, and whether it hears."""
-    container: Container = build(configured)
+    container = build(configured)
     with container.database.read() as session:
         accounts = demo_accounts(session, texts.DEFAULT)
     container.close()

@@ -5,22 +5,16 @@ from collections.abc import Callable
 import click
 
 from hotline.kernel import logs, plugins, settings
-from hotline.kernel.errors import Unavailable
 from hotline.kernel.settings import Settings
 from web import gateway as speech
 from web import texts
 from web.bootstrap import build
 from web.embedded import OpenedBroker, OpenedDatabase
+from web.gateway import PortTaken
 from web.migrations import upgrade
 from web.serving import WebServer
 from web.supervisor import Process, Supervisor, hotline_command, port_is_free
 from web.worker import run_beat, run_worker
-
-
-class PortTaken(Unavailable):
-    """Somebody else listens there; `details` has `host`, `port` and the `setting` to change."""
-
-    code = "port-taken"
 
 
 @click.command("up")
