@@ -96,4 +96,6 @@ def _answer(error: errors.HotlineError, status: int) -> tuple[Response, int] | R
 
 
 def _page(error: errors.HotlineError, status: int) -> str:
-    return render_template("error.html", status=status, message=message(error, locale()), request_id=request_id())
+    return render_template(
+        "error.html", status=status, message=message(error, locale()), request_id=request_id(), locale=locale()
+    )
