@@ -41,15 +41,20 @@ function heard(event: KeyboardEvent): void {
 
 document.addEventListener("keydown", heard);
 
+// Who registered a key, the latest last: one that goes never leaves its act behind, in whatever order components go.
+const holders = new Map<string, Shortcut[]>();
+
+function hold(keys: string, next: Shortcut[]): void {
+  holders.set(keys, next);
+  const top = next.at(-1);
+  if (top) shortcuts.set(keys, top);
+  else shortcuts.delete(keys);
+}
+
 /** Register shortcuts for as long as the calling component lives. A later one for the same key wins until it goes. */
 export function useShortcuts(list: Shortcut[]): void {
-  const before = list.map((shortcut) => [shortcut.keys, shortcuts.get(shortcut.keys)] as const);
-  for (const shortcut of list) shortcuts.set(shortcut.keys, shortcut);
+  for (const shortcut of list) hold(shortcut.keys, [...(holders.get(shortcut.keys) ?? []), shortcut]);
   onScopeDispose(() => {
-    for (const [index, [keys, earlier]] of before.entries()) {
-      if (shortcuts.get(keys) !== list[index]) continue;
-      if (earlier) shortcuts.set(keys, earlier);
-      else shortcuts.delete(keys);
-    }
+    for (const gone of list) hold(gone.keys, (holders.get(gone.keys) ?? []).filter((held) => held !== gone));
   });
 }
