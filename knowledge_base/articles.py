@@ -49,7 +49,7 @@ class ArticleContent:
             if not getattr(self, name).strip():
                 raise Invalid(name, "required")
         if len(self.title) > TITLE_CHARACTERS:
-            raise Invalid("title", "too-long", limit=TITLE_CHARACTERS, given=len(self.title))
+            raise Invalid("title", "too-long", maximum=TITLE_CHARACTERS, given=len(self.title))
         if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
             raise Invalid("effective_to", "before-effective-from")
 

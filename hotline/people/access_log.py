@@ -34,7 +34,7 @@ def reveal(uow: UnitOfWork, scope: Scope, ticket: HoldsContactData, *, field: st
     if not why:
         raise Invalid("reason", "required")
     if len(why) > LONGEST_REASON:
-        raise Invalid("reason", "too-long", maximum=LONGEST_REASON)
+        raise Invalid("reason", "too-long", maximum=LONGEST_REASON, given=len(why))
     if scope.officer_id is None or (ticket.confidential and not scope.sees_contact_data):
         raise Forbidden("contact data", action="reveal")
     entry = AccessLogEntry(officer_id=scope.officer_id, ticket_id=ticket.id, field=field, reason=why, at=uow.now)

@@ -61,9 +61,9 @@ def set_password(uow: UnitOfWork, officer: Officer, password: str) -> None:
 def hash_password(password: str) -> str:
     """The argon2id hash to keep (a tenth of a second of work, on purpose)."""
     if len(password) < SHORTEST_PASSWORD:
-        raise Invalid("password", "too-short", minimum=SHORTEST_PASSWORD)
+        raise Invalid("password", "too-short", minimum=SHORTEST_PASSWORD, given=len(password))
     if len(password) > LONGEST_PASSWORD:
-        raise Invalid("password", "too-long", maximum=LONGEST_PASSWORD)
+        raise Invalid("password", "too-long", maximum=LONGEST_PASSWORD, given=len(password))
     return _hasher.hash(password)
 
 

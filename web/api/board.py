@@ -69,7 +69,7 @@ def _days(query: BoardQuery, zone: ZoneInfo) -> tuple[date, date]:
     if start > end:
         raise Invalid("from", "after-the-end", end=end.isoformat())
     if (end - start).days > LONGEST_DAYS:
-        raise Invalid("from", "too-long", days=LONGEST_DAYS)
+        raise Invalid("from", "too-many-days", days=LONGEST_DAYS)
     return start, end
 
 
