@@ -1,0 +1,219 @@
+"""Every text that Python shows is worded in Chinese and English, and the catalogues hold nothing that is never shown."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from string import Formatter
+
+import pytest
+import yaml
+from babel.messages.pofile import read_po
+from pydantic import BaseModel, ValidationError
+
+from docs import generate
+from hotline.intake.drafts import FIELDS
+from hotline.intake.limits import TYPES
+from hotline.intake.models import CallState
+from hotline.kernel.errors import HotlineError
+from hotline.people.permissions import Role
+from sla.limits import Stage
+from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
+from web import texts
+from web.homes import PAGES
+
+OURS = python_files(*PACKAGES)
+TEMPLATES = sorted((ROOT / "web" / "templates").glob("*.html"))
+LANGUAGES = sorted(texts.LOCALES)
+SAID_BY_PYTHON = ("text", "_words", "_show")
+CODES = {kind.__name__: kind.code for kind in (HotlineError, *generate.subclasses(HotlineError))}
+UNFIT: tuple[object, ...] = (
+    None,
+    "",
+    "x",
+    "x" * 100_000,
+    -1,
+    10**9,
+    0.5,
+    True,
+    [],
+    ["x"] * 1000,
+    [1],
+    {},
+    {"x": 1},
+    "2026-13-01",
+)
+"""Values of which every field of every shape refuses some."""
+LEADS = {"Invalid": ("field", "rule"), "ModelUnusable": ("folder", "reason", "file")}
+"""What the leading arguments of errors with a signature of their own are called in `details`."""
+MESSAGE_ID = re.compile(r"[a-z][\w-]*(\.[\w-]*\w)+")
+WORD = re.compile(r"[a-z][a-z0-9-]*")
+
+
+@lru_cache
+def catalogue(language: str) -> dict[str, str]:
+    path = texts.FOLDER / texts.LOCALES[language] / "LC_MESSAGES" / "messages.po"
+    with path.open(encoding="utf-8") as source:
+        return {str(message.id): str(message.string) for message in read_po(source) if message.id}
+
+
+def said() -> set[str]:
+    """Ids written as literals: in calls of the text functions, and in templates."""
+    asked = (call.args[0] for path in OURS for name, call in calls(path) if name in SAID_BY_PYTHON and call.args)
+    spoken = {literal(part) for node in asked for part in ast.walk(node) if isinstance(part, ast.expr)}
+    in_templates = {key for path in TEMPLATES for key in re.findall(r'_\("([\w.-]+)"\)', path.read_text(encoding="utf-8"))}
+    return {key for key in spoken | in_templates if key and MESSAGE_ID.fullmatch(key)}
+
+
+def refused() -> Iterator[str]:
+    """Ids of every error with the rule or reason that is raised with it."""
+    yield from (f"error.{code}" for code in CODES.values())
+    yield from (f"error.call-taken.{state.value}" for state in CallState if state is not CallState.OFFERED)
+    for path in OURS:
+        for name, call in calls(path):
+            if name in CODES:
+                yield from (f"error.{CODES[name]}.{word}" for word in _narrow(name, call))
+
+
+def fields() -> set[str]:
+    """Names of input fields, as refusals name them."""
+    named = {literal(call.args[0]) for path in OURS for name, call in calls(path) if name == "Invalid" and call.args}
+    asked = {name for model in input_models() for name in model.model_fields}
+    needed = {name for cycle in generate.LIFE_CYCLES for row in cycle.rows for name in row.needs}
+    return {f"field.{name}" for name in named | asked | needed | FIELDS if name}
+
+
+def input_models() -> list[type[BaseModel]]:
+    """The shapes that views take."""
+    taken = {
+        _name(call.args[1]) for path in OURS for name, call in calls(path) if name in ("takes", "asks") and len(call.args) > 1
+    }
+    return [model for model in generate.subclasses(BaseModel) if model.__name__ in taken]
+
+
+def shapes() -> set[str]:
+    """Ids of the rules that pydantic finds broken when each field of each shape is given something unfit."""
+    return {f"error.invalid.{rule}" for model in input_models() for rule in _broken_rules(model)}
+
+
+def _broken_rules(model: type[BaseModel]) -> Iterator[str]:
+    for name in model.model_fields:
+        for unfit in UNFIT:
+            try:
+                model.model_validate({name: unfit})
+            except ValidationError as error:
+                yield from (fault["type"].replace("_", "-") for fault in error.errors(include_url=False))
+
+
+def told() -> set[str]:
+    """Ids of notices to officers and messages to citizens and units."""
+    codes = {"to-review", "to-dispatch-again", "supplement", "urge", "assigned", "redo", "transfer-overdue"}
+    codes |= {"ask_return", "reply", "grant_return", "refuse_return", "recall"}
+    codes |= {f"{word}-{stage.value}" for word in ("near", "over") for stage in Stage}
+    messages = {"acknowledge", "answered", "dispatch", "inform", "answer", "redo", "close", "keep_closed"}
+    messages |= {"unit-assigned", "unit-redo"}
+    return {f"notice.{code}.{part}" for code in codes for part in ("title", "text")} | {f"message.{code}" for code in messages}
+
+
+def coded() -> set[str]:
+    """Ids made of a closed set of codes."""
+    summaries = yaml.safe_load((ROOT / "hotline" / "intake" / "data" / "summary_codes.yaml").read_text(encoding="utf-8"))
+    return {
+        *(f"role.{role.value}" for role in Role),
+        *(f"type.{kind}" for kind in TYPES),
+        *(f"page.{name}" for name in (*PAGES, "ticket", "portal", "messages")),
+        *(f"part.{name}" for name in ("database", "broker", "worker", "search", "speech")),
+        *(f"summary.{row['code']}" for row in summaries),
+        *(f"demo.seeding-{what}" for what in ("reference", "requests")),
+        *(
+            f"demo-partner.{name}"
+            for name in ("receipt_no", "at", "place", "summary", "reason", "callback_number", "ticket_number")
+        ),
+    }
+
+
+@lru_cache
+def wanted() -> set[str]:
+    return {*said(), *refused(), *shapes(), *fields(), *told(), *coded()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_worded(language: str) -> None:
+    assert sorted(wanted() - catalogue(language).keys()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_left_that_nothing_shows(language: str) -> None:
+    assert sorted(catalogue(language).keys() - wanted()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty(language: str) -> None:
+    assert [key for key, words in catalogue(language).items() if not words] == []
+
+
+def test_both_languages_fill_in_the_same_values() -> None:
+    chinese, english = catalogue("zh-CN"), catalogue("en")
+
+    assert [key for key in chinese if _holes(chinese[key]) != _holes(english[key])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_value_that_a_refusal_names_is_given(language: str) -> None:
+    missing = {
+        f"{path.name}:{call.lineno} {hole}"
+        for path in OURS
+        for name, call in calls(path)
+        if name in CODES and not any(keyword.arg is None for keyword in call.keywords)
+        for word in _narrow(name, call)
+        for hole in _holes(catalogue(language)[f"error.{CODES[name]}.{word}"]) - _details(name, call).keys()
+    }
+
+    assert missing == set()
+
+
+def test_no_two_errors_share_a_code() -> None:
+    codes = [kind.code for kind in generate.subclasses(HotlineError)]
+
+    assert sorted(set(codes)) == sorted(codes)
+
+
+def test_python_says_no_chinese_of_its_own() -> None:
+    """Words for people live in catalogues; what remains in the packages' code is listed data of the trade."""
+    speaking = {
+        call.lineno: path
+        for path in OURS
+        for name, call in calls(path)
+        if name == "echo" and any(_has_chinese(arg) for arg in call.args)
+    }
+
+    assert speaking == {}
+
+
+def _narrow(name: str, call: ast.Call) -> Iterator[str]:
+    given = _details(name, call)
+    for key in ("rule", "reason"):
+        word = literal(given.get(key))
+        if word and WORD.fullmatch(word):
+            yield word
+
+
+def _details(name: str, call: ast.Call) -> dict[str, ast.expr]:
+    """What the error that is raised here will have in `details`."""
+    named = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    return dict(zip(LEADS.get(name, ()), call.args, strict=False)) | named
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _holes(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
+def _has_chinese(node: ast.AST) -> bool:
+    return any(
+        isinstance(part, ast.Constant) and isinstance(part.value, str) and re.search("[\u4e00-\u9fff]", part.value)
+        for part in ast.walk(node)
+    )
