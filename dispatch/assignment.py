@@ -4,7 +4,7 @@ Gathers the evidence from the database and hands it to `routing`. `web/subscribe
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,15 @@ from dispatch import catalogue, routing
 from dispatch.classification import CategoryWords, Guess
 from dispatch.classification import classify as classify_words
 from dispatch.models import Proposal, UnitReturnMark
-from dispatch.routing import Candidate, GuessedHits, HandledBy
+from dispatch.routing import Candidate, GuessedHits, HandledBy, Objections
 from dispatch.rules import load_rules
 from hotline.intake.drafting.values import Ranked
 from hotline.kernel import clock
 from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Area, Unit
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
-from hotline.tickets.models import Category, Ticket
-from hotline.tickets.workflow import State
+from hotline.tickets.models import Assignment, Category, Request, Ticket
+from hotline.tickets.workflow import RequestKind, RequestState, State
 
 LEAD = "lead"
 
@@ -36,6 +36,7 @@ class Matter:
     text: str
     category_code: str | None
     area_code: str | None
+    objections: Objections = Objections()
 
 
 def rank(session: Session, *, text: str, category_code: str | None, area_code: str | None, limit: int = 5) -> list[Candidate]:
@@ -63,7 +64,8 @@ def rank_fields(session: Session, text: str, area_code: str | None) -> list[Rank
 def propose(uow: UnitOfWork, ticket_id: int) -> Proposal:
     """Rank units for the ticket as it stands and keep the ranking with the catalogue's version."""
     ticket = uow.session.get_one(Ticket, ticket_id)
-    matter = Matter(f"{ticket.title}\n{ticket.body}", ticket.category_code, ticket.area_code)
+    objections = _objections(uow.session, ticket_id)
+    matter = Matter(f"{ticket.title}\n{ticket.body}", ticket.category_code, ticket.area_code, objections)
     proposal = Proposal(
         ticket_id=ticket_id,
         ranked=[asdict(candidate) for candidate in _rank(uow.session, matter, uow.now, limit=5)],
@@ -123,13 +125,28 @@ def _rank(session: Session, matter: Matter, at: datetime, limit: int) -> list[Ca
     named = [GuessedHits(guess, catalogue.candidates(session, code, matter.area_code, at)) for code, guess in guesses]
     codes = [code for code, _ in guesses]
     handled = _handled(session, codes[0], matter.area_code) if codes else []
-    return routing.rank(named, handled, _returns(session, codes), load_rules().routing, limit)
+    returns, rules = _returns(session, codes), load_rules().routing
+    return routing.rank(named, handled, returns, rules, limit, objections=matter.objections)
 
 
 def _guesses(session: Session, matter: Matter) -> list[tuple[str, Guess | None]]:
-    if matter.category_code is not None:
-        return [(matter.category_code, None)]
-    return [(guess.code, guess) for guess in classify(session, matter.text, load_rules().routing.categories_tried)]
+    """The category a person chose, if any, and the text's likely ones, which then count less."""
+    rules = load_rules().routing
+    guesses = classify(session, matter.text, rules.categories_tried)
+    if matter.category_code is None:
+        return [(guess.code, guess) for guess in guesses]
+    beside = [guess for guess in guesses if guess.code != matter.category_code and guess.words]
+    weighed = [replace(guess, confidence=guess.confidence * rules.beside_choice) for guess in beside]
+    return [(matter.category_code, None), *((guess.code, guess) for guess in weighed)]
+
+
+def _objections(session: Session, ticket_id: int) -> Objections:
+    granted = Request.kind == RequestKind.RETURN, Request.state == RequestState.GRANTED, Request.ticket_id == ticket_id
+    query = select(Assignment.unit_id, Request.data).join(Assignment, Assignment.id == Request.assignment_id).where(*granted)
+    rows = session.execute(query).all()
+    wanted = {int(data["competent_unit_id"]) for _, data in rows if data.get("competent_unit_id")}
+    named = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(wanted), Unit.active).order_by(Unit.id))
+    return Objections(frozenset(unit_id for unit_id, _ in rows), tuple((unit_id, name) for unit_id, name in named))
 
 
 def _category_words(session: Session) -> list[CategoryWords]:

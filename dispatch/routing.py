@@ -71,6 +71,14 @@ class HandledBy:
     tickets: int
 
 
+@dataclass(frozen=True)
+class Objections:
+    """What earlier returns of this very ticket said: who is out of the question, and whom they named instead."""
+
+    returned: frozenset[int] = frozenset()
+    named: tuple[tuple[int, str], ...] = ()
+
+
 @dataclass
 class _Case:
     """What speaks for one unit."""
@@ -87,13 +95,22 @@ def rank(
     returns: Mapping[int, float],
     rules: RoutingRules,
     limit: int = 5,
+    *,
+    objections: Objections = Objections(),
 ) -> list[Candidate]:
     """The units, best first. `returns` is the weight of granted returns by unit id for this kind of matter."""
     cases: dict[int, _Case] = {}
     for entry in named:
         _add_catalogue(cases, entry, rules)
     _add_handled(cases, handled, rules)
-    ranked = [_candidate(unit_id, case, returns.get(unit_id, 0.0), rules) for unit_id, case in cases.items()]
+    for unit_id, name in objections.named:
+        reason = Reason("named-in-return", {"unit": name})
+        cases.setdefault(unit_id, _Case(name)).evidence.append((rules.named_in_return, reason))
+    ranked = [
+        _candidate(unit_id, case, returns.get(unit_id, 0.0), rules)
+        for unit_id, case in cases.items()
+        if unit_id not in objections.returned
+    ]
     return sorted(ranked, key=lambda candidate: (-candidate.score, candidate.unit_id))[:limit]
 
 

@@ -18,6 +18,8 @@ class RoutingRules:
     handled_half: float
     handled_look_back: int
     return_penalty: float
+    named_in_return: float
+    beside_choice: float
     categories_tried: int
 
 

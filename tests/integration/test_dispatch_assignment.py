@@ -10,6 +10,7 @@ from hotline.tickets import assignments, following, tickets
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
 from hotline.tickets.models import Category, Ticket
 from hotline.tickets.tickets import NewTicket
+from tests import factories
 from tests.integration.test_dispatch_catalogue import STREET, build_city, row
 
 NOISE = NewTicket(
@@ -129,6 +130,23 @@ def test_a_granted_return_changes_the_next_proposal_of_this_ticket_and_of_others
 
     assert proposed(database, ticket_id)[0].unit_id != first
     assert proposed(database, opened(database))[0].unit_id != first
+
+
+def test_the_unit_that_returned_is_out_and_the_one_it_named_comes_first(database: Database) -> None:
+    ticket_id = opened(database)
+    first = proposed(database, ticket_id)[0].unit_id
+    assignment_id = dispatched(database, ticket_id, first)
+    with database.work() as uow:
+        named = factories.unit(uow.session, "named-unit").id
+        objection = {**OBJECTION, "competent_unit_id": named}
+        assignments.move(uow, assignment_id, "ask_return", roles=["liaison"], given=objection)
+        assignments.move(uow, assignment_id, "grant_return", roles=["dispatcher"], given={"note": "理由成立"})
+
+    ranked = proposed(database, ticket_id)
+
+    assert ranked[0].unit_id == named
+    assert ranked[0].reasons[0].code == "named-in-return"
+    assert first not in [candidate.unit_id for candidate in ranked]
 
 
 def test_a_refused_return_changes_nothing(database: Database) -> None:
