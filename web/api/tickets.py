@@ -127,12 +127,16 @@ def move_ticket(ticket_id: int, action: str, body: Move) -> TicketDetail:
 @api.output(TicketDetail)
 @allowed(*EVERYONE)
 def move_assignment(assignment_id: int, action: str, body: Move) -> TicketDetail:
-    """Move a unit's part: sign, contact, reply, ask_return by the unit; grant_return, refuse_return, recall by the desk."""
+    """Move a unit's part: sign, contact, reply, ask_return by the unit; grant_return, refuse_return, recall by the desk.
+
+    Files given as `attachment_tokens` become the ticket's.
+    """
     with working() as uow:
         assignment = assignments.get(uow.session, assignment_id)
         ticket = queries.get_visible(uow.session, scope(), assignment.ticket_id)
         check_own_part(scope(), assignment, action)
         assignments.move(uow, assignment_id, action, roles=scope().roles, given=body.given, version=body.version)
+        tickets.attach(uow, ticket.id, body.given.get("attachment_tokens") or ())
     return _show(ticket.id)
 
 
