@@ -174,8 +174,8 @@ UNITS = frozenset({"unit_admin", "liaison", "handler"})
 
 
 def _own(scope: Scope, *conditions: Condition) -> Condition:
-    """Some part of an own unit or one below fits all conditions."""
-    units = Assignment.unit_id.in_(scope.unit_ids)
+    """Some part of an own unit fits all conditions; what units below do is seen in the other views, not worked on."""
+    units = Assignment.unit_id.in_(scope.member_unit_ids)
     return exists().where(Assignment.ticket_id == Ticket.id, units, *conditions).correlate(Ticket)
 
 
