@@ -21,11 +21,12 @@ LONGEST_PAUSE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Process:
-    """A child: its name, its command, the environment it gets."""
+    """A child: its name, its command, the environment it gets. The others stand on a foundation: it stops after them."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
+    foundation: bool = False
 
 
 @dataclass
@@ -53,7 +54,7 @@ def hotline_command(*words: str) -> tuple[str, ...]:
 
 
 class Supervisor:
-    """Keeps processes running in the order given; stops them in the opposite one."""
+    """Starts processes in the order given and keeps them running; stops all at once, foundations last."""
 
     def __init__(self, processes: list[Process]) -> None:
         self._children = [_Child(process) for process in processes]
@@ -99,16 +100,33 @@ class Supervisor:
         child.running, child.due_at = None, now + pause
 
     def _stop_all(self) -> None:
-        for child in reversed(self._children):
-            if child.running is None or child.running.poll() is not None:
-                continue
-            child.running.terminate()
-            try:
-                child.running.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                LOG.warning("%s does not stop, killing it", child.process.name)
-                os.killpg(child.running.pid, signal.SIGKILL)
-                child.running.wait()
+        for foundation in (False, True):
+            alive = [child for child in self._children if child.process.foundation is foundation and _lives(child)]
+            for child in alive:
+                _running(child).terminate()
+            until = time.monotonic() + STOP_SECONDS
+            for child in alive:
+                _await_end(child, until)
+
+
+def _lives(child: _Child) -> bool:
+    return child.running is not None and child.running.poll() is None
+
+
+def _running(child: _Child) -> "subprocess.Popen[bytes]":
+    if child.running is None:
+        raise RuntimeError(f"{child.process.name} was never started")
+    return child.running
+
+
+def _await_end(child: _Child, until: float) -> None:
+    running = _running(child)
+    try:
+        running.wait(max(0.1, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        LOG.warning("%s does not stop, killing it", child.process.name)
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
 
 
 def _die_with_parent() -> None:

@@ -94,7 +94,8 @@ def processes_of(configured: Settings, more: list[tuple[str, tuple[str, ...]]]) 
     broker: OpenedBroker = plugins.open_url("hotline.brokers", configured.redis_url, data_dir=configured.data_dir)
     own = [("broker", broker.command)] if broker.command else []
     ours = [(name, hotline_command(name)) for name in ("worker", "beat", "gateway", "serve")]
-    return [Process(name, command, environment) for name, command in (*own, *more, *ours)]
+    foundations = [Process(name, command, environment, foundation=True) for name, command in own]
+    return [*foundations, *(Process(name, command, environment) for name, command in (*more, *ours))]
 
 
 def check_ports(configured: Settings) -> None:
