@@ -49,10 +49,12 @@ LIFE_CYCLES: tuple[LifeCycle[Any], ...] = (  # each has its own states
 WORDS = {
     "ticket": ("state", "desks.action"),
     "assignment": ("assignment_state", "desks.action"),
+    "call": ("call_state", ""),
+    "callback": ("desks.callback_state", ""),
     "transfer": ("transfer_state", "desks.action.transfer_"),
     "voice": ("voice_state", "desks.action.transfer_voice_"),
 }
-"""Where the pages word the states and actions of a life cycle; the others are never shown as such."""
+"""Where the pages word the states and the actions of a life cycle; what is missing here is never shown as such."""
 MADE = "<!-- Made by docs/generate.py (`make docs`); edit the code, not this page. -->"
 
 
