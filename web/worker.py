@@ -58,4 +58,5 @@ def run_worker(container: Container) -> None:
 
 def run_beat(container: Container) -> None:
     """Send timed tasks until told to stop. Nothing is kept on disk: each row is due again at the start."""
-    celery_of(container).start(["beat", "--scheduler=celery.beat:Scheduler", f"--loglevel={container.settings.log_level}"])
+    level = container.settings.log_level
+    celery_of(container).start(["--quiet", "beat", "--scheduler=celery.beat:Scheduler", f"--loglevel={level}"])

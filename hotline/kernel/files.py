@@ -21,7 +21,6 @@ SIGNATURES = {
     "audio/wav": (b"RIFF",),
     "video/mp4": (b"\x00\x00\x00",),
 }
-PICTURES = ("image/jpeg", "image/png", "image/webp")
 THUMBNAIL_PX = 480
 CHUNK = 1 << 16
 

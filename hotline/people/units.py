@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.errors import NotFound
-from hotline.people.models import Area, Unit
+from hotline.people.models import Unit
 
 
 def superiors(session: Session) -> dict[int, tuple[int | None, int | None]]:
@@ -35,12 +35,3 @@ def search(session: Session, text: str, limit: int = 20) -> list[Unit]:
     if text:
         query = query.where(Unit.name.icontains(text, autoescape=True))
     return sorted(session.scalars(query.order_by(Unit.id).limit(200)), key=lambda unit: len(unit.name))[:limit]
-
-
-def area_names(session: Session, code: str | None) -> list[str]:
-    """Names from the district down to that area; empty for no area."""
-    if code is None or (area := session.get(Area, code)) is None:
-        return []
-    codes = [part for part in area.path.split("/") if part]
-    found = {row.code: row for row in session.scalars(select(Area).where(Area.code.in_(codes)))}
-    return [found[part].name for part in codes if part in found and found[part].level != "city"]

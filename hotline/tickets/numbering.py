@@ -35,8 +35,3 @@ def check_digit(digits: str) -> str:
         value = int(letter) * (2 if place % 2 == 0 else 1)
         total += value - 9 if value > 9 else value
     return str(-total % 10)
-
-
-def is_number(text: str) -> bool:
-    """Whether the text is a ticket number with a right check digit."""
-    return len(text) == 13 and text.isdigit() and check_digit(text[:-1]) == text[-1]

@@ -149,11 +149,6 @@ def get(uow: UnitOfWork, ticket_id: int) -> Ticket:
     return ticket
 
 
-def by_number(uow: UnitOfWork, number: str) -> Ticket | None:
-    """The ticket of that number."""
-    return uow.session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
-
-
 def _open(uow: UnitOfWork, given: NewTicket, state: State) -> Ticket:
     if given.submission_key and (earlier := _submitted(uow, given.submission_key)):
         return earlier

@@ -14,8 +14,8 @@ from hotline.people.models import Area, Unit
 from hotline.tickets import queries
 from hotline.tickets.models import Category, HandlingPath
 from web.api.present import unit_ref
-from web.api.schemas.base import CodeRef, Page, UnitRef
-from web.api.schemas.contacts import CategoryNode, UnitRow
+from web.api.schemas.base import Page, UnitRef
+from web.api.schemas.contacts import CategoryNode, HandlingPathRow, UnitRow
 from web.api.schemas.portal import AreaNode
 from web.api.schemas.tickets import Candidate as CandidateShape
 from web.api.schemas.tickets import ExplainLine, Proposal
@@ -107,13 +107,13 @@ def list_areas() -> Page[AreaNode]:
 
 
 @api.get("/handling-paths")
-@api.output(Page[CodeRef])
+@api.output(Page[HandlingPathRow])
 @allowed(*EVERYONE)
-def list_handling_paths() -> Page[CodeRef]:
-    """Where a matter goes that the hotline does not accept."""
+def list_handling_paths() -> Page[HandlingPathRow]:
+    """Where a matter goes that the hotline does not accept, and what the caller is told."""
     with reading() as session:
         found = session.scalars(select(HandlingPath).order_by(HandlingPath.code))
-        return Page[CodeRef](items=[CodeRef(code=row.code, name=row.name) for row in found])
+        return Page[HandlingPathRow](items=[HandlingPathRow.model_validate(row) for row in found])
 
 
 def candidate_shapes(candidates: Sequence[Candidate]) -> list[CandidateShape]:

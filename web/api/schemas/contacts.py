@@ -225,6 +225,12 @@ class PartnerReceipt(Shape):
     receipt_no: str = Field(min_length=1, max_length=64)
 
 
+class HandlingPathRow(CodeRef):
+    """Where a matter goes that the hotline does not accept; `channel` is what the caller is told."""
+
+    channel: str
+
+
 class UnitRow(Shape):
     """A unit in a search."""
 

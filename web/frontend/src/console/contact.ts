@@ -39,7 +39,8 @@ export function useContact() {
   async function readCards(): Promise<void> {
     if (!contact.value) return;
     const asked = contact.value.id;
-    const found = await api.get<Items<Card>>(`/contacts/${asked}/cards`);
+    const shown = cards.value.map((card) => card.article_id).join(",");
+    const found = await api.get<Items<Card>>(`/contacts/${asked}/cards`, { shown });
     if (contact.value?.id === asked) cards.value = found.items;
   }
 

@@ -14,6 +14,7 @@ export type Role =
 export interface UnitRef { id: number; name: string }
 export interface OfficerRef { id: number; name: string }
 export interface CodeRef { code: string; name: string }
+export interface HandlingPath extends CodeRef { channel: string }
 export interface Limit {
   stage: string;
   due_at: string;
