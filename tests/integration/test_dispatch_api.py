@@ -122,7 +122,7 @@ def test_look_ups_are_whole_and_in_order(agent: FlaskClient) -> None:
     assert [(entry["code"], entry["leaf"]) for entry in categories[:3]] == [("01", False), ("0101", False), ("010101", True)]
     assert categories[2]["path"] == ["类别01", "类别0101", "类别010101"]
     assert [entry["code"] for entry in areas] == ["99", "9901", STREET, "9902"]
-    assert paths == [{"code": "petition", "name": "信访"}]
+    assert paths == [{"code": "petition", "name": "信访", "channel": "请到信访部门反映"}]
 
 
 def test_a_hand_over_is_opened_once_per_key_and_starts_unsent(agent: FlaskClient) -> None:
