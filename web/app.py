@@ -6,7 +6,7 @@ from flask import Response, g, request
 from web import auth, errors, limits, pages
 from web.api import BLUEPRINTS
 from web.bootstrap import Container
-from web.requests import request_id
+from web.requests import ENVELOPE_BYTES, request_id
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -25,7 +25,7 @@ def create_app(container: Container) -> APIFlask:
         SESSION_COOKIE_NAME="hotline_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=container.settings.upload_max_bytes + 65_536,
+        MAX_CONTENT_LENGTH=container.settings.upload_max_bytes + ENVELOPE_BYTES,
         MAX_FORM_MEMORY_SIZE=1_048_576,
         LOCAL_SERVERS=[],
     )

@@ -9,9 +9,10 @@ from werkzeug.exceptions import HTTPException
 
 from hotline.kernel import errors
 from web import texts
-from web.requests import locale, request_id, wants_json
+from web.requests import ENVELOPE_BYTES, locale, request_id, wants_json
 
 LOG = logging.getLogger("hotline.web")
+MEGABYTE = 2**20
 STATUS: Mapping[type[errors.HotlineError], int] = {
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
@@ -59,6 +60,8 @@ def message(error: errors.HotlineError, language: str) -> str:
     narrow = details.get("rule") or details.get("reason")
     if "field" in details:
         details["field"] = texts.first([f"field.{details['field']}", str(details["field"])], language)
+    if "limit_bytes" in details:
+        details["limit"] = f"{details['limit_bytes'] / MEGABYTE:.3g} MB"
     keys = [f"error.{error.code}.{narrow}", f"error.{error.code}"] if narrow else [f"error.{error.code}"]
     return texts.first(keys, language, **details)
 
@@ -76,7 +79,8 @@ def _http(error: HTTPException) -> tuple[Response, int] | Response:
         return error.get_response()  # type: ignore[return-value]  # werkzeug's own response class
     kind = HTTP_KINDS.get(status, errors.NotFound)
     if kind is errors.TooLarge:
-        return _answer(errors.TooLarge("request", field="file", limit_bytes=request.max_content_length), status)
+        limit_bytes = (request.max_content_length or ENVELOPE_BYTES) - ENVELOPE_BYTES
+        return _answer(errors.TooLarge("request", field="file", limit_bytes=limit_bytes), status)
     if kind is errors.Invalid:
         return _answer(errors.Invalid("body", "not-json"), 422)
     return _answer(kind(error.name), status)

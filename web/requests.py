@@ -17,6 +17,9 @@ from hotline.kernel.scope import NOBODY, Scope
 from web import texts
 from web.bootstrap import Container
 
+ENVELOPE_BYTES = 65_536
+"""What a request may hold beside the file in it."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound=BaseModel)
@@ -100,9 +103,16 @@ def _input(blueprint: APIBlueprint, model: type[M], location: str, name: str) ->
 
         @functools.wraps(described)
         def checked(*args: Any, **given: Any) -> R:  # whatever the route hands over
-            raw = request.get_json() if location == "json" else request.args.to_dict()
+            raw = _json() if location == "json" else request.args.to_dict()
             return view(*args, **given, **{name: parse(model, raw)})
 
         return cast(Callable[..., R], checked)
 
     return decorate
+
+
+def _json() -> Any:  # anything a client sent
+    try:
+        return request.get_json()
+    except RecursionError as error:
+        raise Invalid("body", "not-json") from error

@@ -28,7 +28,7 @@ def catalogue(locale: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def text(key: str, locale: str = DEFAULT, **values: object) -> str:
+def text(key: str, locale: str = DEFAULT, /, **values: object) -> str:
     """The words for a message id with its values filled in; the id itself when there are none."""
     words = catalogue(locale).gettext(key)
     try:
@@ -42,6 +42,6 @@ def knows(key: str, locale: str = DEFAULT) -> bool:
     return catalogue(locale).gettext(key) != key
 
 
-def first(keys: list[str], locale: str = DEFAULT, **values: object) -> str:
+def first(keys: list[str], locale: str = DEFAULT, /, **values: object) -> str:
     """The words of the first id that the catalogue knows, most particular first."""
     return text(next((key for key in keys if knows(key, locale)), keys[-1]), locale, **values)

@@ -18,6 +18,7 @@ from hotline.tickets import queries
 from hotline.tickets.models import Ticket
 from sla.book import rules_of
 from web.api import present
+from web.api.schemas.base import LocalDay
 from web.api.schemas.board import Board, CategoryNumbers, DayNumbers, Metric, UnitNumbers
 from web.auth import allowed
 from web.requests import asks, container, reading, scope
@@ -34,8 +35,8 @@ class BoardQuery(BaseModel):
 
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 
-    start: date | None = Field(None, alias="from")
-    end: date | None = Field(None, alias="to")
+    start: LocalDay | None = Field(None, alias="from")
+    end: LocalDay | None = Field(None, alias="to")
     unit: int | None = None
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from hotline.insight import metrics
-from hotline.intake import limits
+from hotline.intake import drafts, limits
 from hotline.kernel import clock
 from hotline.kernel.errors import Forbidden
 from hotline.people import access_log
@@ -16,11 +16,11 @@ from hotline.tickets import assignments, queries, searching, tickets
 from hotline.tickets.queries import Filters
 from sla.book import calendar_of
 from web.api import detail, present
-from web.api.schemas.base import Page
-from web.api.schemas.tickets import Move, Reveal, Revealed, TicketDetail, TicketIn, TicketRow, ViewCounts
+from web.api.schemas.base import LocalDay, Page
+from web.api.schemas.tickets import Given, Move, Reveal, Revealed, TicketDetail, TicketIn, TicketRow, ViewCounts
 from web.auth import EVERYONE, allowed
 from web.idempotency import once
-from web.requests import actor, asks, container, reading, scope, takes, working
+from web.requests import actor, asks, container, parse, reading, scope, takes, working
 
 api = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="Tickets")
 
@@ -40,8 +40,8 @@ class ListQuery(BaseModel):
     channel: str = ""
     category: str = ""
     unit: int | None = None
-    start: date | None = Field(None, alias="from")
-    end: date | None = Field(None, alias="to")
+    start: LocalDay | None = Field(None, alias="from")
+    end: LocalDay | None = Field(None, alias="to")
     metric: str = ""
     part: str = "numerator"
     after: str | None = None
@@ -100,6 +100,7 @@ def open_ticket(body: TicketIn) -> TicketRow:
     """Open a ticket that no draft stands for. Repeat with the same Idempotency-Key and nothing is doubled."""
     given = limits.checked(body.model_dump())
     with working() as uow:
+        drafts.check_codes(uow.session, body.category_code or None, body.area_code or None)
         new = tickets.NewTicket(
             **{**given, "attachment_tokens": tuple(body.attachment_tokens)},
             opened_by_id=actor().officer_id,
@@ -118,7 +119,7 @@ def move_ticket(ticket_id: int, action: str, body: Move) -> TicketDetail:
     """Move a ticket: dispatch, inform, withdraw."""
     with working() as uow:
         ticket = queries.get_visible(uow.session, scope(), ticket_id)
-        tickets.move(uow, ticket.id, action, roles=scope().roles, given=body.given, version=body.version)
+        tickets.move(uow, ticket.id, action, roles=scope().roles, given=_given(body), version=body.version)
     return _show(ticket_id)
 
 
@@ -135,7 +136,7 @@ def move_assignment(assignment_id: int, action: str, body: Move) -> TicketDetail
         assignment = assignments.get(uow.session, assignment_id)
         ticket = queries.get_visible(uow.session, scope(), assignment.ticket_id)
         check_own_part(scope(), assignment, action)
-        assignments.move(uow, assignment_id, action, roles=scope().roles, given=body.given, version=body.version)
+        assignments.move(uow, assignment_id, action, roles=scope().roles, given=_given(body), version=body.version)
         tickets.attach(uow, ticket.id, body.given.get("attachment_tokens") or ())
     return _show(ticket.id)
 
@@ -168,6 +169,10 @@ def check_own_part(asker: Any, assignment: Any, action: str) -> None:  # a Scope
     """Raise Forbidden when a unit's action is tried by somebody outside that unit."""
     if action in detail.UNIT_ACTIONS and not queries.is_own_assignment(asker, assignment):
         raise Forbidden("another unit's part", reason="other-unit", action=action)
+
+
+def _given(body: Move) -> dict[str, Any]:  # the fields of Given that were sent
+    return parse(Given, body.given).model_dump(exclude_unset=True)
 
 
 def _show(ticket_id: int) -> TicketDetail:

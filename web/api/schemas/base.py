@@ -1,11 +1,14 @@
 """Shapes that many answers share: references, limits, pages, errors."""
 
-from datetime import datetime
-from typing import Any, Generic, TypeVar
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 T = TypeVar("T")
+
+LocalDay = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(9999, 12, 31))]
+"""A day of the city in a query: one with a day before and after it, so that periods can be counted."""
 
 
 class Shape(BaseModel):

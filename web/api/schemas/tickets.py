@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from web.api.schemas.base import Attachment, CodeRef, Limit, OfficerRef, Shape, UnitRef
 
@@ -181,6 +181,25 @@ class Move(Shape):
 
     version: int
     given: dict[str, Any] = Field(default_factory=dict)
+
+
+class Given(Shape):
+    """What a move may be given; the row of the life cycle says what it needs. A redo is given over the review alone."""
+
+    unit_id: StrictInt | None = None
+    assist_unit_ids: list[StrictInt] = Field(default_factory=list, max_length=20)
+    note: str = Field("", max_length=2000)
+    public_note: str = Field("", max_length=2000)
+    path_code: str = Field("", max_length=32)
+    reply_internal: str = Field("", max_length=10_000)
+    reply_public: str = Field("", max_length=10_000)
+    solved: str = Field("", pattern="^(yes|partly|no)$")
+    reply_form: dict[str, str | bool | None] = Field(default_factory=dict, max_length=20)
+    attachment_tokens: list[str] = Field(default_factory=list)
+    reason_code: str = Field("", max_length=32)
+    reason: str = Field("", max_length=2000)
+    legal_basis: str = Field("", max_length=2000)
+    competent_unit_id: StrictInt | None = None
 
 
 class TicketIn(Shape):
