@@ -26,7 +26,8 @@ OURS = python_files(*PACKAGES)
 TEMPLATES = sorted((ROOT / "web" / "templates").glob("*.html"))
 LANGUAGES = sorted(texts.LOCALES)
 SAID_BY_PYTHON = ("text", "_words", "_show")
-CODES = {kind.__name__: kind.code for kind in (HotlineError, *generate.subclasses(HotlineError))}
+KINDS: list[type[HotlineError]] = [HotlineError, *generate.subclasses(HotlineError)]
+CODES = {kind.__name__: kind.code for kind in KINDS}
 UNFIT: tuple[object, ...] = (
     None,
     "",
