@@ -25,6 +25,8 @@ from hotline.tickets.models import Ticket
 
 COMPARED_CHARACTERS = 200
 """Title and this much of the body tell one matter from another; the rest is the story around it."""
+TELLING = frozenset({"same-citizen", "same-words", "same-place"})
+"""Reasons of which a repeat needs one: a city has many tickets of one category on one day."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def find(session: Session, search: Search, scope: Scope, matter: Matter, *, now:
 def best(analyzer: Analyzer, matter: Matter, earlier: Iterable[Ticket], *, weights: Weights, now: datetime) -> list[Repeat]:
     """Those of the earlier tickets that look like the same matter. Touches no database."""
     repeats = [compare(analyzer, matter, ticket, weights=weights, now=now) for ticket in earlier]
-    likely = [repeat for repeat in repeats if repeat.score >= weights.offered_at]
+    likely = [repeat for repeat in repeats if repeat.score >= weights.offered_at and TELLING.intersection(repeat.reasons)]
     likely.sort(key=lambda repeat: ("same-citizen" not in repeat.reasons, -repeat.score, -repeat.ticket_id))
     return likely[: weights.offered]
 

@@ -50,6 +50,8 @@ def test_proposal_without_evidence_cannot_exist() -> None:
             "关于张女士反映听涛苑路灯不亮的问题",
         ),
         ({"matter": "怎么落户", "kind": "enquiry"}, "关于市民咨询怎么落户的问题"),
+        ({"matter": "一个夜间施工的问题", "place": "柳浪路"}, "关于市民反映柳浪路夜间施工的问题"),
+        ({"matter": "的问题"}, "关于市民反映的问题的问题"),
         ({"matter": "长" * 100, "length_max": 20}, "关于市民反映" + "长" * 11 + "的问题"),
     ],
 )

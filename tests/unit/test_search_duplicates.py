@@ -23,6 +23,17 @@ def offered(matter: Matter, *earlier: Ticket) -> list[int]:
     return [repeat.ticket_id for repeat in best(ANALYZER, matter, earlier, weights=WEIGHTS, now=NOW)]
 
 
+def test_ticket_with_nothing_but_the_category_in_common_is_not_offered() -> None:
+    body = "窑火街的工地夜间浇筑混凝土，灯光刺眼，希望查处。"
+    elsewhere = ticket(1, body, title="反映窑火街工地夜间施工", address="窑火街", area_code="9905")
+    matter = Matter(title="反映柳浪路夜间施工", body="柳浪路工地夜里还在打桩", area_code="9902", category_code="0402")
+    likely = compare(ANALYZER, matter, elsewhere, weights=WEIGHTS, now=NOW)
+
+    assert likely.score >= WEIGHTS.offered_at
+    assert likely.reasons == ("same-category",)
+    assert offered(matter, elsewhere) == []
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -12,6 +12,8 @@ class Patterns:
     """The patterns of `patterns.yaml`."""
 
     title: str
+    beginnings: list[str]
+    endings: list[str]
     anonymous: str
     titles: dict[str, str]
     verbs: dict[str, str]
@@ -32,4 +34,11 @@ def house_title(matter: str, *, kind: str = "other", person: str = "", place: st
     verb = patterns.verbs.get(kind, patterns.verbs["other"])
     frame = {"person": person or patterns.anonymous, "verb": verb, "place": place}
     room = length_max - len(patterns.title.format(**frame, matter=""))
-    return patterns.title.format(**frame, matter=matter[: max(room, 1)])
+    return patterns.title.format(**frame, matter=_bare(matter, patterns)[: max(room, 1)])
+
+
+def _bare(matter: str, patterns: Patterns) -> str:
+    """The matter without the caller's frame: "一个夜间施工的问题" is "夜间施工". Nothing but a frame stays as it is."""
+    start = next((len(word) for word in patterns.beginnings if matter.startswith(word)), 0)
+    end = next((len(word) for word in patterns.endings if matter.endswith(word)), 0)
+    return matter[start : len(matter) - end] or matter
