@@ -1,6 +1,10 @@
 """Which page is for which roles; the first page of a role is its home."""
 
+from hotline.people.permissions import Role
 from web.auth import EVERYONE, UNIT_ROLES
+
+TICKET_READERS = tuple(role for role in EVERYONE if role != Role.KNOWLEDGE_EDITOR)
+"""Whoever has to do with requests; an editor of articles sees none."""
 
 PAGES = {
     "console": ("agent", "shift_leader"),
@@ -9,7 +13,7 @@ PAGES = {
     "callbacks": ("callback_agent", "shift_leader"),
     "floor": ("shift_leader",),
     "board": ("manager", "shift_leader", "administrator"),
-    "tickets": EVERYONE,
+    "tickets": TICKET_READERS,
     "inbox": EVERYONE,
 }
 
