@@ -33,6 +33,12 @@ export function explainWords(line: ExplainLine): string {
   return t(`desks.explain.${code}`, args);
 }
 
+/** Area and address in one line; an address that begins with the area's own names does not say them twice. */
+export function placeWords(area: string[], address: string): string {
+  const rest = area.reduce((left, name) => (left.startsWith(name) ? left.slice(name.length) : left), address);
+  return [...area, rest.trim()].filter(Boolean).join(" ");
+}
+
 /** One reason why a unit is proposed. */
 export function reasonWords(reason: ExplainLine): string {
   return t(`reason.${reason.code}`, reason.args);
