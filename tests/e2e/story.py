@@ -99,6 +99,17 @@ class Story:
         until(lambda: self._played(pcm, port or self.stage.audio_port), what="the recording is played to its end")
         until(lambda: self.agent.get(f"/calls/{self.call_id}")["state"] in CALL_OVER, what="the call is over")
 
+    @contextmanager
+    def on_the_line(self, port: int) -> Iterator[None]:
+        """The caller has spoken and stays on the line while inside."""
+        caller = AudioSocketCaller("127.0.0.1", port, uuid.UUID(self.call_id), CALL_RATE_HZ)
+        try:
+            for _ in caller.play(read_caller(self.recording, CALL_RATE_HZ)):
+                pass
+            yield
+        finally:
+            caller.hang_up()
+
     def fill(self) -> None:
         """The machine fills the draft from the words; the agent words the title."""
         until(lambda: set(self.draft()["fields"]) >= FILLED, what="the draft fills")
