@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import redis
 from alembic.runtime.migration import MigrationContext
+from kombu.exceptions import KombuError
 from sqlalchemy import text
 
 from hotline.kernel.errors import HotlineError
@@ -40,7 +41,7 @@ def parts(container: Container) -> list[PartState]:
 def _looked(name: str, look: Callable[[Container], str], container: Container) -> PartState:
     try:
         return PartState(name, up=True, detail=look(container))
-    except (OSError, HotlineError, redis.RedisError, LookupError, RuntimeError) as error:
+    except (OSError, HotlineError, redis.RedisError, KombuError, LookupError, RuntimeError) as error:
         return PartState(name, up=False, detail=str(error).splitlines()[0] if str(error) else type(error).__name__)
 
 
@@ -54,7 +55,7 @@ def _database(container: Container) -> str:
 
 
 def _broker(container: Container) -> str:
-    with redis.Redis.from_url(container.broker.redis_url, socket_timeout=SECONDS) as client:
+    with redis.Redis.from_url(container.broker.redis_url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS) as client:
         return f"{client.info('server').get('server_name', 'redis')} {client.info('server')['redis_version']}"
 
 

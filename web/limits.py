@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from web.queue import ANSWERS_WITHIN_S
 from web.requests import container
 
 WRONG = (401, 403, 404)
@@ -14,6 +15,7 @@ def register(app: Flask) -> None:
     """Count in the broker of this application."""
     broker = app.extensions["hotline"].broker.redis_url
     app.config["RATELIMIT_STORAGE_URI"] = broker.replace("unix://", "redis+unix://", 1)
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": ANSWERS_WITHIN_S, "socket_timeout": ANSWERS_WITHIN_S}
     limiter.init_app(app)
 
 

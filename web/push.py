@@ -10,6 +10,8 @@ from uuid import UUID
 
 import socketio
 
+from web.queue import ANSWERS_WITHIN_S
+
 LOG = logging.getLogger("hotline.push")
 CHANNEL = "hotline-push"
 """Where every process emits and the web process listens, in the broker."""
@@ -39,7 +41,8 @@ class Push:
     """Emits to rooms; made from the broker's URL, never from a running server."""
 
     def __init__(self, redis_url: str) -> None:
-        self._manager = socketio.RedisManager(redis_url, channel=CHANNEL, write_only=True)
+        waits = {"socket_connect_timeout": ANSWERS_WITHIN_S, "socket_timeout": ANSWERS_WITHIN_S}
+        self._manager = socketio.RedisManager(redis_url, channel=CHANNEL, write_only=True, redis_options=waits)
 
     def emit(self, name: str, data: dict[str, Any], rooms: Iterable[str]) -> None:  # JSON values
         """Send to every room; trouble with the queue is logged, never raised."""

@@ -4,14 +4,20 @@ The database is the truth; a message lost here is rung again by the sweep, so `p
 """
 
 import logging
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 
+import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
 LOG = logging.getLogger("hotline.queue")
 DELIVER = "hotline.deliver"
 TIMED = "hotline.timed"
+ANSWERS_WITHIN_S = 2.0
+"""A broker that takes longer to connect or answer counts as away; a worker's own waits for messages are shorter."""
+QUIET_S = 5.0
+"""How long an absent broker is not rung: whoever waits for an answer must not wait for the broker, call after call."""
 
 
 def make_celery(broker_url: str) -> Celery:
@@ -29,7 +35,9 @@ def make_celery(broker_url: str) -> Celery:
             "visibility_timeout": 120,
             "unacked_restore_interval": 5,
             "unacked_restore_throttle": 1,
-            "socket_connect_timeout": 2,
+            "socket_connect_timeout": ANSWERS_WITHIN_S,
+            "socket_timeout": ANSWERS_WITHIN_S,
+            "max_retries": 0,  # kombu would try for six seconds inside `put`; workers reconnect by rules of their own
         },
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
@@ -38,15 +46,20 @@ def make_celery(broker_url: str) -> Celery:
     return app
 
 
-@dataclass(frozen=True)
 class CeleryQueue:
     """Rings a worker for a delivery."""
 
-    celery: Celery
+    def __init__(self, celery: Celery, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.celery = celery
+        self._monotonic = monotonic
+        self._quiet_until = 0.0
 
     def put(self, delivery_id: int) -> None:
-        """Ring once; when the broker does not answer the sweep will."""
+        """Ring once; when the broker does not answer the sweep will, and for QUIET_S nobody tries."""
+        if self._monotonic() < self._quiet_until:
+            return
         try:
             self.celery.send_task(DELIVER, args=[delivery_id], retry=False)
-        except (OperationalError, OSError) as error:
+        except (OperationalError, OSError, redis.RedisError) as error:
+            self._quiet_until = self._monotonic() + QUIET_S
             LOG.warning("broker away, delivery %s waits for the sweep: %s", delivery_id, type(error).__name__)
