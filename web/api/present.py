@@ -112,12 +112,14 @@ def assignment_limits(assignment: Assignment, calendar: CityCalendar, now: datet
 
 
 def requester(ticket: Ticket, scope: Scope) -> Requester:
-    """Who asks, masked for whoever may not see contact data."""
+    """Who asks, masked for whoever may not see contact data; of a confidential ticket (保密) those see nothing at all."""
     clear = scope.sees_contact_data
+    hidden = ticket.confidential and not clear
+    name, phone = ("", "") if hidden else (ticket.contact_name, ticket.contact_phone)
     return Requester(
         id=ticket.citizen_id if clear else None,
-        name=ticket.contact_name if clear else mask_name(ticket.contact_name),
-        phone=ticket.contact_phone if clear else mask_phone(ticket.contact_phone),
+        name=name if clear else mask_name(name),
+        phone=phone if clear else mask_phone(phone),
         masked=not clear,
         reply_wanted=ticket.reply_wanted,
     )

@@ -1,0 +1,45 @@
+"""A confidential ticket (保密): the unit it is about handles it and learns nothing of who asked."""
+
+from typing import Any
+
+import pytest
+
+from hotline.people.models import Unit
+from tests.integration.people import TICKET, SignIn
+from web.bootstrap import Container
+
+NAME, PHONE = "张小明", "19900000123"
+
+
+@pytest.fixture
+def unit_id(parts: Container) -> int:
+    with parts.database.read() as session:
+        return session.query(Unit).filter_by(code="U1").one().id
+
+
+@pytest.mark.parametrize(
+    ("role", "confidential", "name", "phone"),
+    [
+        ("handler", True, "", ""),
+        ("handler", False, "张**", "199****0123"),
+        ("manager", True, "", ""),
+        ("dispatcher", True, NAME, PHONE),
+    ],
+)
+def test_requester_is_shown_to_those_who_may_see_them(
+    sign_in: SignIn, unit_id: int, role: str, confidential: bool, name: str, phone: str
+) -> None:
+    given: dict[str, Any] = {**TICKET, "contact_name": NAME, "contact_phone": PHONE, "confidential": confidential}
+    desk = sign_in("dispatcher")
+    opened = desk.done("POST", "/tickets", json=given)
+    move = {"version": opened["version"], "given": {"unit_id": unit_id}}
+    desk.done("POST", f"/tickets/{opened['id']}/actions/dispatch", json=move)
+    reader = desk if role == "dispatcher" else sign_in(role, "U1" if role == "handler" else "")
+
+    shown = reader.ask("GET", f"/tickets/{opened['id']}")
+
+    asker = shown.get_json()["requester"]
+    assert (asker["name"], asker["phone"]) == (name, phone)
+    if not name:
+        assert "0123" not in shown.text
+        reader.refused(403, "POST", f"/tickets/{opened['id']}/reveal", json={"field": "phone", "reason": "联系诉求人"})
