@@ -49,8 +49,11 @@ def move(
     given: Mapping[str, Any],
     version: int | None = None,
 ) -> Assignment:
-    """Move a unit's part by its life cycle. Raises as `LifeCycle.find`, and Conflict for a stale `version`."""
-    assignment = get(uow.session, assignment_id)
+    """Move a unit's part by its life cycle. Raises as `LifeCycle.find`, and Conflict for a stale `version`.
+
+    A second mover waits: what is asked beside the life cycle keeps the state, so no version would tell the two apart.
+    """
+    assignment = _locked(uow, assignment_id)
     if version is not None and version != assignment.version:
         raise Conflict("changed meanwhile", reason="stale", thing="assignment", version=assignment.version)
     row = STANDARD.assignment.find(assignment.state, action, roles, given)
@@ -112,12 +115,24 @@ def at_work(session: Session, ticket_id: int) -> list[Assignment]:
     return sorted(session.scalars(query), key=lambda found: (found.role != "lead", found.id))
 
 
+def _locked(uow: UnitOfWork, assignment_id: int) -> Assignment:
+    uow.session.flush()
+    assignment = uow.session.get(Assignment, assignment_id, with_for_update={"of": Assignment}, populate_existing=True)
+    if assignment is None:
+        raise NotFound("assignment", thing="assignment", id=assignment_id)
+    return assignment
+
+
 def _sign(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) -> None:
     assignment.signed_at = uow.now
 
 
 def _contact(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) -> None:
     assignment.contacted_at = uow.now
+
+
+def _recall(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) -> None:
+    requests.none_open(uow.session, assignment.id)
 
 
 def _reply(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) -> None:
@@ -135,4 +150,5 @@ EFFECTS: dict[str, Callable[[UnitOfWork, Assignment, Mapping[str, Any]], None]] 
     "ask_return": requests.ask_return,
     "grant_return": requests.grant_return,
     "refuse_return": requests.refuse_return,
+    "recall": _recall,
 }

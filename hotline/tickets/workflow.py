@@ -102,8 +102,10 @@ ASSIGNMENT_ROWS = (
     _A("ask_return",   AssignmentState.SIGNED,     AssignmentState.SIGNED,    UNIT,    OBJECTION),
     _A("grant_return", AssignmentState.TO_SIGN,    AssignmentState.RETURNED,  DESK,    ("note",)),
     _A("grant_return", AssignmentState.SIGNED,     AssignmentState.RETURNED,  DESK,    ("note",)),
+    _A("grant_return", AssignmentState.CONTACTED,  AssignmentState.RETURNED,  DESK,    ("note",)),
     _A("refuse_return", AssignmentState.TO_SIGN,   AssignmentState.TO_SIGN,   DESK,    ("note",)),
     _A("refuse_return", AssignmentState.SIGNED,    AssignmentState.SIGNED,    DESK,    ("note",)),
+    _A("refuse_return", AssignmentState.CONTACTED, AssignmentState.CONTACTED, DESK,    ("note",)),
     _A("recall",       AssignmentState.TO_SIGN,    AssignmentState.RECALLED,  DESK,    ("note",)),
 )
 # fmt: on

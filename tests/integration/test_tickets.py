@@ -1,5 +1,9 @@
 """The straight road of a ticket on a real database: open, dispatch, sign, reply, return, redo."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from hotline.kernel.db import Actor, Database
@@ -13,6 +17,7 @@ from hotline.tickets.workflow import AssignmentState, State
 from tests import factories
 
 NEW = NewTicket(channel="phone", type="complaint", title="关于张先生反映夜间施工的问题", body="夜间施工。诉求：停止。")
+ASKED = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_basis": "三定规定"}
 REPLY = {"reply_internal": "已处理", "reply_public": "您好，来电已收悉。", "solved": "yes"}
 
 
@@ -73,10 +78,9 @@ def test_the_ticket_follows_its_lead_unit_to_call_back(database: Database) -> No
 
 def test_a_granted_return_brings_the_ticket_back_to_the_desk(database: Database) -> None:
     ticket_id, assignment_id = dispatched(database)
-    asked = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_basis": "三定规定"}
 
     with database.work() as uow:
-        assignments.move(uow, assignment_id, "ask_return", roles=["liaison"], given=asked)
+        assignments.move(uow, assignment_id, "ask_return", roles=["liaison"], given=ASKED)
     with database.work() as uow:
         moved = assignments.move(uow, assignment_id, "grant_return", roles=["dispatcher"], given={"note": "同意"})
         assert moved.state is AssignmentState.RETURNED
@@ -86,13 +90,55 @@ def test_a_granted_return_brings_the_ticket_back_to_the_desk(database: Database)
 
 def test_no_reply_while_a_return_is_asked(database: Database) -> None:
     _, assignment_id = dispatched(database)
-    asked = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_basis": "三定规定"}
     with database.work() as uow:
         assignments.move(uow, assignment_id, "sign", roles=["handler"], given={})
-        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=asked)
+        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=ASKED)
 
     with pytest.raises(Conflict), database.work() as uow:
         assignments.move(uow, assignment_id, "reply", roles=["handler"], given=REPLY)
+
+
+@pytest.mark.parametrize(("decision", "state"), [("grant_return", State.PENDING), ("refuse_return", State.HANDLING)])
+def test_a_return_is_decided_though_the_unit_contacted_meanwhile(database: Database, decision: str, state: State) -> None:
+    ticket_id, assignment_id = dispatched(database)
+
+    with database.work() as uow:
+        assignments.move(uow, assignment_id, "sign", roles=["handler"], given={})
+        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=ASKED)
+        assignments.move(uow, assignment_id, "contact", roles=["handler"], given={"note": "已联系"})
+    with database.work() as uow:
+        assignments.move(uow, assignment_id, decision, roles=["dispatcher"], given={"note": "已核实"})
+
+    assert state_of(database, ticket_id) is state
+
+
+def test_a_part_is_not_recalled_over_an_open_return(database: Database) -> None:
+    _, assignment_id = dispatched(database)
+
+    with database.work() as uow:
+        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=ASKED)
+    with pytest.raises(Conflict) as refused, database.work() as uow:
+        assignments.move(uow, assignment_id, "recall", roles=["dispatcher"], given={"note": "改派"})
+
+    assert refused.value.details["reason"] == "request-open"
+
+
+def test_two_officers_asking_for_a_return_at_once_ask_once(database: Database) -> None:
+    _, assignment_id = dispatched(database)
+    both = Barrier(2)
+
+    def ask(_: int) -> str:
+        try:
+            with database.work() as uow:
+                both.wait(10)
+                assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=ASKED)
+                time.sleep(0.2)
+        except Conflict as refused:
+            return str(refused.details["reason"])
+        return "asked"
+
+    with ThreadPoolExecutor(2) as officers:
+        assert sorted(officers.map(ask, range(2))) == ["asked", "request-open"]
 
 
 def test_a_return_without_basis_names_the_field(database: Database) -> None:
