@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -61,7 +62,7 @@ def test_request_from_the_portal_is_followed_to_its_end(stage: Stage, cast: Cast
 
 
 def test_photo_of_200_megabytes_is_refused_by_the_running_server(stage: Stage, resident: Client) -> None:
-    files = {"file": ("big.jpg", Huge(), "image/jpeg")}
+    files = {"file": ("big.jpg", io.BufferedReader(Huge()), "image/jpeg")}
     answer = httpx.post(f"{stage.address}/api/v1/public/attachments", files=files, timeout=60)
 
     assert answer.status_code == 413
@@ -88,10 +89,11 @@ class Huge(io.RawIOBase):
         self._at = offset + (HUGE_BYTES if whence == io.SEEK_END else 0)
         return self._at
 
-    def read(self, size: int = -1) -> bytes:
-        given = min(size if size >= 0 else HUGE_BYTES, HUGE_BYTES - self._at)
+    def readinto(self, buffer: Any) -> int:
+        given = min(len(buffer), HUGE_BYTES - self._at)
+        buffer[:given] = bytes(given)
         self._at += given
-        return bytes(given)
+        return given
 
 
 def photo() -> bytes:
