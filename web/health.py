@@ -11,6 +11,8 @@ from sqlalchemy import text
 
 from hotline.kernel.errors import HotlineError
 from hotline.kernel.search.port import SearchBackend
+from hotline.tickets.indexing import TICKETS
+from knowledge_base.search import ARTICLES
 from web.bootstrap import Container
 from web.migrations import head
 
@@ -68,7 +70,11 @@ def _worker(container: Container) -> str:
 
 def _search(container: Container) -> str:
     backend: SearchBackend = container.search.backend
-    return type(backend).__name__
+    found = {schema.name: backend.stats(schema) for schema in (ARTICLES, TICKETS)}
+    missing = [name for name, stats in found.items() if not stats.ready]
+    if missing:
+        raise LookupError(f"no index of {', '.join(missing)}: run `hotline kb rebuild`")
+    return ", ".join(f"{stats.docs} {name}" for name, stats in found.items())
 
 
 def _speech(container: Container) -> str:

@@ -1,16 +1,19 @@
 """The worker and beat processes: Celery's generic task rings the outbox, the timed task runs a row of the schedule."""
 
+import logging
 import socket
 
 from celery import Celery
 
 from hotline.kernel import outbox
+from hotline.kernel.errors import Unavailable
 from hotline.tickets import indexing as ticket_indexing
 from knowledge_base import indexing
 from web.bootstrap import Container
 from web.queue import DELIVER, TIMED
 from web.schedule import SCHEDULE, timed
 
+LOG = logging.getLogger("hotline.worker")
 THREADS = 4
 
 
@@ -47,13 +50,21 @@ def celery_of(container: Container) -> Celery:
 
 def run_worker(container: Container) -> None:
     """Work until told to stop. One process with threads, so that one writer holds the search index."""
-    with container.database.read() as session:
-        indexing.ensure(session, container.search)
-        ticket_indexing.ensure(session, container.search)
+    _ensure_indexes(container)
     name = f"hotline@{socket.gethostname()}"
     arguments = ["--quiet", "worker", "--pool=threads", f"--concurrency={THREADS}", f"--hostname={name}", "--without-gossip"]
     level = container.settings.log_level
     celery_of(container).worker_main([*arguments, "--without-mingle", f"--loglevel={level}"])
+
+
+def _ensure_indexes(container: Container) -> None:
+    """Build what is missing or damaged. Work goes on without search: it is a cache, and the rest is not."""
+    try:
+        with container.database.read() as session:
+            indexing.ensure(session, container.search)
+            ticket_indexing.ensure(session, container.search)
+    except Unavailable as error:
+        LOG.warning("no search until `hotline kb rebuild`: %s", error)
 
 
 def run_beat(container: Container) -> None:

@@ -114,3 +114,36 @@ def test_a_second_writer_is_told_to_come_again(folder: Path) -> None:
 def test_writing_before_the_index_is_built_is_told_to_come_again(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         TantivyBackend(tmp_path).apply(SCHEMA, [IndexDoc("1", {"title": "停水"})])
+
+
+def spoil(folder: Path, pattern: str, left: bytes) -> None:
+    for path in (folder / SCHEMA.name).glob(pattern):
+        path.write_bytes(left)
+
+
+@pytest.mark.parametrize("left", [b"", b"gar", b"{}", b"[]"])
+def test_an_index_whose_name_cannot_be_read_counts_as_not_built(folder: Path, left: bytes) -> None:
+    spoil(folder, "live.json", left)
+    backend = TantivyBackend(folder)
+
+    assert backend.search(SCHEMA, EVERYTHING).hits == ()
+    assert not backend.stats(SCHEMA).ready
+    assert backend.ensure(SCHEMA, lambda: [IndexDoc("1", {"title": "停水"})])
+
+
+@pytest.mark.parametrize("pattern", ["1/meta.json", "1/*.term", "1/*.idx", "1/*.store", "1/*.fieldnorm"])
+@pytest.mark.parametrize("left", [b"", b"half"])
+def test_a_damaged_index_is_unavailable_and_built_anew_at_the_next_start(folder: Path, pattern: str, left: bytes) -> None:
+    spoil(folder, pattern, left)
+    backend = TantivyBackend(folder)
+
+    for use in (
+        lambda: backend.search(SCHEMA, EVERYTHING),
+        lambda: backend.counts(SCHEMA, ["停水"]),
+        lambda: backend.stats(SCHEMA),
+        lambda: backend.apply(SCHEMA, [IndexDoc("1", {"title": "停水"})]),
+    ):
+        with pytest.raises(Unavailable):
+            use()
+    assert backend.ensure(SCHEMA, lambda: [IndexDoc("1", {"title": "停水"})])
+    assert [hit.id for hit in backend.search(SCHEMA, EVERYTHING).hits] == ["1"]

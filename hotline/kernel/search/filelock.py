@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from hotline.kernel.errors import Unavailable
 
@@ -13,13 +14,21 @@ POLL_S = 0.02
 
 @contextmanager
 def locked(path: Path, *, wait_s: float) -> Iterator[None]:
-    """Hold the lock of that file. Raises Unavailable when somebody else still holds it after `wait_s` seconds."""
-    with path.open("ab") as file:
+    """Hold the lock of that file. Raises Unavailable when somebody else still holds it after `wait_s` seconds, or when it
+    cannot be opened."""
+    with _opened(path) as file:
         _acquire(file.fileno(), path, time.monotonic() + wait_s)
         try:
             yield
         finally:
             fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise Unavailable(f"search index: {error.strerror}", part="search", lock=path.name) from error
 
 
 def _acquire(descriptor: int, path: Path, until: float) -> None:

@@ -5,6 +5,7 @@ version is part of the fingerprint and a mismatch means: not built yet.
 """
 
 import json
+import logging
 import os
 import shutil
 import threading
@@ -43,6 +44,8 @@ BATCH = 20_000
 # Equal scores at the edge of a page are cut by tantivy in its own order; a few more are asked for and sorted by us.
 MARGIN = 16
 ID = "id"
+PANIC = "PanicException"
+LOG = logging.getLogger("hotline.search")
 Query = Any  # tantivy-py has no complete type information
 
 
@@ -63,19 +66,18 @@ class TantivyBackend:
         self._guard = threading.Lock()
 
     def ensure(self, schema: IndexSchema, fill: Callable[[], Iterable[IndexDoc]]) -> bool:
-        if self._live(schema) is not None:
+        if self._can_be_read(schema):
             return False
         self.replace(schema, fill())
         return True
 
     def replace(self, schema: IndexSchema, docs: Iterable[IndexDoc]) -> None:
-        with self._writing(schema) as home:
+        with self._writing(schema) as home, _translated():
             generation = 1 + max((int(entry.name) for entry in home.iterdir() if entry.name.isdigit()), default=0)
             folder = home / str(generation)
             folder.mkdir()
-            with _translated():
-                index = tantivy.Index(_schema(schema), path=str(folder), reuse=False)
-                _write(index, docs, (), heap_bytes=HEAP_REBUILD_BYTES)
+            index = tantivy.Index(_schema(schema), path=str(folder), reuse=False)
+            _write(index, docs, (), heap_bytes=HEAP_REBUILD_BYTES)
             _point(home, generation, _fingerprint(schema))
             for entry in home.iterdir():
                 if entry.name.isdigit() and int(entry.name) != generation:
@@ -110,8 +112,9 @@ class TantivyBackend:
         index = self._reader(schema)
         if index is None:
             return dict.fromkeys(tokens, 0)
-        searcher = index.searcher()
-        return {token: max(searcher.doc_freq(field.name, token) for field in schema.texts) for token in set(tokens)}
+        with _translated():
+            searcher = index.searcher()
+            return {token: max(searcher.doc_freq(field.name, token) for field in schema.texts) for token in set(tokens)}
 
     def stats(self, schema: IndexSchema) -> IndexStats:
         generation = self._live(schema)
@@ -119,8 +122,9 @@ class TantivyBackend:
         if generation is None or index is None:
             return IndexStats(ready=False)
         folder = self._root / schema.name / str(generation)
-        size = sum(path.stat().st_size for path in folder.glob("*"))
-        return IndexStats(True, index.searcher().num_docs, generation, size)
+        with _translated():
+            size = sum(path.stat().st_size for path in folder.glob("*"))
+            return IndexStats(True, index.searcher().num_docs, generation, size)
 
     @contextmanager
     def _writing(self, schema: IndexSchema) -> Iterator[Path]:
@@ -131,12 +135,21 @@ class TantivyBackend:
             yield home
 
     def _live(self, schema: IndexSchema) -> int | None:
-        """The generation in use, when it was built for this schema."""
+        """The generation in use, when it was built for this schema. What cannot be understood means: not built yet."""
         try:
             live = json.loads((self._root / schema.name / "live.json").read_text("utf-8"))
-        except FileNotFoundError:
+            return int(live["generation"]) if live["fingerprint"] == _fingerprint(schema) else None
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
-        return int(live["generation"]) if live["fingerprint"] == _fingerprint(schema) else None
+        except OSError as error:
+            raise Unavailable(f"search index: {error}", part="search") from error
+
+    def _can_be_read(self, schema: IndexSchema) -> bool:
+        try:
+            return self.stats(schema).ready and bool(self.counts(schema, [ID]))
+        except Unavailable as error:
+            LOG.warning("index %s is damaged: %s", schema.name, error)
+            return False
 
     def _reader(self, schema: IndexSchema) -> Any | None:  # tantivy.Index
         """The open index, moved on to what other processes have committed since."""
@@ -144,12 +157,13 @@ class TantivyBackend:
         with self._guard:
             while generation is not None:
                 try:
-                    return self._opened(schema.name, generation)
-                except (OSError, ValueError) as error:
+                    with _translated():
+                        return self._opened(schema.name, generation)
+                except Unavailable:
                     # A rebuild may have put the next generation in place, and removed this one, since we looked.
                     newer = self._live(schema)
                     if newer == generation:
-                        raise Unavailable(f"search index: {error}", part="search") from error
+                        raise
                     generation = newer
         return None
 
@@ -175,10 +189,15 @@ def open_backend(url: SplitResult, *, data_dir: Path) -> TantivyBackend:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """tantivy tells a held lock, a full disk and a vanished file alike by ValueError or OSError."""
+    """tantivy tells a held lock, a full disk and a vanished file alike by ValueError or OSError, half a file by a panic."""
     try:
         yield
     except (OSError, ValueError) as error:
+        raise Unavailable(f"search index: {error}", part="search") from error
+    except BaseException as error:
+        # A panic of Rust is no Exception, and its class cannot be imported.
+        if type(error).__name__ != PANIC:
+            raise
         raise Unavailable(f"search index: {error}", part="search") from error
 
 
