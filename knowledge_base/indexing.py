@@ -23,12 +23,18 @@ PROGRESS_EVERY = 500
 
 
 def index_article(database: Database, search: Search, article_id: int) -> None:
-    """Bring one article's place in the index up to date. Safe to repeat. Raises Unavailable while another process writes."""
-    with database.read() as session:
-        article = session.get(Article, article_id)
-        published = article is not None and article.state is ArticleState.PUBLISHED
-        upserts = [document(article, search.analyzer)] if article is not None and published else []
-    search.backend.apply(ARTICLES, upserts, [] if published else [str(article_id)])
+    """Bring one article's place in the index up to date. Safe to repeat. Raises Unavailable while another process writes.
+
+    The article is read when its turn to write has come: of two at once, the later never writes what the earlier saw.
+    """
+
+    def as_it_is_now() -> Iterator[IndexDoc]:
+        with database.read() as session:
+            article = session.get(Article, article_id)
+            if article is not None and article.state is ArticleState.PUBLISHED:
+                yield document(article, search.analyzer)
+
+    search.backend.apply(ARTICLES, as_it_is_now(), [str(article_id)])
 
 
 def ensure(session: Session, search: Search, progress: Progress = lambda done, total: None) -> bool:

@@ -1,6 +1,6 @@
 """Tickets in the search index: what of a ticket is in it, and keeping it true to the database.
 
-Called by the *after* reactions on ticket and assignment events, by the worker at its start and by `hotline search rebuild`.
+Called by the *after* reactions on ticket and assignment events, by the worker at its start and by `hotline kb rebuild`.
 Names, phone numbers and other long numbers are not in the index; what filters need is.
 """
 
@@ -33,11 +33,18 @@ _LONG_NUMBER = re.compile(r"\d[\d\- ]{5,}[\dXx]")
 
 
 def index_ticket(database: Database, search: Search, ticket_id: int) -> None:
-    """Bring one ticket's place in the index up to date. Safe to repeat. Raises Unavailable while another process writes."""
-    with database.read() as session:
-        ticket = session.get(Ticket, ticket_id, options=[selectinload(Ticket.assignments)])
-        upserts = [document(ticket, search.analyzer)] if ticket is not None else []
-    search.backend.apply(TICKETS, upserts, [] if upserts else [str(ticket_id)])
+    """Bring one ticket's place in the index up to date. Safe to repeat. Raises Unavailable while another process writes.
+
+    The ticket is read when its turn to write has come: of two at once, the later never writes what the earlier saw.
+    """
+
+    def as_it_is_now() -> Iterator[IndexDoc]:
+        with database.read() as session:
+            ticket = session.get(Ticket, ticket_id, options=[selectinload(Ticket.assignments)])
+            if ticket is not None:
+                yield document(ticket, search.analyzer)
+
+    search.backend.apply(TICKETS, as_it_is_now(), [str(ticket_id)])
 
 
 def ensure(session: Session, search: Search, progress: Progress = lambda done, total: None) -> bool:

@@ -1,5 +1,6 @@
 """Tickets in the index: who finds which, what is not in it, and earlier tickets of the same matter."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from hotline.kernel.db import Database
 from hotline.kernel.scope import NOBODY, Scope
 from hotline.kernel.search import null
 from hotline.kernel.search.analysis import Analyzer, packaged_words
+from hotline.kernel.search.port import IndexDoc, IndexSchema
 from hotline.kernel.search.query import Search
 from hotline.kernel.search.tantivy import TantivyBackend
 from hotline.tickets import indexing, searching, tickets
@@ -112,3 +114,20 @@ def test_the_callers_own_ticket_is_found_without_search(database: Database, sear
         repeats = duplicates.find(session, nothing, HOTLINE, Matter(body=NOISE, citizen_id=1), now=NOW)
 
     assert [(repeat.ticket_id, repeat.reasons) for repeat in repeats] == [(ticket_id, ("same-citizen", "same-words"))]
+
+
+def test_what_is_indexed_is_read_when_the_turn_to_write_has_come(database: Database, search: Search) -> None:
+    ticket_id = opened(database, search)
+
+    class Turn(TantivyBackend):
+        """Somebody dispatches the ticket while this writer waits for its turn."""
+
+        def apply(self, schema: IndexSchema, upserts: Iterable[IndexDoc], deletes: Iterable[str] = ()) -> None:
+            with database.work() as uow:
+                given = {"unit_id": factories.unit(uow.session).id}
+                tickets.move(uow, ticket_id, "dispatch", roles=["dispatcher"], given=given)
+            search.backend.apply(schema, upserts, deletes)
+
+    indexing.index_ticket(database, Search(Turn(Path("unused")), search.analyzer), ticket_id)
+
+    assert found(database, search, Scope(officer_id=2, unit_ids=frozenset({1})), "夜里施工") == [ticket_id]

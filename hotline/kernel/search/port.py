@@ -151,7 +151,10 @@ class SearchBackend(Protocol):
         """Build a new generation beside the live one, then put it in its place; a killed build leaves the live one."""
 
     def apply(self, schema: IndexSchema, upserts: Iterable[IndexDoc], deletes: Iterable[str] = ()) -> None:
-        """Put and remove documents; found by every process when this returns. Safe to repeat."""
+        """Remove documents, then put others (what is put stays, though it was named to be removed).
+
+        Found by every process when this returns. Safe to repeat. `upserts` is read when no other process can write.
+        """
 
     def search(
         self, schema: IndexSchema, query: CompiledQuery, filters: Filters = (), *, size: int = 10, after: Cursor | None = None
