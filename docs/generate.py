@@ -87,7 +87,7 @@ ERRORS = (
 )
 EVENTS = "What is stored when something happened, and who reacts: *within* the same transaction, or *after* it at least once."
 ROUTES = (
-    "Who may call what: `public` anybody, `machine` a program with the integrator's token or any officer, else the roles. "
+    "Who may call what: `public` anybody, `machine` a program with the integrator's token, and the officers with these roles. "
     "What an officer then sees is narrowed by their scope. Bodies and answers: `/api/v1/docs`."
 )
 WORKFLOW = "Rows of the code, with the words of the pages. An action without a role is done by the system alone."
@@ -262,9 +262,8 @@ def _routes(app: APIFlask) -> Iterator[str]:
 
 
 def _who(kind: str, roles: frozenset[str]) -> str:
-    if kind != "roles":
-        return kind
-    return "every officer" if roles == frozenset(auth.EVERYONE) else ", ".join(sorted(str(role) for role in roles))
+    named = "every officer" if roles == frozenset(auth.EVERYONE) else ", ".join(sorted(str(role) for role in roles))
+    return ", ".join(part for part in ("" if kind == "roles" else kind, named) if part)
 
 
 if __name__ == "__main__":

@@ -40,15 +40,19 @@ def allowed(*roles: str) -> Callable[[V], V]:
 
 
 def public(view: V) -> V:
-    """Anybody; no session is looked at."""
+    """Anybody, signed in or not."""
     view.auth_rule = PUBLIC  # type: ignore[attr-defined]  # read by `guard`
     return view
 
 
-def machine(view: V) -> V:
-    """An integrator with the token, or an officer signed in."""
-    view.auth_rule = ("machine", frozenset())  # type: ignore[attr-defined]  # read by `guard`
-    return view
+def machine(*roles: str) -> Callable[[V], V]:
+    """An integrator with the token, or an officer with one of the roles."""
+
+    def decorate(view: V) -> V:
+        view.auth_rule = ("machine", frozenset(roles))  # type: ignore[attr-defined]  # read by `guard`
+        return view
+
+    return decorate
 
 
 def register(app: Flask) -> None:
@@ -88,7 +92,7 @@ def guard() -> None:
         raise Unauthenticated("no session")
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         csrf.protect()
-    if kind == "roles" and not scope().has(*roles):
+    if not scope().has(*roles):
         raise Forbidden("not this role", roles=sorted(roles))
 
 
@@ -106,7 +110,7 @@ def reached_view() -> Callable[..., Any] | None:
 
 def _has_token() -> bool:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return hmac.compare_digest(given, container().integrator_token)
+    return hmac.compare_digest(given.encode(), container().integrator_token.encode())
 
 
 class _Superiors:

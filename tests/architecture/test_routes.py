@@ -99,7 +99,7 @@ def _may(app: APIFlask, rule: Rule, caller: str) -> bool:
         return True
     if caller in (STRANGER, PROGRAM):
         return kind == "machine" and caller == PROGRAM
-    return kind == "machine" or caller in roles
+    return caller in roles
 
 
 def _passes(app: APIFlask, rule: Rule, method: str, caller: str) -> bool:

@@ -130,6 +130,7 @@ def answered(desktop: Desktop, call_id: str) -> dict[str, Any]:
 def test_call_needs_a_token_or_an_officer(desktop: Desktop, agent: Scope) -> None:
     desktop.ask("POST", "/calls/offer", json={"number": NUMBER}, status=401)
     desktop.ask("POST", "/calls/offer", json={"number": NUMBER}, headers={"Authorization": "Bearer wrong"}, status=401)
+    desktop.ask("POST", "/calls/offer", json={"number": NUMBER}, headers={"Authorization": "Bearer wröng"}, status=401)
     desktop.as_(agent).ask("POST", "/calls/offer", json={"number": NUMBER, "origin": "browser"}, status=201)
 
 
@@ -159,7 +160,8 @@ def test_handler_of_a_unit_gets_neither_calls_nor_words(desktop: Desktop, contac
     desktop.ask("GET", "/calls", status=403)
     desktop.ask("GET", f"/contacts/{contact['id']}", status=403)
     desktop.ask("GET", f"/calls/{contact['call']['id']}/transcript", status=403)
-    assert desktop.ask("GET", f"/calls/{contact['call']['id']}")["number"] == "199****0123"
+    desktop.ask("GET", f"/calls/{contact['call']['id']}", status=403)
+    desktop.ask("POST", "/calls/offer", json={"number": NUMBER, "origin": "browser"}, status=403)
 
 
 def test_words_fill_the_draft_and_raise_the_banner(contact: dict[str, Any]) -> None:

@@ -181,6 +181,7 @@ def test_a_partners_receipt_needs_the_token_and_completes_the_hand_over(
     ]
 
     assert refused.status_code == 401
+    assert agent.post("/api/v1/partners/110/receipts", json=receipt).status_code == 403, "no officer speaks for a partner"
     assert [(answer.status_code, answer.json["state"]) for answer in answers] == [(200, "receipted")] * 2
 
 

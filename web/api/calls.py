@@ -6,8 +6,7 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
 
 from hotline.intake import calls
-from hotline.kernel.errors import Forbidden
-from hotline.people.permissions import Role
+from hotline.people.permissions import CONTACT_ROLES, Role
 from web.api import present_intake
 from web.api.schemas.base import Page
 from web.api.schemas.contacts import Call, CallOffer, Contact, Transcript
@@ -31,7 +30,7 @@ class TranscriptQuery(BaseModel):
 @api.post("/calls/offer")
 @takes(api, CallOffer)
 @api.output(Call, status_code=201)
-@machine
+@machine(*AGENTS)
 def offer_call(body: CallOffer) -> Call:
     """A call rings. The same call_id, or the same Idempotency-Key, is the same call."""
     key = once()
@@ -54,7 +53,7 @@ def list_calls() -> Page[Call]:
 
 @api.get("/calls/<uuid:call_id>")
 @api.output(Call)
-@machine
+@machine(*CONTACT_ROLES)
 def show_call(call_id: UUID) -> Call:
     """One call."""
     with reading() as session:
@@ -84,11 +83,9 @@ def hang_up_call(call_id: UUID) -> Call:
 @api.get("/calls/<uuid:call_id>/transcript")
 @asks(api, TranscriptQuery)
 @api.output(Transcript)
-@machine
+@machine(*CONTACT_ROLES)
 def show_transcript(call_id: UUID, query: TranscriptQuery) -> Transcript:
     """What was said after a segment, for the exchange and for whoever may see contact data."""
-    if scope().officer_id is not None and not scope().sees_contact_data:
-        raise Forbidden("contact data", action="transcript")
     with reading() as session:
         calls.get(session, call_id)
         return Transcript(call_id=call_id, segments=present_intake.segments(session, call_id, query.after))

@@ -15,7 +15,7 @@ api = APIBlueprint("partners", __name__, url_prefix="/api/v1", tag="Partners")
 @api.post("/partners/<name>/receipts")
 @takes(api, PartnerReceipt)
 @api.output(TransferFact)
-@machine
+@machine()
 def take_receipt(name: str, body: PartnerReceipt) -> TransferFact:
     """Take a partner's receipt by the key it was given. Repeating it changes nothing; another number is a conflict."""
     with working() as uow:
