@@ -1,0 +1,95 @@
+"""The pictures of docs/screenshots, taken anew when HOTLINE_TEST_SCREENSHOTS is set: the main screens, wide and on a phone."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.conftest import OpenWindow
+from tests.browser.windows import DESK, PATIENCE_MS, PHONE
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        "HOTLINE_TEST_SCREENSHOTS" not in os.environ, reason="set HOTLINE_TEST_SCREENSHOTS to take the pictures anew"
+    ),
+]
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
+DESKS = {
+    "dispatch": ("dispatcher1", "/dispatch"),
+    "unit": ("chengguan", "/unit?view=to_answer"),
+    "callbacks": ("callback1", "/callbacks"),
+    "board": ("manager1", "/board"),
+    "inbox": ("dispatcher1", "/inbox"),
+    "floor": ("leader1", "/floor"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=PATIENCE_MS)
+
+
+@SIZES
+@pytest.mark.parametrize("name", DESKS)
+def test_desk_is_pictured(window: OpenWindow, name: str, size: ViewportSize) -> None:
+    login, path = DESKS[name]
+    opened = window(size)
+    opened.sign_in(login)
+
+    _keep(opened.open(path), name)
+
+
+@SIZES
+def test_ticket_is_pictured(window: OpenWindow, size: ViewportSize) -> None:
+    opened = window(size)
+    page = opened.sign_in("supervisor1")
+    found = page.request.get("/api/v1/tickets", params={"view": "all", "state": "review", "limit": "1"}).json()["items"]
+
+    _keep(opened.open(f"/tickets/{found[0]['id']}"), "ticket")
+
+
+@SIZES
+def test_portal_is_pictured(window: OpenWindow, size: ViewportSize) -> None:
+    page = window(size).open("/portal")
+    page.get_by_label("诉求内容").fill("租房子能提公积金吗？公积金怎么提取")
+    expect(page.get_by_text("这解决了我的问题")).to_be_visible()
+
+    _keep(page, "portal")
+
+
+@SIZES
+def test_console_is_pictured_in_a_call(window: OpenWindow, size: ViewportSize) -> None:
+    page = window(size).sign_in("agent1")
+    page.get_by_role("button", name="用本页麦克风模拟来电").click()
+    expect(page.get_by_role("log")).to_contain_text("吵得孩子睡不着觉")
+    expect(page.get_by_label("诉求内容")).to_have_value(re.compile("制止夜间施工"))
+    expect(page.get_by_role("region", name="知识推荐").get_by_role("listitem").first).to_be_visible()
+
+    _keep(page, "console")
+    _end_call(page)
+
+
+def _keep(page: Page, name: str) -> None:
+    """Save what the window shows; on a phone the whole page of what is read from top to bottom."""
+    page.wait_for_load_state("networkidle")
+    assert page.viewport_size
+    width = page.viewport_size["width"]
+    whole = width == PHONE["width"] and name in ("console", "portal", "ticket")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=FOLDER / f"{name}-{width}.png", full_page=whole, animations="disabled")
+
+
+def _end_call(page: Page) -> None:
+    page.keyboard.press("F4")
+    expect(page.get_by_text("已挂机")).to_be_visible()
+    page.get_by_role("button", name="放弃此件").click()
+    page.get_by_role("dialog").get_by_role("button", name="放弃此件").click()
+    page.keyboard.press("F9")
+    page.get_by_role("dialog").get_by_text("误拨").click()
+    page.get_by_role("button", name="结束来电").click()
+    expect(page.get_by_text("就绪，等待来电。")).to_be_visible()

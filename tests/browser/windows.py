@@ -1,0 +1,79 @@
+"""A person's browser window: opens pages, signs in, and remembers whatever went wrong on them.
+
+Every window is a browser context of its own, so that five people can be signed in at once.
+"""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response, ViewportSize
+
+from web.demo.reference import DEMO_PASSWORD
+
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PATIENCE_MS = 60_000
+LOWEST_ERROR_STATUS = 400
+BROWSER_SAYS_IT_TOO = re.compile("Failed to load resource")
+"""The console repeats every bad answer without its address; the answer itself is noted with it."""
+LEFT_THE_PAGE = "net::ERR_ABORTED"
+"""A request given up because its page was left."""
+
+
+@dataclass
+class Window:
+    """One window on one address. `troubles` are console errors, page errors, failed requests and bad answers."""
+
+    page: Page
+    address: str
+    troubles: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.on("console", self._said)
+        self.page.on("pageerror", self._broke)
+        self.page.on("requestfailed", self._failed)
+        self.page.on("response", self._answered)
+
+    def open(self, path: str) -> Page:
+        """Go to the page of that path and wait until it asks for nothing more."""
+        self.page.goto(f"{self.address}{path}", wait_until="load")
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def sign_in(self, login: str) -> Page:
+        """Sign in as that account of the demo city; leads to the first page of its role."""
+        self.open("/login")
+        self.page.get_by_label("账号").fill(login)
+        self.page.get_by_label("密码").fill(DEMO_PASSWORD)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.page.wait_for_url(lambda url: not urlsplit(url).path.startswith("/login"))
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def close(self) -> None:
+        """Close the window and forget who was signed in."""
+        self.page.context.close()
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not BROWSER_SAYS_IT_TOO.search(message.text):
+            self.troubles.append(f"console: {message.text}")
+
+    def _broke(self, error: Error) -> None:
+        self.troubles.append(f"page: {error}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != LEFT_THE_PAGE:
+            self.troubles.append(f"failed: {request.method} {request.url} {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= LOWEST_ERROR_STATUS:
+            self.troubles.append(f"answer: {response.status} {response.request.method} {response.url}")
+
+
+def open_window(browser: Browser, address: str, size: ViewportSize = DESK) -> Window:
+    """A window of that size with the microphone allowed, in Chinese."""
+    context = browser.new_context(base_url=address, viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.grant_permissions(["microphone"], origin=address)
+    return Window(context.new_page(), address)
