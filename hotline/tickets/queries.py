@@ -8,12 +8,13 @@ import binascii
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, exists, false, func, select, true, tuple_
 from sqlalchemy.orm import Session, selectinload
 
+from hotline.kernel.db import UtcDateTime
 from hotline.kernel.errors import Invalid, NotFound
 from hotline.kernel.scope import Scope
 from hotline.people.permissions import HOTLINE_ROLES
@@ -145,8 +146,9 @@ def _count(session: Session, conditions: Collection[Condition]) -> int:
     return session.scalar(select(func.count()).select_from(capped.subquery())) or 0
 
 
-def _past(keys: Collection[SQLColumnExpression[Any]], values: list[Any], *, descending: bool) -> Condition:
-    if len(values) != len(keys):
+def _past(keys: Collection[Any], values: list[Any], *, descending: bool) -> Condition:  # expressions of moments and numbers
+    kinds = [datetime if isinstance(key.type, UtcDateTime) else int for key in keys]
+    if [type(value) for value in values] != kinds:
         raise Invalid("after", "broken-cursor")
     left = tuple_(*keys)
     return left < tuple_(*values) if descending else left > tuple_(*values)
@@ -160,8 +162,8 @@ def _encoded(values: Collection[Any]) -> str:
 def _decoded(cursor: str) -> list[Any]:
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return [datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for value in plain]
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        return [datetime.fromisoformat(value["at"]).astimezone(UTC) if isinstance(value, dict) else value for value in plain]
+    except (ValueError, KeyError, TypeError, OverflowError, binascii.Error) as error:
         raise Invalid("after", "broken-cursor") from error
 
 

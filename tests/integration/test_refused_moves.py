@@ -1,5 +1,7 @@
 """Lists, moves and routes that refuse: wrong queries and values, stale versions, repeats, wrong roles, other units' parts."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -29,6 +31,38 @@ def test_wrong_query_of_a_list_is_refused(sign_in: SignIn, query: str) -> None:
     answer = sign_in("dispatcher").ask("GET", f"/tickets?{query}")
 
     assert answer.status_code in (404, 422), answer.text
+
+
+@pytest.mark.parametrize("view", ["all", "to_dispatch", "open"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        *([], {}, 1, None, "xx", [1], [1, 2], ["x", "y"], [None, None], [[1], [2]], [True, {"at": "2026-01-01T00:00:00Z"}, 1]),
+        *(
+            [{"at": "2026-01-01T00:00:00Z"}, "x"],
+            [{"at": "0001-01-01T00:00:00+14:00"}, 1],
+            [{"at": 1}, 1],
+            [{}, 1],
+            [1, "y", 3],
+        ),
+    ],
+)
+def test_cursor_that_we_did_not_make_is_refused(sign_in: SignIn, view: str, values: Any) -> None:
+    after = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+    sign_in("dispatcher").refused(422, "GET", f"/tickets?view={view}&after={after}")
+
+
+@pytest.mark.parametrize("view", ["all", "to_dispatch", "open"])
+def test_cursor_that_we_made_leads_to_the_next_page(sign_in: SignIn, view: str) -> None:
+    desk = sign_in("dispatcher")
+    opened = {desk.done("POST", "/tickets", json=TICKET)["id"] for _ in range(2)}
+
+    first = desk.done("GET", f"/tickets?view={view}&limit=1")
+    second = desk.done("GET", f"/tickets?view={view}&limit=1&after={first['after']}")
+
+    assert {row["id"] for row in (*first["items"], *second["items"])} == opened
+    assert second["after"] is None
 
 
 @pytest.mark.parametrize("query", ["search=%00", "search=" + "灯" * 200, f"unit={BEYOND}", "state=nonsense"])
