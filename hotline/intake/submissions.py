@@ -2,8 +2,6 @@
 
 import hashlib
 
-from sqlalchemy import select
-
 from hotline.intake import alerts, contacts, drafts
 from hotline.intake.channels.base import Intake
 from hotline.intake.drafting.fill import Sources, fill, title_for
@@ -23,7 +21,7 @@ def submit(uow: UnitOfWork, given: Intake, sources: Sources) -> Ticket:
     The same reference of the same channel is the same ticket. Raises Invalid for unknown areas and attachments.
     """
     key = _key(given)
-    earlier = uow.session.scalars(select(Ticket).where(Ticket.submission_key == key)).one_or_none() if key else None
+    earlier = tickets.submitted(uow, key) if key else None
     if earlier is not None:
         return earlier
     drafts.check_codes(uow.session, None, given.area_code)

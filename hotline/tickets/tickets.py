@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid, NotFound
@@ -149,8 +149,14 @@ def get(uow: UnitOfWork, ticket_id: int) -> Ticket:
     return ticket
 
 
+def submitted(uow: UnitOfWork, key: str) -> Ticket | None:
+    """The ticket that this submission opened before. A second sending at the same moment waits for the first."""
+    uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"submission:{key}", 0))))
+    return uow.session.scalars(select(Ticket).where(Ticket.submission_key == key)).one_or_none()
+
+
 def _open(uow: UnitOfWork, given: NewTicket, state: State) -> Ticket:
-    if given.submission_key and (earlier := _submitted(uow, given.submission_key)):
+    if given.submission_key and (earlier := submitted(uow, given.submission_key)):
         return earlier
     values = {
         name: getattr(given, name) for name in NewTicket.__dataclass_fields__ if name not in {"answer", "attachment_tokens"}
@@ -171,10 +177,6 @@ def _open(uow: UnitOfWork, given: NewTicket, state: State) -> Ticket:
     timeline.write(uow, ticket.id, "open", public=True, data={"channel": given.channel}, states=("", state.value))
     uow.record(TicketOpened(ticket.id, ticket.number, state.value, ticket.urgency))
     return ticket
-
-
-def _submitted(uow: UnitOfWork, key: str) -> Ticket | None:
-    return uow.session.scalars(select(Ticket).where(Ticket.submission_key == key)).one_or_none()
 
 
 def _dispatch(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:

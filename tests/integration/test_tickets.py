@@ -64,6 +64,21 @@ def test_the_same_submission_opens_one_ticket(database: Database) -> None:
     assert first == second
 
 
+def test_a_submission_sent_twice_at_once_opens_one_ticket(database: Database) -> None:
+    again = NewTicket(**{**NEW.__dict__, "submission_key": "abcdefgh"})
+    both = Barrier(2)
+
+    def send(_: int) -> str:
+        with database.work() as uow:
+            both.wait(10)
+            ticket = tickets.open_ticket(uow, again)
+            time.sleep(0.2)
+            return ticket.number
+
+    with ThreadPoolExecutor(2) as pages:
+        assert len(set(pages.map(send, range(2)))) == 1
+
+
 def test_the_ticket_follows_its_lead_unit_to_call_back(database: Database) -> None:
     ticket_id, assignment_id = dispatched(database)
 
