@@ -53,7 +53,7 @@ class AdditionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: str = Field("supplement", pattern="^(supplement|urge|note)$")
+    kind: str = Field("supplement", pattern="^(supplement|urge)$")
     text: str = Field("", max_length=5000)
     attachment_tokens: list[str] = Field(default_factory=list)
 
@@ -146,10 +146,10 @@ def move_assignment(assignment_id: int, action: str, body: Move) -> TicketDetail
 @api.output(TicketDetail)
 @allowed(*ADDERS)
 def add_to_ticket(ticket_id: int, body: AdditionIn) -> TicketDetail:
-    """Add the requester's words or files, or urge."""
+    """Add the requester's words or files, or urge. The requester reads them too."""
     with working() as uow:
         ticket = queries.get_visible(uow.session, scope(), ticket_id)
-        tickets.add(uow, ticket.id, body.kind, body.text, attachment_tokens=body.attachment_tokens)
+        tickets.add(uow, ticket.id, body.kind, limits.fold_text(body.text), attachment_tokens=body.attachment_tokens)
     return _show(ticket_id)
 
 
