@@ -64,22 +64,7 @@ def move(
     assignment.state = row.target
     if row.target not in AT_WORK:
         assignment.ended_at = uow.now
-    timeline.write(
-        uow,
-        assignment.ticket_id,
-        action,
-        text=str(given.get("note") or given.get("reason") or given.get("reply_internal") or ""),
-        public=action in PUBLIC_ACTIONS,
-        data={key: given[key] for key in ("solved", "reason_code", "legal_basis", "competent_unit_id") if given.get(key)},
-        unit_id=assignment.unit_id,
-        states=(source.value, row.target.value),
-    )
-    uow.session.flush()
-    number = assignment.ticket.number
-    moved = AssignmentMoved(
-        assignment.id, assignment.ticket_id, number, assignment.unit_id, action, source.value, row.target.value
-    )
-    uow.record(moved)
+    _announce(uow, assignment, action, given, source)
     return assignment
 
 
@@ -121,6 +106,23 @@ def _locked(uow: UnitOfWork, assignment_id: int) -> Assignment:
     if assignment is None:
         raise NotFound("assignment", thing="assignment", id=assignment_id)
     return assignment
+
+
+def _announce(uow: UnitOfWork, assignment: Assignment, action: str, given: Mapping[str, Any], source: AssignmentState) -> None:
+    states = (source.value, assignment.state.value)
+    timeline.write(
+        uow,
+        assignment.ticket_id,
+        action,
+        text=str(given.get("note") or given.get("reason") or given.get("reply_internal") or ""),
+        public=action in PUBLIC_ACTIONS,
+        data={key: given[key] for key in ("solved", "reason_code", "legal_basis", "competent_unit_id") if given.get(key)},
+        unit_id=assignment.unit_id,
+        states=states,
+    )
+    uow.session.flush()
+    number = assignment.ticket.number
+    uow.record(AssignmentMoved(assignment.id, assignment.ticket_id, number, assignment.unit_id, action, *states))
 
 
 def _sign(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) -> None:

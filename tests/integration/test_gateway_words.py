@@ -110,7 +110,8 @@ def test_a_taken_port_is_told_with_its_number(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", settings.audiosocket_port)), pytest.raises(gateway.PortTaken) as refused:
         gateway.run(settings, Heard(FlakyDatabase([]), FakePush()))  # type: ignore[arg-type]  # nothing is stored
 
-    assert refused.value.details == {"host": "127.0.0.1", "port": settings.audiosocket_port}
+    told = {"host": "127.0.0.1", "port": settings.audiosocket_port, "setting": "HOTLINE_AUDIOSOCKET_PORT"}
+    assert refused.value.details == told
 
 
 @dataclass

@@ -17,6 +17,7 @@ from hotline.kernel.scope import Scope
 from hotline.kernel.search.analysis import Analyzer, packaged_words
 from hotline.kernel.search.query import Search
 from hotline.kernel.search.tantivy import TantivyBackend
+from hotline.kernel.settings import Settings
 from knowledge_base import articles, indexing
 from knowledge_base.answers import Desk
 from knowledge_base.articles import ArticleContent
@@ -47,7 +48,7 @@ def client(database: Database, tmp_path: Path) -> Iterator[FlaskClient]:
     with database.read() as session:
         indexing.rebuild(session, desk.search)
     app = APIFlask(__name__)
-    app.extensions["hotline"] = SimpleNamespace(database=database, desk=desk)
+    app.extensions["hotline"] = SimpleNamespace(database=database, desk=desk, settings=Settings())
     app.before_request(lambda: setattr(g, "scope", Scope(officer_id=None, roles=frozenset({"agent"}))))
     errors.register(app)
     app.register_blueprint(knowledge.api)

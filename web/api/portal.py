@@ -17,7 +17,7 @@ from hotline.intake.places import KeptGazetteer
 from hotline.kernel.errors import NotFound
 from hotline.people.models import Area, Unit
 from hotline.tickets import tickets, timeline
-from hotline.tickets.models import Attachment, Ticket
+from hotline.tickets.models import Attachment, Ticket, TimelineEntry
 from hotline.tickets.workflow import State
 from sla import callbacks
 from web.api import present
@@ -32,6 +32,8 @@ from web.requests import container, reading, takes, working
 
 api = APIBlueprint("portal", __name__, url_prefix="/api/v1/public", tag="Portal")
 _gazetteer = KeptGazetteer()
+WORDED = frozenset({"inform", "answer", "keep_closed", "supplement"})
+"""Steps whose words are meant for the requester; of the others only that they happened is shown."""
 
 
 @api.post("/tickets")
@@ -151,7 +153,7 @@ def _shown(session: Session, ticket: Ticket) -> PublicTicket:
         public_reply=ticket.public_reply,
         timeline=[
             PublicLine(
-                at=line.at, action=line.action, state_to=line.state_to, unit=units.get(line.unit_id or 0, ""), text=line.text
+                at=line.at, action=line.action, state_to=line.state_to, unit=units.get(line.unit_id or 0, ""), text=_told(line)
             )
             for line in lines
         ],
@@ -160,6 +162,10 @@ def _shown(session: Session, ticket: Ticket) -> PublicTicket:
         can_urge=ticket.state in (State.PENDING, State.DISPATCHED, State.HANDLING),
         can_evaluate=ticket.state is State.CALLBACK,
     )
+
+
+def _told(line: TimelineEntry) -> str:
+    return line.text if line.action in WORDED else ""
 
 
 def _promised(ticket: Ticket) -> datetime | None:
