@@ -24,9 +24,10 @@ SETTLE = timedelta(seconds=5)  # what was rung for a moment ago is on its way; r
 def deliver(database: Database, subscribers: Subscribers, delivery_id: int, *, lease_seconds: int, max_attempts: int) -> None:
     """Claim the delivery, run its reaction with no transaction open, mark it. Safe to call twice: the second finds nothing.
 
-    Unavailable: tried again with back-off up to `max_attempts`. Anything else: parked as failed at once, and logged.
+    Unavailable: tried again with back-off up to `max_attempts`, as is a reaction whose worker died. Anything else: parked
+    as failed at once, and logged.
     """
-    claimed = _claim(database, subscribers, delivery_id, timedelta(seconds=lease_seconds))
+    claimed = _claim(database, subscribers, delivery_id, timedelta(seconds=lease_seconds), max_attempts)
     if claimed is None:
         return
     event, reaction, attempts = claimed
@@ -35,14 +36,14 @@ def deliver(database: Database, subscribers: Subscribers, delivery_id: int, *, l
     except Unavailable as error:
         LOG.warning("delivery %s (%s) attempt %s: %s", delivery_id, reaction, attempts, error)
         if attempts < max_attempts:
-            _mark(database, delivery_id, "pending", clock.now() + back_off(attempts), str(error))
+            _mark(database, delivery_id, attempts, "pending", due_at=clock.now() + back_off(attempts), error=str(error))
         else:
-            _mark(database, delivery_id, "failed", None, str(error))
+            _mark(database, delivery_id, attempts, "failed", error=str(error))
     except Exception as error:
         LOG.exception("delivery %s (%s) failed", delivery_id, reaction)
-        _mark(database, delivery_id, "failed", None, f"{type(error).__name__}: {error}")
+        _mark(database, delivery_id, attempts, "failed", error=f"{type(error).__name__}: {error}")
     else:
-        _mark(database, delivery_id, "done", None, "")
+        _mark(database, delivery_id, attempts, "done")
 
 
 def back_off(attempts: int) -> timedelta:
@@ -89,7 +90,9 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _claim(database: Database, subscribers: Subscribers, delivery_id: int, lease: timedelta) -> tuple[Event, str, int] | None:
+def _claim(
+    database: Database, subscribers: Subscribers, delivery_id: int, lease: timedelta, max_attempts: int
+) -> tuple[Event, str, int] | None:
     with database.work() as uow:
         query = select(Delivery).where(Delivery.id == delivery_id, _claimable(uow.now))
         row = uow.session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
@@ -100,13 +103,22 @@ def _claim(database: Database, subscribers: Subscribers, delivery_id: int, lease
         if kind is None or row.reaction not in subscribers.after[kind]:
             row.state, row.error = "failed", "no reaction of that name"
             return None
+        if row.state == "claimed" and row.attempts >= max_attempts:
+            # Whatever it does kills its worker; the next one need not die of it too.
+            row.state, row.error = "failed", "its worker died, every time"
+            return None
         row.state, row.attempts, row.due_at = "claimed", row.attempts + 1, uow.now + lease
         return restore(kind, stored.payload), row.reaction, row.attempts
 
 
-def _mark(database: Database, delivery_id: int, state: str, due_at: datetime | None, error: str) -> None:
+def _mark(
+    database: Database, delivery_id: int, attempt: int, state: str, *, due_at: datetime | None = None, error: str = ""
+) -> None:
     with database.work() as uow:
-        row = uow.session.get_one(Delivery, delivery_id)
+        row = uow.session.get_one(Delivery, delivery_id, with_for_update=True)
+        if row.attempts != attempt or row.state != "claimed":
+            # The lease ran out and another worker took it: what it says counts.
+            return
         row.state, row.error = state, error[:2000]
         row.due_at = due_at or row.due_at
         row.done_at = uow.now if state == "done" else None
