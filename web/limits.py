@@ -1,5 +1,8 @@
 """How often a stranger may try: wrong query codes, sign-ins, submissions. Counted in Redis, in memory while it is away."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -39,6 +42,11 @@ def question_rate() -> str:
     return container().settings.rate_question
 
 
+def wrong_codes_rate() -> str:
+    """Wrong query codes of one address, whatever the tickets: or it could try a few on each of a thousand."""
+    return container().settings.rate_wrong_codes
+
+
 def was_wrong(response: Response) -> bool:
     """Only wrong tries count."""
     return response.status_code in WRONG
@@ -48,3 +56,12 @@ def ticket_and_address() -> str:
     """One citizen's mistakes on one ticket do not lock others out."""
     number = (request.view_args or {}).get("number", "")
     return f"{number}:{get_remote_address()}"
+
+
+CODES_OF_A_TICKET = limiter.shared_limit(wrong_code_rate, "query-code", key_func=ticket_and_address, deduct_when=was_wrong)
+CODES_OF_ALL = limiter.shared_limit(wrong_codes_rate, "query-codes", deduct_when=was_wrong)
+
+
+def guards_query_code(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Slow down who guesses query codes; all views that take one count together."""
+    return CODES_OF_A_TICKET(CODES_OF_ALL(view))

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     web_threads: int = Field(256, ge=8, description="Threads of the web process; every open page holds one.")
     rate_sign_in: str = Field("10 per 15 minutes", description="Wrong sign-ins one address may try.")
     rate_wrong_code: str = Field("5 per 15 minutes", description="Wrong query codes one address may try on one ticket.")
+    rate_wrong_codes: str = Field("50 per 15 minutes", description="Wrong query codes one address may try on all tickets.")
     rate_question: str = Field("120 per minute", description="Questions one address may ask the knowledge base.")
     rate_submission: str = Field("30 per hour", description="Requests and uploads one address may send on the portal.")
     outbox_lease_seconds: int = Field(60, ge=1, description="A reaction claimed for longer is taken to have died.")

@@ -13,6 +13,7 @@ from web.bootstrap import Container
 SUBMISSION = {"text": "听涛路的路灯三天没有亮了", "phone": "19900000456", "submission_key": "bad-input-1"}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 PHOTO_BYTES = 200 * 1024 * 1024
+WRONG_CODES_IN_ALL = 50
 WRONG_CODES = 5
 
 TEXTS = [
@@ -130,6 +131,22 @@ def test_wrong_query_code_many_times_is_too_many(citizen: Person) -> None:
     error = citizen.refused(429, "POST", path, json=right)
     assert error["code"] == "too-many"
     assert citizen.done("POST", other_path, json=other_right)["number"] == made[1]["number"]
+
+
+def test_wrong_query_codes_of_all_views_count_together(citizen: Person) -> None:
+    made = citizen.done("POST", "/public/tickets", json=SUBMISSION)
+
+    for view in ("look", "urges", "additions", "look", "urges"):
+        citizen.refused(404, "POST", f"/public/tickets/{made['number']}/{view}", json={"query_code": "WRONG1"})
+
+    citizen.refused(429, "POST", f"/public/tickets/{made['number']}/additions", json={"query_code": "WRONG1"})
+
+
+def test_one_address_may_not_try_a_few_codes_on_each_of_many_tickets(citizen: Person) -> None:
+    for number in range(WRONG_CODES_IN_ALL):
+        citizen.refused(404, "POST", f"/public/tickets/26112200{number:05}/look", json={"query_code": "WRONG1"})
+
+    citizen.refused(429, "POST", "/public/tickets/2611229999999/look", json={"query_code": "WRONG1"})
 
 
 def test_number_that_does_not_exist_says_the_same_as_a_wrong_code(citizen: Person) -> None:

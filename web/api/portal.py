@@ -27,7 +27,7 @@ from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import Page
 from web.api.schemas.portal import Addition, AreaNode, Evaluation, Look, PublicLine, PublicTicket, Submission, Submitted
 from web.auth import public
-from web.limits import limiter, submission_rate, ticket_and_address, was_wrong, wrong_code_rate
+from web.limits import guards_query_code, limiter, submission_rate
 from web.requests import container, reading, takes, working
 
 api = APIBlueprint("portal", __name__, url_prefix="/api/v1/public", tag="Portal")
@@ -66,7 +66,7 @@ def send_attachment() -> AttachmentShape:
 
 
 @api.post("/tickets/<number>/look")
-@limiter.limit(wrong_code_rate, key_func=ticket_and_address, deduct_when=was_wrong)
+@guards_query_code
 @takes(api, Look)
 @api.output(PublicTicket)
 @public
@@ -77,7 +77,7 @@ def look(number: str, body: Look) -> PublicTicket:
 
 
 @api.post("/tickets/<number>/additions")
-@limiter.limit(wrong_code_rate, key_func=ticket_and_address, deduct_when=was_wrong)
+@guards_query_code
 @takes(api, Addition)
 @api.output(PublicTicket)
 @public
@@ -91,7 +91,7 @@ def add(number: str, body: Addition) -> PublicTicket:
 
 
 @api.post("/tickets/<number>/urges")
-@limiter.limit(wrong_code_rate, key_func=ticket_and_address, deduct_when=was_wrong)
+@guards_query_code
 @takes(api, Look)
 @api.output(PublicTicket)
 @public
@@ -104,7 +104,7 @@ def urge(number: str, body: Look) -> PublicTicket:
 
 
 @api.post("/tickets/<number>/evaluation")
-@limiter.limit(wrong_code_rate, key_func=ticket_and_address, deduct_when=was_wrong)
+@guards_query_code
 @takes(api, Evaluation)
 @api.output(PublicTicket)
 @public
