@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.intake import limits
 from hotline.intake.drafting.fill import Sources, fill
+from hotline.intake.drafting.patterns import nameless_title
 from hotline.intake.drafting.values import Proposal, Turn
 from hotline.intake.events import DraftChanged
 from hotline.intake.models import Contact, Draft, DraftState
@@ -210,6 +211,8 @@ def _new_ticket(uow: UnitOfWork, draft: Draft, contact: Contact, scope: Scope) -
     texts = ("type", "title", "body", "wanted", "address", "contact_name", "contact_phone")
     given = limits.checked({name: value.get(name, "") for name in texts} | {"urgency": value.get("urgency") or "normal"})
     given["contact_phone"] = given["contact_phone"] or contact.number
+    confidential = value.get("confidential") == YES
+    given["title"] = nameless_title(given["title"]) if confidential else given["title"]
     category_code, area_code = value.get("category_code") or None, value.get("area_code") or None
     check_codes(uow.session, category_code, area_code)
     if contact.citizen_id is None and given["contact_phone"]:
@@ -220,7 +223,7 @@ def _new_ticket(uow: UnitOfWork, draft: Draft, contact: Contact, scope: Scope) -
         category_code=category_code,
         area_code=area_code,
         citizen_id=contact.citizen_id,
-        confidential=value.get("confidential") == YES,
+        confidential=confidential,
         reply_wanted=value.get("reply_wanted", YES) == YES,
         contact_id=contact.id,
         submission_key=f"draft:{draft.id}",

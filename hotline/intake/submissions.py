@@ -5,6 +5,7 @@ import hashlib
 from hotline.intake import alerts, contacts, drafts
 from hotline.intake.channels.base import Intake
 from hotline.intake.drafting.fill import Sources, fill, title_for
+from hotline.intake.drafting.patterns import nameless_title
 from hotline.intake.drafting.values import CALLER, Proposal, Turn
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import tickets
@@ -41,10 +42,11 @@ def _key(given: Intake) -> str | None:
 def _new_ticket(given: Intake, key: str | None, sources: Sources, *, contact_id: int, citizen_id: int | None) -> NewTicket:
     proposed = fill([Turn(1, CALLER, given.body)], sources)
     kind = given.type or _value(proposed, "type") or TYPE_WHEN_UNKNOWN
+    title = given.title or _value(proposed, "title") or title_for(given.body, kind)
     return NewTicket(
         channel=given.channel,
         type=kind,
-        title=given.title or _value(proposed, "title") or title_for(given.body, kind),
+        title=nameless_title(title) if given.confidential else title,
         body=given.body,
         wanted=_value(proposed, "wanted"),
         urgency=_value(proposed, "urgency") or "normal",

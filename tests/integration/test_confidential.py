@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from hotline.people.models import Unit
-from tests.integration.people import TICKET, SignIn
+from hotline.tickets.models import Ticket
+from tests.integration.people import TICKET, Person, SignIn
 from web.bootstrap import Container
 
 NAME, PHONE = "张小明", "19900000123"
@@ -43,3 +44,14 @@ def test_requester_is_shown_to_those_who_may_see_them(
     if not name:
         assert "0123" not in shown.text
         reader.refused(403, "POST", f"/tickets/{opened['id']}/reveal", json={"field": "phone", "reason": "联系诉求人"})
+
+
+def test_title_that_the_unit_reads_does_not_name_who_asks(citizen: Person, parts: Container) -> None:
+    words = "我姓张，张女士，我要投诉听涛路餐馆的油烟直接排到我家，请你们管一管"
+    sent = {"text": words, "phone": PHONE, "submission_key": "confidential-1", "confidential": True}
+
+    number = citizen.done("POST", "/public/tickets", json=sent)["number"]
+
+    with parts.database.read() as session:
+        title = session.query(Ticket).filter_by(number=number).one().title
+    assert "张" not in title

@@ -4,7 +4,7 @@ import pytest
 
 from hotline.intake.drafting.fill import Sources, fill, title_for
 from hotline.intake.drafting.gazetteer import Gazetteer, NamedPlace
-from hotline.intake.drafting.patterns import house_title
+from hotline.intake.drafting.patterns import house_title, nameless_title
 from hotline.intake.drafting.values import Proposal, Turn
 from hotline.intake.limits import check_text, checked, fold_text, load_limits
 from hotline.kernel.errors import Invalid
@@ -107,3 +107,16 @@ def test_checked_folds_known_fields_and_passes_others_through() -> None:
         "contact_phone": "19900000001",
         "channel": "phone",
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "nameless"),
+    [
+        ("关于张女士反映听涛苑路灯不亮的问题", "关于市民反映听涛苑路灯不亮的问题"),
+        ("关于欧阳先生举报无证餐馆的问题", "关于市民举报无证餐馆的问题"),
+        ("关于市民反映王女士家漏水的问题", "关于市民反映王女士家漏水的问题"),
+        ("路灯不亮", "路灯不亮"),
+    ],
+)
+def test_confidential_title_does_not_name_the_caller(title: str, nameless: str) -> None:
+    assert nameless_title(title) == nameless

@@ -1,5 +1,6 @@
 """How machine-made titles and texts are worded: the patterns of `patterns.yaml` and what fills them. Pure."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -35,6 +36,14 @@ def house_title(matter: str, *, kind: str = "other", person: str = "", place: st
     frame = {"person": person or patterns.anonymous, "verb": verb, "place": place}
     room = length_max - len(patterns.title.format(**frame, matter=""))
     return patterns.title.format(**frame, matter=_bare(matter, patterns)[: max(room, 1)])
+
+
+def nameless_title(title: str) -> str:
+    """The title of a confidential ticket, which its unit reads too: "关于张女士反映…" becomes "关于市民反映…"."""
+    patterns = load_patterns()
+    before = re.escape(patterns.title.split("{person}")[0])
+    titles = "|".join(re.escape(word) for word in patterns.titles.values())
+    return re.sub(rf"^({before}).{{1,2}}?(?:{titles})", rf"\g<1>{patterns.anonymous}", title)
 
 
 def _bare(matter: str, patterns: Patterns) -> str:
