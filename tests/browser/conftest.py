@@ -29,6 +29,7 @@ TONE_HZ, LOUDNESS = 220, 3000
 SCRIPT = (
     (1.0, 4.0, "你好，我要反映望江大道的工地夜间施工，半夜十二点还在打混凝土"),
     (4.5, 7.5, "吵得孩子睡不着觉，希望制止夜间施工，我姓陈"),
+    (8.0, 13.0, "我住在望江大道二十六号，请尽快安排人来查一查"),
 )
 """What the scripted engine hears: start and end in seconds, words."""
 FLAGS = (

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
 DESKS = {
     "dispatch": ("dispatcher1", "/dispatch"),
-    "unit": ("chengguan", "/unit?view=to_answer"),
+    "unit": ("qingtang-urban-management", "/unit?view=to_answer"),
     "callbacks": ("callback1", "/callbacks"),
     "board": ("manager1", "/board"),
     "inbox": ("dispatcher1", "/inbox"),
@@ -69,6 +69,7 @@ def test_console_is_pictured_in_a_call(window: OpenWindow, size: ViewportSize) -
     expect(page.get_by_role("log")).to_contain_text("吵得孩子睡不着觉")
     expect(page.get_by_label("诉求内容")).to_have_value(re.compile("制止夜间施工"))
     expect(page.get_by_role("region", name="知识推荐").get_by_role("listitem").first).to_be_visible()
+    expect(page.locator(".partial")).to_be_visible()
 
     _keep(page, "console")
     _end_call(page)
@@ -89,6 +90,7 @@ def _end_call(page: Page) -> None:
     expect(page.get_by_text("已挂机")).to_be_visible()
     page.get_by_role("button", name="放弃此件").click()
     page.get_by_role("dialog").get_by_role("button", name="放弃此件").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("F9")
     page.get_by_role("dialog").get_by_text("误拨").click()
     page.get_by_role("button", name="结束来电").click()

@@ -43,6 +43,8 @@ def _heard_and_recorded(page: Page) -> str:
     words = page.get_by_role("log")
     expect(words.locator(".partial")).to_contain_text("你好")
     expect(words).to_contain_text("吵得孩子睡不着觉")
+    expect(words).to_contain_text("请尽快安排人来查一查")
+    expect(words.locator(".partial")).to_have_count(0)
     expect(page.get_by_label("诉求内容")).to_have_value(re.compile("夜间施工"))
     expect(page.get_by_label("详细地址")).to_have_value(re.compile("望江大道"))
     expect(page.get_by_role("region", name="知识推荐").get_by_role("listitem").first).to_be_visible()
