@@ -22,6 +22,8 @@ SIGNATURES = {
     "video/mp4": (b"\x00\x00\x00",),
 }
 THUMBNAIL_PX = 480
+THUMBNAIL_SOURCE_PIXELS = 64_000_000
+"""A picture is opened in memory, four bytes a pixel; a small file may claim to be a huge one."""
 CHUNK = 1 << 16
 
 
@@ -113,10 +115,12 @@ def _check_type(head: bytes, content_type: str) -> None:
 def _thumbnail(data: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(data)) as picture:
+            if picture.width * picture.height > THUMBNAIL_SOURCE_PIXELS:
+                raise NotFound("too many pixels")
             small = ImageOps.exif_transpose(picture).convert("RGB")
             small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
             out = io.BytesIO()
             small.save(out, "JPEG", quality=80)
             return out.getvalue()
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise NotFound("no picture") from error
