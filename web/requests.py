@@ -12,13 +12,16 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import Actor, UnitOfWork
-from hotline.kernel.errors import Invalid
+from hotline.kernel.errors import Invalid, TooLarge
 from hotline.kernel.scope import NOBODY, Scope
 from web import texts
 from web.bootstrap import Container
 
 ENVELOPE_BYTES = 65_536
 """What a request may hold beside the file in it."""
+
+JSON_BYTES = 1_048_576
+"""What a request without a file may hold: far more than the longest text, far less than a file."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -112,6 +115,8 @@ def _input(blueprint: APIBlueprint, model: type[M], location: str, name: str) ->
 
 
 def _json() -> Any:  # anything a client sent
+    if (request.content_length or 0) > JSON_BYTES:
+        raise TooLarge("body", rule="request", limit_bytes=JSON_BYTES)
     try:
         return request.get_json()
     except RecursionError as error:

@@ -229,3 +229,9 @@ BEYOND_ROUTES = [
 @pytest.mark.parametrize(("method", "path", "sent"), BEYOND_ROUTES)
 def test_id_beyond_the_database_is_not_found(sign_in: SignIn, method: str, path: str, sent: Any) -> None:
     sign_in("shift_leader").refused(404, method, path, json=sent)
+
+
+def test_body_of_megabytes_is_too_large(citizen: Person) -> None:
+    error = citizen.refused(413, "POST", "/public/tickets", json={**SUBMISSION, "text": "灯" * 1_000_000})
+
+    assert error["message"] == "内容太多，请缩短后再提交。"
