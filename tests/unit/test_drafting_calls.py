@@ -166,6 +166,7 @@ CALLS = [
     Call("wages", ["工地拖欠我工资三个月了，一直不发工资"], {"type": "complaint", "category_code": "0601"}),
     Call("danger is critical", ["我们单元有很重的煤气味"], {"urgency": "critical"}),
     Call("drill is not danger", ["明天消防演习几点开始"], {"urgency": None}),
+    Call("a wish ends before the name", ["吵得睡不着，希望制止夜间施工，我姓陈"], {"wanted": "制止夜间施工"}),
     Call("last wish wins", ["希望有人来看看", "我要求把收的钱退给我"], {"wanted": "把收的钱退给我"}),
     Call("by the rules is no wish", ["他们没有按要求施工"], {"wanted": None}),
     Call("date and hour", ["11月18日下午三点他们来挖的路"], {"time": "11月18日下午三点"}),

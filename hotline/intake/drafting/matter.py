@@ -89,11 +89,13 @@ def find_time(turns: Sequence[Turn]) -> Proposal | None:
 
 
 def find_wish(turns: Sequence[Turn], cues: Cues, length_max: int) -> Proposal | None:
-    """What the caller wants done: the last sentence that says so, from behind the wishing word to its end."""
+    """What the caller wants done: the last sentence that says so, from behind the wishing word to its end or an aside."""
     for turn in reversed(list(_said_by_caller(turns))):
+        asides = [clause.start for clause in clauses([turn]) if is_aside(clause, cues)]
         for start in sorted(_wish_starts(turn.text, cues), reverse=True):
             end = _SENTENCE_END.search(turn.text, start)
-            stop = min(end.start() if end else len(turn.text), start + length_max)
+            ends = [end.start() if end else len(turn.text), start + length_max, *(at for at in asides if at >= start)]
+            stop = min(ends)
             said = turn.text[start:stop].lstrip("，, 是").rstrip("，, 谢。")
             at = turn.text.find(said, start)
             if len(said) >= SHORTEST_WISH:
