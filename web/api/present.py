@@ -10,7 +10,7 @@ from hotline.kernel.scope import Scope
 from hotline.people.citizens import mask_name, mask_phone
 from hotline.people.models import Area, Officer, Unit
 from hotline.tickets.models import Assignment, Category, Request, Ticket
-from hotline.tickets.workflow import RequestState, State
+from hotline.tickets.workflow import AT_WORK, RequestState, State
 from sla.calendar import CityCalendar
 from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import CodeRef, Limit, UnitRef
@@ -52,6 +52,26 @@ def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], no
 def row(session: Session, calendar: CityCalendar, ticket: Ticket, now: datetime) -> TicketRow:
     """One ticket as a row."""
     return rows(session, calendar, [ticket], now)[0]
+
+
+def unit_rows(
+    session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], now: datetime, scope: Scope
+) -> list[TicketRow]:
+    """The tickets as a unit's desk lists them: where an own part is at work, its next limit stands in the row."""
+    query = select(Assignment).where(Assignment.ticket_id.in_([ticket.id for ticket in tickets]))
+    own = query.where(Assignment.unit_id.in_(scope.member_unit_ids), Assignment.state.in_(AT_WORK)).order_by(Assignment.id)
+    parts = {part.ticket_id: part for part in session.scalars(own)}
+    listed = rows(session, calendar, tickets, now)
+    for entry in listed:
+        if entry.id in parts:
+            entry.due = next_limit(parts[entry.id], calendar, now) or entry.due
+    return listed
+
+
+def next_limit(part: Assignment, calendar: CityCalendar, now: datetime) -> Limit | None:
+    """What a unit must do next, and by when: sign, contact, or answer."""
+    pending = [entry for entry in assignment_limits(part, calendar, now) if entry.state != "stopped"]
+    return pending[0] if pending else None
 
 
 def ticket_limit(ticket: Ticket, calendar: CityCalendar, now: datetime) -> Limit | None:

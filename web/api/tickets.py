@@ -71,7 +71,7 @@ def list_tickets(query: ListQuery) -> Page[TicketRow]:
         )
         calendar = calendar_of(session, container().database.zone)
         return Page[TicketRow](
-            items=present.rows(session, calendar, listed.tickets, now), after=listed.after, total=listed.total
+            items=present.unit_rows(session, calendar, listed.tickets, now, scope()), after=listed.after, total=listed.total
         )
 
 

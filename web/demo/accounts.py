@@ -3,7 +3,7 @@
 ONE_PER_ROLE = (
     "agent1",
     "dispatcher1",
-    "chengguan",
+    "qingtang-urban-management",
     "shuiwu",
     "guiying",
     "callback1",
