@@ -16,7 +16,7 @@ DELIVER = "hotline.deliver"
 TIMED = "hotline.timed"
 ANSWERS_WITHIN_S = 2.0
 """A broker that takes longer to connect or answer counts as away; a worker's own waits for messages are shorter."""
-QUIET_S = 5.0
+QUIET_S = 1.0
 """How long an absent broker is not rung: whoever waits for an answer must not wait for the broker, call after call."""
 
 

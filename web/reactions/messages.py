@@ -14,11 +14,15 @@ from hotline.people.notifier import Message, Notifier
 from hotline.people.permissions import Role
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
 from hotline.tickets.models import Ticket
+from hotline.tickets.workflow import State
 from sla.events import ClockExpired, ClockWarned
 from web import texts
 
 DESK_STAGES = frozenset({"dispatch", "return_review", "review", "reply_audit", "callback"})
 TOLD_ACTIONS = frozenset({"dispatch", "inform", "answer", "redo", "close", "keep_closed"})
+ACKNOWLEDGE, ANSWERED = "acknowledge", "answered"
+FIRST_WORDS = frozenset({ACKNOWLEDGE, ANSWERED})
+"""Codes of the message that brings number and query code, which everybody gets."""
 TOLD_OF_PARTS = {"ask_return": Role.DISPATCHER, "reply": Role.CALLBACK_AGENT}
 
 
@@ -29,9 +33,9 @@ class Messages:
     notifier: Notifier
 
     def acknowledge(self, database: Database, delivery_id: int, event: TicketOpened) -> None:
-        """The requester gets number and query code."""
+        """The requester gets number and query code, as the ticket was opened; what became of it since is told apart."""
         with database.work() as uow:
-            self._message(uow, delivery_id, event.ticket_id, "acknowledge")
+            self._message(uow, delivery_id, event.ticket_id, ANSWERED if event.state == State.ANSWERED else ACKNOWLEDGE)
 
     def ticket_moved(self, database: Database, delivery_id: int, event: TicketMoved) -> None:
         """The requester hears of the steps that matter; the auditors of a case to review."""
@@ -102,10 +106,9 @@ class Messages:
 
     def _message(self, uow: UnitOfWork, delivery_id: int, ticket_id: int, code: str) -> None:
         ticket = uow.session.get_one(Ticket, ticket_id)
-        if not ticket.contact_phone or ticket.confidential or (not ticket.reply_wanted and code != "acknowledge"):
+        if not ticket.contact_phone or ticket.confidential or (not ticket.reply_wanted and code not in FIRST_WORDS):
             return
-        answered = "answered" if code == "acknowledge" and not ticket.state.is_open else code
-        words = texts.text(f"message.{answered}", number=ticket.number, query_code=ticket.query_code)
+        words = texts.text(f"message.{code}", number=ticket.number, query_code=ticket.query_code)
         self.notifier.send(Message(delivery_id, ticket.contact_phone, words, uow.now, channel="sms"))
 
 
