@@ -145,6 +145,10 @@ def _reply(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) ->
     assignment.reply_form = dict(given.get("reply_form") or {})
 
 
+def _release(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, Any]) -> None:
+    requests.lapse(uow, assignment)
+
+
 EFFECTS: dict[str, Callable[[UnitOfWork, Assignment, Mapping[str, Any]], None]] = {
     "sign": _sign,
     "contact": _contact,
@@ -153,4 +157,5 @@ EFFECTS: dict[str, Callable[[UnitOfWork, Assignment, Mapping[str, Any]], None]] 
     "grant_return": requests.grant_return,
     "refuse_return": requests.refuse_return,
     "recall": _recall,
+    "release": _release,
 }

@@ -12,7 +12,7 @@ MACHINE = (SYSTEM,)
 
 
 def follow(uow: UnitOfWork, event: AssignmentMoved) -> None:
-    """Move the ticket when its lead unit moved; assisting units move nothing."""
+    """Move the ticket when its lead unit moved; assisting units move nothing, and are let go when the lead is done."""
     assignment = assignments.get(uow.session, event.assignment_id)
     if assignment.role != "lead":
         return
@@ -20,6 +20,14 @@ def follow(uow: UnitOfWork, event: AssignmentMoved) -> None:
         tickets.move(uow, event.ticket_id, "begin", roles=MACHINE, given={})
     elif event.action == "reply":
         given = {"reply_public": assignment.reply_public, "public_note": assignment.reply_public}
+        _release_others(uow, event)
         tickets.move(uow, event.ticket_id, "answer", roles=MACHINE, given=given)
     elif event.action in {"grant_return", "recall"}:
+        _release_others(uow, event)
         tickets.move(uow, event.ticket_id, "take_back", roles=MACHINE, given={})
+
+
+def _release_others(uow: UnitOfWork, event: AssignmentMoved) -> None:
+    for part in assignments.at_work(uow.session, event.ticket_id):
+        if part.id != event.assignment_id:
+            assignments.move(uow, part.id, "release", roles=MACHINE, given={})

@@ -46,6 +46,13 @@ def refuse_return(uow: UnitOfWork, assignment: Assignment, given: Mapping[str, A
     _decide(uow, assignment, RequestState.REFUSED, str(given["note"]))
 
 
+def lapse(uow: UnitOfWork, assignment: Assignment) -> None:
+    """Nobody need decide what was asked any more, if anything was."""
+    request = open_request(uow.session, assignment.id)
+    if request is not None:
+        request.state, request.decided_at = RequestState.LAPSED, uow.now
+
+
 def none_open(session: Session, assignment_id: int) -> None:
     """Raise Conflict while a request of this assignment waits for its decision."""
     if open_request(session, assignment_id) is not None:

@@ -55,11 +55,12 @@ class RequestKind(StrEnum):
 
 
 class RequestState(StrEnum):
-    """Asked, then granted or refused; nothing else."""
+    """Asked, then granted or refused; lapsed when the matter went on without the unit."""
 
     ASKED = "asked"
     GRANTED = "granted"
     REFUSED = "refused"
+    LAPSED = "lapsed"
 
 
 SYSTEM = "system"
@@ -107,6 +108,9 @@ ASSIGNMENT_ROWS = (
     _A("refuse_return", AssignmentState.SIGNED,    AssignmentState.SIGNED,    DESK,    ("note",)),
     _A("refuse_return", AssignmentState.CONTACTED, AssignmentState.CONTACTED, DESK,    ("note",)),
     _A("recall",       AssignmentState.TO_SIGN,    AssignmentState.RECALLED,  DESK,    ("note",)),
+    _A("release",      AssignmentState.TO_SIGN,    AssignmentState.RECALLED,  MACHINE),
+    _A("release",      AssignmentState.SIGNED,     AssignmentState.RECALLED,  MACHINE),
+    _A("release",      AssignmentState.CONTACTED,  AssignmentState.RECALLED,  MACHINE),
 )
 # fmt: on
 

@@ -103,6 +103,25 @@ def test_a_granted_return_brings_the_ticket_back_to_the_desk(database: Database)
     assert state_of(database, ticket_id) is State.PENDING
 
 
+def test_assisting_units_are_let_go_when_the_lead_has_replied(database: Database) -> None:
+    ticket_id = opened(database)
+    with database.work() as uow:
+        lead, assist = factories.unit(uow.session, "U1"), factories.unit(uow.session, "U2")
+        given = {"unit_id": lead.id, "assist_unit_ids": [assist.id]}
+        tickets.move(uow, ticket_id, "dispatch", roles=["dispatcher"], given=given)
+        leading, assisting = (part.id for part in assignments.at_work(uow.session, ticket_id))
+        asked = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_basis": "三定规定"}
+        assignments.move(uow, assisting, "ask_return", roles=["liaison"], given=asked)
+        assignments.move(uow, leading, "sign", roles=["handler"], given={})
+
+    with database.work() as uow:
+        assignments.move(uow, leading, "reply", roles=["handler"], given=REPLY)
+
+    with database.read() as session:
+        assert assignments.get(session, assisting).state is AssignmentState.RECALLED
+        assert assignments.at_work(session, ticket_id) == []
+
+
 def test_no_reply_while_a_return_is_asked(database: Database) -> None:
     _, assignment_id = dispatched(database)
     with database.work() as uow:
