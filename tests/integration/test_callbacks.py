@@ -10,18 +10,18 @@ from hotline.kernel.db import Actor, Database
 from hotline.kernel.errors import Conflict, Forbidden, HotlineError, Invalid
 from hotline.kernel.events import Subscribers
 from hotline.kernel.scope import Scope
-from hotline.tickets import assignments, following, tickets
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
+from hotline.tickets import assignments, tickets
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import AT_WORK, State
-from sla import callbacks, clocks, defaults, reviews
+from sla import callbacks, defaults, reviews
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
 from sla.lifecycles import CallbackState
 from sla.models import Callback, CallbackAnswer
 from sla.reviews import Decision, Verdict
 from tests import factories
 from tests.conftest import ZONE
+from tests.reactions import DEADLINES
 
 START = datetime(2026, 11, 18, 9, 0, tzinfo=ZONE)
 HOUR = timedelta(hours=1)
@@ -37,14 +37,7 @@ UNSOLVED = CallbackAnswers(Contacted.NO, Solved.NO, Satisfaction.DISSATISFIED, r
 
 @pytest.fixture
 def subscribers() -> Subscribers:
-    return Subscribers(
-        within={
-            TicketOpened: (clocks.start_ticket,),
-            AssignmentOpened: (clocks.start_assignment,),
-            AssignmentMoved: (following.follow, clocks.follow_assignment),
-            TicketMoved: (clocks.follow_ticket, callbacks.follow),
-        }
-    )
+    return DEADLINES
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from flask.testing import FlaskClient
 from hotline.kernel import clock
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers
-from hotline.tickets import assignments, following, tickets
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
+from hotline.tickets import assignments, tickets
 from hotline.tickets.tickets import NewTicket
-from sla import callbacks, clocks, defaults
+from sla import defaults
 from tests import factories
+from tests.reactions import DEADLINES
 from web import auth, errors
 from web.api import callbacks as callbacks_api
 from web.api import reviews as reviews_api
@@ -28,14 +28,7 @@ SignIn = Callable[[str], FlaskClient]
 
 @pytest.fixture
 def subscribers() -> Subscribers:
-    return Subscribers(
-        within={
-            TicketOpened: (clocks.start_ticket,),
-            AssignmentOpened: (clocks.start_assignment,),
-            AssignmentMoved: (following.follow, clocks.follow_assignment),
-            TicketMoved: (clocks.follow_ticket, callbacks.follow),
-        }
-    )
+    return DEADLINES
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.db import Database
 from hotline.kernel.events import StoredEvent, Subscribers
-from hotline.tickets import assignments, following, tickets
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
+from hotline.tickets import assignments, tickets
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.tickets import NewTicket
-from sla import callbacks, clocks, defaults, sweep
+from sla import defaults, sweep
 from sla.book import calendar_of
 from sla.explanation import explain
 from sla.lifecycles import ClockState
@@ -22,6 +21,7 @@ from sla.limits import Stage
 from sla.models import CalendarDay, CalendarYear, Clock, Policy, SlaRule
 from tests import factories
 from tests.conftest import ZONE
+from tests.reactions import DEADLINES
 
 SATURDAY = datetime(2025, 9, 27, 16, 40, tzinfo=ZONE)
 SUNDAY = datetime(2025, 9, 28, 9, 10, tzinfo=ZONE)
@@ -31,14 +31,7 @@ ASKED = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_
 
 @pytest.fixture
 def subscribers() -> Subscribers:
-    return Subscribers(
-        within={
-            TicketOpened: (clocks.start_ticket,),
-            AssignmentOpened: (clocks.start_assignment,),
-            AssignmentMoved: (following.follow, clocks.follow_assignment),
-            TicketMoved: (clocks.follow_ticket, callbacks.follow),
-        }
-    )
+    return DEADLINES
 
 
 @pytest.fixture
