@@ -97,6 +97,7 @@ class Clock(Base):
     state: Mapped[ClockState] = mapped_column(Word(ClockState))
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
     warn_at: Mapped[datetime | None]
     provisional: Mapped[bool] = mapped_column(default=False)
     stopped_at: Mapped[datetime | None]

@@ -14,14 +14,14 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session
 
 from hotline.kernel.errors import Forbidden, Unauthenticated
-from hotline.people import units
+from hotline.people import permissions, units
 from hotline.people.models import Officer
 from hotline.people.permissions import Role, scope_of
 from web.requests import container, reading, scope
 
 V = TypeVar("V", bound=Callable[..., Any])
 EVERYONE = tuple(role.value for role in Role)
-UNIT_ROLES = (Role.UNIT_ADMIN.value, Role.LIAISON.value, Role.HANDLER.value)
+UNIT_ROLES = tuple(role.value for role in Role if role in permissions.UNIT_ROLES)
 SUPERIORS_SECONDS = 10.0
 
 PUBLIC: tuple[str, frozenset[str]] = ("public", frozenset())

@@ -67,7 +67,12 @@ def build(settings: Settings) -> Container:
     workflow.check()
     table = subscribers(Pushing(push), Messages(notifier), Listening(push), Outward(desk.search, linkages))
     database = Database(
-        opened.url, recorder=recorder(table), put=queue.put, zone=ZoneInfo(settings.timezone), pool=settings.database_pool
+        opened.url,
+        recorder=recorder(table),
+        put=queue.put,
+        zone=ZoneInfo(settings.timezone),
+        pool=settings.database_pool,
+        workflow=workflow,
     )
     return Container(
         settings=settings,

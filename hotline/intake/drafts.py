@@ -26,6 +26,7 @@ from hotline.people.permissions import Role
 from hotline.tickets import queries, tickets
 from hotline.tickets.models import Category, Ticket
 from hotline.tickets.tickets import NewTicket
+from hotline.tickets.workflow import Secrecy
 
 FIELDS = frozenset(
     {
@@ -223,7 +224,7 @@ def _new_ticket(uow: UnitOfWork, draft: Draft, contact: Contact, scope: Scope) -
         category_code=category_code,
         area_code=area_code,
         citizen_id=contact.citizen_id,
-        confidential=confidential,
+        secrecy=Secrecy.asked(confidential=confidential),
         reply_wanted=value.get("reply_wanted", YES) == YES,
         contact_id=contact.id,
         submission_key=f"draft:{draft.id}",

@@ -11,6 +11,7 @@ from hotline.kernel.db import UnitOfWork
 from hotline.tickets import tickets
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
+from hotline.tickets.workflow import Secrecy
 
 SUMMARY = "ticket_opened"
 TYPE_WHEN_UNKNOWN = "other"
@@ -56,7 +57,7 @@ def _new_ticket(given: Intake, key: str | None, sources: Sources, *, contact_id:
         citizen_id=citizen_id,
         contact_name=given.name,
         contact_phone=given.phone,
-        confidential=given.confidential,
+        secrecy=Secrecy.asked(confidential=given.confidential),
         reply_wanted=given.reply_wanted,
         contact_id=contact_id,
         submission_key=key,

@@ -98,6 +98,7 @@ class UnitOfWork:
     now: datetime
     recorder: "Recorder"
     zone: ZoneInfo
+    workflow: Any = None  # hotline.tickets.workflow.Workflow: the kernel knows no tickets
     deliveries: list[int] = field(default_factory=list)
 
     def record(self, event: Any) -> None:  # any event class of any package
@@ -110,14 +111,27 @@ Recorder = Callable[[UnitOfWork, Any], None]
 
 
 class Database:
-    """Sessions on one PostgreSQL. `put` is rung with each delivery owed, after the commit."""
+    """Sessions on one PostgreSQL. `put` is rung with each delivery owed, after the commit.
 
-    def __init__(self, url: str, *, recorder: Recorder, put: Callable[[int], None], zone: ZoneInfo, pool: int = 16) -> None:
+    `workflow` is the city's procedure; without one the standard of `hotline.tickets.workflow` holds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        recorder: Recorder,
+        put: Callable[[int], None],
+        zone: ZoneInfo,
+        pool: int = 16,
+        workflow: Any = None,  # a Workflow of hotline.tickets.workflow
+    ) -> None:
         self.engine = create_engine(url, pool_size=pool, max_overflow=8, pool_pre_ping=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._recorder = recorder
         self._put = put
         self.zone = zone
+        self.workflow = workflow
 
     @contextmanager
     def work(self, actor: Actor = SYSTEM, *, now: datetime | None = None) -> Iterator[UnitOfWork]:
@@ -126,7 +140,7 @@ class Database:
         Raises Conflict when somebody else changed the same row meanwhile, Unavailable when the database does not answer.
         """
         with _translated(), self._sessions() as session:
-            uow = UnitOfWork(session, actor, now or clock.now(), self._recorder, self.zone)
+            uow = UnitOfWork(session, actor, now or clock.now(), self._recorder, self.zone, self.workflow)
             yield uow
             session.commit()
         for delivery_id in uow.deliveries:

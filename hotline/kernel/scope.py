@@ -8,7 +8,7 @@ class Scope:
     """Made by `hotline.people.permissions`; never widened afterwards.
 
     `unit_ids` are the units whose work is seen (own subtree); ignored when `sees_all_units`.
-    `roles_in` tells the roles held in each unit; hotline roles count everywhere.
+    `held` are the roles in each unit, (unit id, role); hotline roles count everywhere (`everywhere`).
     """
 
     officer_id: int | None
@@ -17,11 +17,17 @@ class Scope:
     member_unit_ids: frozenset[int] = frozenset()
     sees_all_units: bool = False
     sees_contact_data: bool = False
+    held: frozenset[tuple[int, str]] = frozenset()
+    everywhere: frozenset[str] = frozenset()
     locale: str = field(default="zh-CN", compare=False)
 
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is held."""
         return bool(self.roles & set(roles))
+
+    def roles_in(self, unit_id: int | None) -> frozenset[str]:
+        """The roles that count in this unit: those held in it, and the hotline's."""
+        return self.everywhere | {role for held_in, role in self.held if held_in == unit_id}
 
 
 NOBODY = Scope(officer_id=None)

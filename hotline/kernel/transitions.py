@@ -15,13 +15,14 @@ S = TypeVar("S", bound=StrEnum)
 
 @dataclass(frozen=True)
 class Transition(Generic[S]):
-    """One row. `roles` empty means only the system itself; `needs` are fields that must be given and not empty."""
+    """One row. `needs` are fields that must be given and not empty; `tells` is who hears of it, in words of the life cycle."""
 
     action: str
     source: S
     target: S
     roles: frozenset[str]
     needs: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

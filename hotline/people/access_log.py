@@ -19,7 +19,10 @@ class HoldsContactData(Protocol):
     """What `reveal` needs to know of a ticket; the tables of tickets lie above this package."""
 
     id: int
-    confidential: bool
+
+    @property
+    def confidential(self) -> bool:
+        """Whether more than the usual care is owed to who asks."""
 
 
 def reveal(uow: UnitOfWork, scope: Scope, ticket: HoldsContactData, *, field: str, reason: str) -> str:

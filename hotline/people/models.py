@@ -52,11 +52,18 @@ class Unit(Base):
     professional_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     phone: Mapped[str] = mapped_column(String(32), default="")
     around_the_clock: Mapped[bool] = mapped_column(default=False)
+    duty_hours: Mapped[str] = mapped_column(String(120), default="")
+    duty_phone: Mapped[str] = mapped_column(String(32), default="")
     active: Mapped[bool] = mapped_column(default=True)
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
 
 class Officer(Base):
-    """A person who signs in. `name` is shown to colleagues."""
+    """A person who signs in. `name` is shown to colleagues.
+
+    `session_no` is in every cookie of theirs: counting it up ends all their sessions. `must_change_password` holds after a
+    password that somebody else chose; `locked_until` after too many wrong ones.
+    """
 
     __tablename__ = "officer"
 
@@ -66,6 +73,11 @@ class Officer(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(8), default="zh-CN")
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    session_no: Mapped[int] = mapped_column(default=0, server_default="0")
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default="false")
+    wrong_passwords: Mapped[int] = mapped_column(default=0, server_default="0")
+    locked_until: Mapped[datetime | None]
     memberships: Mapped[list["Membership"]] = relationship(back_populates="officer", lazy="selectin")
 
 
@@ -81,6 +93,37 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(32))
     officer: Mapped[Officer] = relationship(back_populates="memberships")
     unit: Mapped[Unit] = relationship(lazy="joined")
+
+
+class Absence(Base):
+    """An officer on leave; from `starts_at` to before `ends_at` the stand-in holds their roles beside the own ones."""
+
+    __tablename__ = "absence"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), index=True)
+    stand_in_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+
+
+class NuisanceMark(Base):
+    """One step against abuse of the line by a number (handbook 3.11): a warning, or a restriction until it expires."""
+
+    __tablename__ = "nuisance_mark"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizen.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    approved_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    lifted_at: Mapped[datetime | None]
 
 
 class Citizen(Base):

@@ -15,6 +15,7 @@ class Role(StrEnum):
     REPLY_AUDITOR = "reply_auditor"
     SUPERVISOR = "supervisor"
     CALLBACK_AGENT = "callback_agent"
+    QUALITY_INSPECTOR = "quality_inspector"
     KNOWLEDGE_EDITOR = "knowledge_editor"
     SHIFT_LEADER = "shift_leader"
     MANAGER = "manager"
@@ -22,6 +23,8 @@ class Role(StrEnum):
     UNIT_ADMIN = "unit_admin"
     LIAISON = "liaison"
     HANDLER = "handler"
+    SECTION_HEAD = "section_head"
+    SIGNING_HEAD = "signing_head"
 
 
 HOTLINE_ROLES = frozenset(
@@ -31,6 +34,7 @@ HOTLINE_ROLES = frozenset(
         Role.REPLY_AUDITOR,
         Role.SUPERVISOR,
         Role.CALLBACK_AGENT,
+        Role.QUALITY_INSPECTOR,
         Role.SHIFT_LEADER,
         Role.MANAGER,
         Role.ADMINISTRATOR,
@@ -39,6 +43,7 @@ HOTLINE_ROLES = frozenset(
 CONTACT_ROLES = frozenset(
     {Role.AGENT, Role.DISPATCHER, Role.REPLY_AUDITOR, Role.SUPERVISOR, Role.CALLBACK_AGENT, Role.SHIFT_LEADER}
 )
+UNIT_ROLES = frozenset({Role.UNIT_ADMIN, Role.LIAISON, Role.HANDLER, Role.SECTION_HEAD, Role.SIGNING_HEAD})
 
 
 def scope_of(officer: Officer, superiors: Mapping[int, tuple[int | None, int | None]]) -> Scope:
@@ -52,6 +57,8 @@ def scope_of(officer: Officer, superiors: Mapping[int, tuple[int | None, int | N
         unit_ids=subtree(own, superiors),
         sees_all_units=bool(roles & HOTLINE_ROLES),
         sees_contact_data=bool(roles & CONTACT_ROLES),
+        held=frozenset((membership.unit_id, membership.role) for membership in officer.memberships),
+        everywhere=roles & HOTLINE_ROLES,
         locale=officer.locale,
     )
 

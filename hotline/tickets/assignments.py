@@ -15,7 +15,7 @@ from hotline.kernel.errors import Conflict, NotFound
 from hotline.tickets import requests, timeline
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened
 from hotline.tickets.models import Assignment, Ticket
-from hotline.tickets.workflow import AT_WORK, STANDARD, AssignmentState
+from hotline.tickets.workflow import AT_WORK, AssignmentState, workflow_of
 
 PUBLIC_ACTIONS = frozenset({"contact"})
 
@@ -56,7 +56,7 @@ def move(
     assignment = _locked(uow, assignment_id)
     if version is not None and version != assignment.version:
         raise Conflict("changed meanwhile", reason="stale", thing="assignment", version=assignment.version)
-    row = STANDARD.assignment.find(assignment.state, action, roles, given)
+    row = workflow_of(uow).assignment.find(assignment.state, action, roles, given)
     source = assignment.state
     effect = EFFECTS.get(action)
     if effect is not None:

@@ -1,14 +1,15 @@
 """Tables of the claim: tickets, assignments, requests, the timeline, attachments, categories. Nothing here decides."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.kernel.db import Base, Word
 from hotline.people.models import Citizen, Unit
-from hotline.tickets.workflow import AssignmentState, RequestKind, RequestState, State
+from hotline.tickets.workflow import AssignmentState, OrderState, RequestKind, RequestState, Secrecy, State
 
 CODE = String(32)
 
@@ -69,11 +70,19 @@ class Ticket(Base):
     citizen_id: Mapped[int | None] = mapped_column(ForeignKey("citizen.id"), index=True)
     contact_name: Mapped[str] = mapped_column(String(64), default="")
     contact_phone: Mapped[str] = mapped_column(String(32), default="")
-    confidential: Mapped[bool] = mapped_column(default=False)
+    secrecy: Mapped[Secrecy] = mapped_column(Word(Secrecy), default=Secrecy.NORMAL, server_default="normal")
+    redacted_title: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    redacted_body: Mapped[str] = mapped_column(Text, default="", server_default="")
+    redacted_at: Mapped[datetime | None]
+    redacted_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    complained_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    important: Mapped[bool] = mapped_column(default=False, server_default="false")
     reply_wanted: Mapped[bool] = mapped_column(default=True)
     contact_id: Mapped[int | None] = mapped_column(index=True)
     submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     opened_at: Mapped[datetime] = mapped_column(index=True)
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
@@ -84,6 +93,9 @@ class Ticket(Base):
     dispatch_count: Mapped[int] = mapped_column(default=0)
     urge_count: Mapped[int] = mapped_column(default=0)
     path_code: Mapped[str | None] = mapped_column(ForeignKey("handling_path.code"))
+    handed_to: Mapped[str | None] = mapped_column(CODE)
+    resume_at: Mapped[datetime | None] = mapped_column(index=True)
+    answerable_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     article_id: Mapped[int | None]
     public_reply: Mapped[str] = mapped_column(Text, default="")
     total_due_at: Mapped[datetime | None]
@@ -99,12 +111,21 @@ class Ticket(Base):
 
     assignments: Mapped[list["Assignment"]] = relationship(back_populates="ticket", order_by="Assignment.id")
     citizen: Mapped[Citizen | None] = relationship()
-    lead_unit: Mapped[Unit | None] = relationship()
+    lead_unit: Mapped[Unit | None] = relationship(foreign_keys=[lead_unit_id])
     category: Mapped[Category | None] = relationship()
+
+    @property
+    def confidential(self) -> bool:
+        """Whether more than the usual care is owed to who asks (保密 or 严格保密)."""
+        return self.secrecy is not Secrecy.NORMAL
 
 
 class Assignment(Base):
-    """One unit's part of a ticket in one round: lead, assisting or copied."""
+    """One unit's part of a ticket in one round: lead, assist, copied, or passed on by another part (`parent_id`).
+
+    A designated part may not be returned; `return_until` is the end of the window for asking. `named_officer_id` is who alone
+    may reach the requester of a confidential ticket. `limit_given` is the limit set by whoever passed the part on.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -134,6 +155,11 @@ class Assignment(Base):
     due_at: Mapped[datetime | None]
     near_at: Mapped[datetime | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    return_until: Mapped[datetime | None]
+    limit_given: Mapped[datetime | None]
+    designated: Mapped[bool] = mapped_column(default=False, server_default="false")
+    named_officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    on_time: Mapped[bool | None]
     solved: Mapped[str | None] = mapped_column(String(16))
     reply_internal: Mapped[str] = mapped_column(Text, default="")
     reply_public: Mapped[str] = mapped_column(Text, default="")
@@ -144,7 +170,11 @@ class Assignment(Base):
 
 
 class Request(Base):
-    """Something asked beside the life cycle (today: a return), and what was decided."""
+    """Something asked beside the life cycle, and what was decided.
+
+    `ladder` is the roles of the unit it climbs, `step` the next of them. `approvals` is who signed on the way, each as
+    {"role", "officer_id", "at", "note"}.
+    """
 
     __tablename__ = "request"
 
@@ -154,11 +184,100 @@ class Request(Base):
     kind: Mapped[RequestKind] = mapped_column(Word(RequestKind))
     state: Mapped[RequestState] = mapped_column(Word(RequestState), index=True)
     data: Mapped[dict[str, Any]]
+    ladder: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
+    step: Mapped[int] = mapped_column(default=0, server_default="0")
+    approvals: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     decision: Mapped[str] = mapped_column(Text, default="")
+
+
+class ApprovalLadder(Base):
+    """Who signs inside a unit before its papers leave (单位内审, 签发): the most specific row holds, no steps means none.
+
+    Empty fields mean any: unit, unit class, important or not (重件), kind of paper.
+    """
+
+    __tablename__ = "approval_ladder"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    unit_class: Mapped[str | None] = mapped_column(String(32))
+    important: Mapped[bool | None]
+    kind: Mapped[RequestKind | None] = mapped_column(Word(RequestKind))
+    steps: Mapped[list[str]]
+
+
+class Ruling(Base):
+    """A decided dispute (争议裁定), kept as a precedent: who took part, on what evidence, who must do it and why."""
+
+    __tablename__ = "ruling"
+    __table_args__ = (Index("ix_ruling_category_unit", "category_code", "unit_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    category_code: Mapped[str | None] = mapped_column(ForeignKey("category.code"))
+    party_unit_ids: Mapped[list[Any]]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    evidence: Mapped[str] = mapped_column(Text)
+    decision: Mapped[str] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+
+
+class TicketLink(Base):
+    """Two tickets that have to do with each other: related (关联), again (再次反映), child (分办) or merged (并单)."""
+
+    __tablename__ = "ticket_link"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    undone_at: Mapped[datetime | None]
+
+
+class SupervisionOrder(Base):
+    """A supervision order (督办单) with its own limit; `leader` and `given_on` when a leader's instruction led to it."""
+
+    __tablename__ = "supervision_order"
+    __table_args__ = (Index("ix_supervision_open", "due_at", postgresql_where=text("state <> 'closed'")),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    state: Mapped[OrderState] = mapped_column(Word(OrderState))
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+    reason_code: Mapped[str] = mapped_column(CODE)
+    demand: Mapped[str] = mapped_column(Text)
+    leader: Mapped[str] = mapped_column(String(64), default="")
+    given_on: Mapped[date | None]
+    issued_at: Mapped[datetime]
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    due_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    closed_at: Mapped[datetime | None]
+
+
+class TicketRule(Base):
+    """A number or table of the ticket's life from a day on; the newest row that holds goes before the packaged default."""
+
+    __tablename__ = "ticket_rule"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    effective_from: Mapped[datetime] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSONB)  # a number, a word, a list or a table, as its reader in `rules` says
+    source: Mapped[str] = mapped_column(Text)
 
 
 class TimelineEntry(Base):
@@ -182,6 +301,30 @@ class TimelineEntry(Base):
     text_hash: Mapped[str] = mapped_column(String(64))
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class TimelineAnchor(Base):
+    """What the timelines came to at the end of a day, signed: a tail cut off later no longer fits. `day` is a local day."""
+
+    __tablename__ = "timeline_anchor"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class TimelineText(Base):
+    """The words of a timeline line, sealed and kept apart, so that they can be erased while the chain stays whole."""
+
+    __tablename__ = "timeline_text"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("timeline_entry.id"), primary_key=True)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    erased_at: Mapped[datetime | None]
+    erased_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
 
 
 class Attachment(Base):

@@ -16,7 +16,7 @@ from hotline.people import units
 from hotline.tickets import assignments, numbering, timeline
 from hotline.tickets.events import TicketAdded, TicketMoved, TicketOpened
 from hotline.tickets.models import Attachment, HandlingPath, Ticket
-from hotline.tickets.workflow import STANDARD, State
+from hotline.tickets.workflow import Secrecy, State, workflow_of
 
 PUBLIC_ACTIONS = frozenset({"dispatch", "inform", "begin", "answer", "close", "redo", "withdraw", "keep_closed"})
 
@@ -38,7 +38,7 @@ class NewTicket:
     citizen_id: int | None = None
     contact_name: str = ""
     contact_phone: str = ""
-    confidential: bool = False
+    secrecy: Secrecy = Secrecy.NORMAL
     reply_wanted: bool = True
     contact_id: int | None = None
     submission_key: str | None = None
@@ -78,7 +78,7 @@ def move(
     ticket = get(uow, ticket_id)
     if version is not None and version != ticket.version:
         raise Conflict("changed meanwhile", reason="stale", thing="ticket", version=ticket.version)
-    row = STANDARD.ticket.find(ticket.state, action, roles, given)
+    row = workflow_of(uow).ticket.find(ticket.state, action, roles, given)
     source = ticket.state
     effect = EFFECTS.get(action)
     if effect is not None:

@@ -11,10 +11,10 @@ from docs.generate import LIFE_CYCLES, WORDS
 from hotline.kernel.errors import Conflict, Forbidden, Invalid
 from hotline.kernel.transitions import LifeCycle
 from hotline.people.permissions import Role
-from hotline.tickets.workflow import STANDARD, SYSTEM
+from hotline.tickets.workflow import STANDARD, SUPERIOR, SYSTEM
 from sla.lifecycles import REQUESTER
 
-ROLES = [*(role.value for role in Role), SYSTEM, REQUESTER]
+ROLES = [*(role.value for role in Role), SYSTEM, REQUESTER, SUPERIOR]
 NAMED = [pytest.param(cycle, id=cycle.name) for cycle in LIFE_CYCLES]
 SHOWN = [pytest.param(cycle, id=cycle.name) for cycle in LIFE_CYCLES if cycle.name in WORDS]
 LANGUAGES = ("zh-CN", "en")
@@ -90,5 +90,5 @@ def test_the_standard_workflow_checks_itself() -> None:
     STANDARD.check()
 
 
-def test_an_ended_ticket_takes_no_move() -> None:
+def test_an_archived_ticket_takes_no_move() -> None:
     assert [row.action for row in STANDARD.ticket.rows if row.source in STANDARD.ticket.final] == []

@@ -21,6 +21,7 @@ from hotline.kernel.events import After, Delivery, StoredEvent, Subscribers
 from hotline.kernel.scope import NOBODY, Scope
 from hotline.tickets import tickets, timeline
 from hotline.tickets.tickets import NewTicket
+from hotline.tickets.workflow import Secrecy
 from tests import factories
 from tests.fakes import FakeLinkage, FakeQueue
 
@@ -121,7 +122,7 @@ def test_a_confidential_number_goes_to_emergency_lines_only(
     database: Database, agent: Scope, partner: FakeLinkage, deliver: Callable[[], None], code: str, number: str
 ) -> None:
     with database.work() as uow:
-        ticket_id = tickets.open_ticket(uow, replace(NEW, confidential=True)).id
+        ticket_id = tickets.open_ticket(uow, replace(NEW, secrecy=Secrecy.CONFIDENTIAL)).id
     handed(database, agent, partner=code, contact_id=None, ticket_id=ticket_id, place="")
 
     deliver()

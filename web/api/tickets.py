@@ -14,6 +14,7 @@ from hotline.kernel.errors import Forbidden
 from hotline.people import access_log
 from hotline.tickets import assignments, queries, searching, tickets
 from hotline.tickets.queries import Filters
+from hotline.tickets.workflow import Secrecy
 from sla.book import calendar_of
 from web.api import detail, present
 from web.api.schemas.base import LocalDay, Page
@@ -98,11 +99,13 @@ def show_ticket(ticket_id: int) -> TicketDetail:
 @allowed(*OPENERS)
 def open_ticket(body: TicketIn) -> TicketRow:
     """Open a ticket that no draft stands for. Repeat with the same Idempotency-Key and nothing is doubled."""
-    given = limits.checked(body.model_dump())
+    given = limits.checked(body.model_dump(exclude={"confidential"}))
+    given["attachment_tokens"] = tuple(body.attachment_tokens)
+    given["secrecy"] = Secrecy.asked(confidential=body.confidential)
     with working() as uow:
         drafts.check_codes(uow.session, body.category_code or None, body.area_code or None)
         new = tickets.NewTicket(
-            **{**given, "attachment_tokens": tuple(body.attachment_tokens)},
+            **given,
             opened_by_id=actor().officer_id,
             submission_key=once(),
         )

@@ -24,6 +24,7 @@ from hotline.people.permissions import Role, scope_of
 from hotline.tickets import assignments, tickets
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
+from hotline.tickets.workflow import Secrecy
 from knowledge_base import articles
 from knowledge_base.models import Article, UseKind
 from sla import callbacks, reviews
@@ -128,7 +129,7 @@ def _open(uow: UnitOfWork, story: Story, article_id: int | None) -> Ticket:
         citizen_id=citizen.id,
         contact_name=story.name,
         contact_phone=story.phone,
-        confidential=story.confidential,
+        secrecy=Secrecy.asked(confidential=story.confidential),
         reply_wanted=story.reply_wanted,
         contact_id=contact.id,
         submission_key=story.key,

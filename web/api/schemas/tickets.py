@@ -1,9 +1,9 @@
 """Tickets: rows of lists, the whole ticket, moves."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from pydantic import Field, StrictInt
+from pydantic import AwareDatetime, Field, StrictInt
 
 from web.api.schemas.base import Attachment, CodeRef, Limit, OfficerRef, Shape, UnitRef
 
@@ -183,6 +183,27 @@ class Move(Shape):
     given: dict[str, Any] = Field(default_factory=dict)
 
 
+class Child(Shape):
+    """One of the separate duties a ticket is split into (分办): a ticket of its own."""
+
+    title: str = Field(min_length=1, max_length=200)
+    body: str = Field(min_length=1, max_length=10_000)
+    category_code: str | None = None
+
+
+class Changes(Shape):
+    """Corrected fields of a ticket; what is not sent stays."""
+
+    title: str | None = Field(None, min_length=1, max_length=200)
+    body: str | None = Field(None, min_length=1, max_length=10_000)
+    wanted: str | None = Field(None, max_length=5000)
+    type: str | None = Field(None, max_length=16)
+    urgency: str | None = Field(None, max_length=16)
+    category_code: str | None = Field(None, max_length=32)
+    area_code: str | None = Field(None, max_length=16)
+    address: str | None = Field(None, max_length=200)
+
+
 class Given(Shape):
     """What a move may be given; the row of the life cycle says what it needs. A redo is given over the review alone."""
 
@@ -200,6 +221,30 @@ class Given(Shape):
     reason: str = Field("", max_length=2000)
     legal_basis: str = Field("", max_length=2000)
     competent_unit_id: StrictInt | None = None
+    handed_to: str = Field("", max_length=32)
+    copy_unit_ids: list[StrictInt] = Field(default_factory=list, max_length=20)
+    unit_ids: list[StrictInt] = Field(default_factory=list, max_length=20)
+    main_id: StrictInt | None = None
+    other_id: StrictInt | None = None
+    officer_id: StrictInt | None = None
+    children: list[Child] = Field(default_factory=list, max_length=10)
+    changes: Changes | None = None
+    secrecy: str = Field("", pattern="^(normal|confidential|strict)$")
+    redacted_title: str = Field("", max_length=200)
+    redacted_body: str = Field("", max_length=10_000)
+    complained_unit_id: StrictInt | None = None
+    important: bool | None = None
+    days: StrictInt | None = Field(None, ge=1, le=400)
+    until: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+    plan: str = Field("", max_length=2000)
+    basis: str = Field("", max_length=2000)
+    evidence: str = Field("", max_length=5000)
+    explanation: str = Field("", max_length=5000)
+    verdict: str = Field("", pattern="^(reasonable|partly|unreasonable)$")
+    missing_note: str = Field("", max_length=2000)
+    leader: str = Field("", max_length=64)
+    given_on: date | None = None
 
 
 class TicketIn(Shape):
