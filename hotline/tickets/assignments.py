@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -18,26 +18,17 @@ from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import AT_WORK, AssignmentState, workflow_of
 
 PUBLIC_ACTIONS = frozenset({"contact"})
+COPIED = "copied"
 
 
 def open_for(uow: UnitOfWork, ticket: Ticket, unit_id: int, *, role: str, note: str) -> Assignment:
     """Give a unit its part; its limits are set by whoever reacts to AssignmentOpened."""
-    assignment = Assignment(
-        ticket_id=ticket.id,
-        unit_id=unit_id,
-        role=role,
-        dispatch_no=ticket.dispatch_count,
-        round=ticket.round,
-        state=AssignmentState.TO_SIGN,
-        note=note,
-        dispatched_at=uow.now,
-        dispatched_by_id=uow.actor.officer_id,
-        reply_form={},
-    )
-    uow.session.add(assignment)
-    uow.session.flush()
-    uow.record(AssignmentOpened(assignment.id, ticket.id, ticket.number, unit_id, role, ticket.round, ticket.urgency))
-    return assignment
+    return _open(uow, ticket, unit_id, role, note, AssignmentState.TO_SIGN)
+
+
+def copy_to(uow: UnitOfWork, ticket: Ticket, unit_id: int, *, note: str) -> Assignment:
+    """Tell a unit of the ticket (抄送): it reads and owes nothing."""
+    return _open(uow, ticket, unit_id, COPIED, note, AssignmentState.COPIED)
 
 
 def move(
@@ -98,6 +89,32 @@ def at_work(session: Session, ticket_id: int) -> list[Assignment]:
     """The parts of a ticket that units are still working on, the lead's first."""
     query = select(Assignment).where(Assignment.ticket_id == ticket_id, Assignment.state.in_(AT_WORK))
     return sorted(session.scalars(query), key=lambda found: (found.role != "lead", found.id))
+
+
+def _open(uow: UnitOfWork, ticket: Ticket, unit_id: int, role: str, note: str, state: AssignmentState) -> Assignment:
+    assignment = Assignment(
+        ticket_id=ticket.id,
+        unit_id=unit_id,
+        role=role,
+        dispatch_no=_next_no(uow.session, ticket, unit_id),
+        round=ticket.round,
+        state=state,
+        note=note,
+        dispatched_at=uow.now,
+        dispatched_by_id=uow.actor.officer_id,
+        reply_form={},
+    )
+    uow.session.add(assignment)
+    uow.session.flush()
+    uow.record(AssignmentOpened(assignment.id, ticket.id, ticket.number, unit_id, role, ticket.round, ticket.urgency))
+    return assignment
+
+
+def _next_no(session: Session, ticket: Ticket, unit_id: int) -> int:
+    """The dispatch this part belongs to; a unit given a second part within one dispatch (swapped out and in) counts on."""
+    given = Assignment.ticket_id == ticket.id, Assignment.unit_id == unit_id
+    last = session.scalar(select(func.max(Assignment.dispatch_no)).where(*given)) or 0
+    return max(ticket.dispatch_count, last + 1)
 
 
 def _locked(uow: UnitOfWork, assignment_id: int) -> Assignment:
