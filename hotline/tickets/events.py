@@ -70,3 +70,29 @@ class AssignmentMoved(Event):
     action: str
     source: str
     target: str
+
+
+@dataclass(frozen=True)
+class TicketsMerged(Event):
+    """A ticket goes with the main one from now on; both limits hold for the main, the earlier first."""
+
+    name: ClassVar[str] = "tickets-merged"
+
+    main_id: int
+    merged_id: int
+    number: str
+
+
+@dataclass(frozen=True)
+class OrderMoved(Event):
+    """A supervision order was issued (`source` is empty), answered, sent back or closed; no unit while nobody leads the ticket."""
+
+    name: ClassVar[str] = "order-moved"
+
+    order_id: int
+    ticket_id: int
+    number: str
+    unit_id: int | None
+    action: str
+    source: str
+    target: str
