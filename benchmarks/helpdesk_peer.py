@@ -1,6 +1,6 @@
 """django-helpdesk as the peer of `benchmarks.tickets`: a process of its own on the same PostgreSQL.
 
-`python -m benchmarks.helpdesk_peer DSN COUNT PG_PID CALLS` fills COUNT tickets, asks, and prints one JSON object: for each of create,
+`python -m benchmarks.helpdesk_peer DSN COUNT PG_PID CALLS` fills COUNT tickets, asks, and prints JSON: for each of create,
 list, count and open the times in milliseconds and the CPU seconds of this process and the database together.
 """
 
