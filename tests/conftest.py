@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers, recorder
+from hotline.kernel.vault import Vault
 from tests.fakes import FakeQueue
 from web import embedded
 from web.embedded import PostgresServer
@@ -19,6 +20,7 @@ from web.migrations import upgrade
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TEMPLATE = "hotline_template"
+SECRET = "the secret of the tests"
 
 # A busy machine must not fail a property; how long an example takes is no property of ours.
 settings.register_profile("hotline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -75,7 +77,7 @@ def subscribers() -> Subscribers:
 @pytest.fixture
 def database(database_url: str, queue: FakeQueue, subscribers: Subscribers) -> Iterator[Database]:
     """An empty, migrated database with `subscribers` listening."""
-    opened = Database(database_url, recorder=recorder(subscribers), put=queue.put, zone=ZONE)
+    opened = Database(database_url, recorder=recorder(subscribers), put=queue.put, zone=ZONE, vault=Vault([SECRET]))
     yield opened
     with opened.engine.begin() as connection:
         names = connection.scalars(text("select tablename from pg_tables where schemaname = 'public'")).all()

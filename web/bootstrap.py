@@ -12,12 +12,13 @@ from hotline.kernel.files import Files
 from hotline.kernel.search.analysis import Analyzer, packaged_words
 from hotline.kernel.search.query import Search
 from hotline.kernel.settings import Settings
+from hotline.kernel.vault import Vault
 from hotline.people.notifier import Notifier
 from hotline.tickets.workflow import Workflow
 from knowledge_base.answers import Desk
 from knowledge_base.policy import packaged_policy
 from web.embedded import OpenedBroker, OpenedDatabase
-from web.keys import kept_secret
+from web.keys import kept_secret, secret_key
 from web.push import Push
 from web.queue import CeleryQueue, make_celery
 from web.reactions.listening import Listening
@@ -71,6 +72,7 @@ def build(settings: Settings) -> Container:
         recorder=recorder(table),
         put=queue.put,
         zone=ZoneInfo(settings.timezone),
+        vault=open_vault(settings),
         pool=settings.database_pool,
         workflow=workflow,
     )
@@ -88,9 +90,15 @@ def build(settings: Settings) -> Container:
         notifier=notifier,
         linkages=linkages,
         workflow=workflow,
-        secret_key=kept_secret(settings.secret_key, folder, "secret_key"),
+        secret_key=secret_key(settings),
         integrator_token=kept_secret(settings.integrator_token, folder, "integrator_token"),
     )
+
+
+def open_vault(settings: Settings) -> Vault:
+    """The vault under the installation's secret, and under its former ones for what they sealed."""
+    former = settings.former_secret_keys.get_secret_value().split(",")
+    return Vault([secret_key(settings), *(secret.strip() for secret in former if secret.strip())])
 
 
 def _open_desk(settings: Settings) -> Desk:

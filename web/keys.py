@@ -6,6 +6,13 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from hotline.kernel.settings import Settings
+
+
+def secret_key(settings: Settings) -> str:
+    """What signs sessions and seals timelines."""
+    return kept_secret(settings.secret_key, settings.data_dir, "secret_key")
+
 
 def kept_secret(configured: SecretStr, data_dir: Path, name: str) -> str:
     """The configured value, else the one kept in `<data_dir>/keys/<name>`, made now if need be."""

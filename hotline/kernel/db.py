@@ -20,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from hotline.kernel import clock
 from hotline.kernel.errors import Conflict, HotlineError, Invalid, NotFound, Unavailable
+from hotline.kernel.vault import Vault
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -113,6 +114,7 @@ Recorder = Callable[[UnitOfWork, Any], None]
 class Database:
     """Sessions on one PostgreSQL. `put` is rung with each delivery owed, after the commit.
 
+    `vault` seals the words kept apart; readers find it as `session.info["vault"]` (see `vault_of`).
     `workflow` is the city's procedure; without one the standard of `hotline.tickets.workflow` holds.
     """
 
@@ -123,14 +125,16 @@ class Database:
         recorder: Recorder,
         put: Callable[[int], None],
         zone: ZoneInfo,
+        vault: Vault,
         pool: int = 16,
         workflow: Any = None,  # a Workflow of hotline.tickets.workflow
     ) -> None:
         self.engine = create_engine(url, pool_size=pool, max_overflow=8, pool_pre_ping=True)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={"vault": vault})
         self._recorder = recorder
         self._put = put
         self.zone = zone
+        self.vault = vault
         self.workflow = workflow
 
     @contextmanager
@@ -158,6 +162,12 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def vault_of(session: Session) -> Vault:
+    """The vault of the database that this session belongs to."""
+    found: Vault = session.info["vault"]
+    return found
 
 
 @contextmanager

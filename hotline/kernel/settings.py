@@ -46,18 +46,30 @@ class Settings(BaseSettings):
         default_factory=dict, description='Partners by name, as JSON: {"110": "http://host:port", "platform": "null:"}'
     )
     linkage_receipt_seconds: int = Field(60, ge=1, description="No receipt for so long raises the alarm.")
-    secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions; empty: made once and kept in the data folder.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signs sessions and seals timelines; empty: made once and kept in the data folder."
+    )
+    former_secret_keys: SecretStr = Field(
+        SecretStr(""), description="Earlier secret keys, newest first, separated by commas: they still open what they sealed."
+    )
     integrator_token: SecretStr = Field(
         SecretStr(""), description="Token of machines that offer calls; empty: made once and kept in the data folder."
     )
     workflow: str = Field("standard", description="Entry point of the ticket's life cycle.")
     timezone: str = Field("Asia/Shanghai", description="Time zone of the city.")
     demo: bool = Field(False, description="Shows demo pages and accounts; never in production.")
+    secure_cookies: bool = Field(False, description="Cookies travel over HTTPS only; on wherever HTTPS is.")
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded headers tell address and scheme of the caller."
+    )
+    lock_after_wrong_passwords: int = Field(10, ge=1, description="Wrong passwords in a row that lock an account.")
+    lock_minutes: int = Field(15, ge=1, description="How long a locked account stays so.")
     upload_max_bytes: int = Field(20 * 1024 * 1024, ge=1024, description="Largest attachment.")
     web_threads: int = Field(256, ge=8, description="Threads of the web process; every open page holds one.")
     rate_sign_in: str = Field("10 per 15 minutes", description="Wrong sign-ins one address may try.")
     rate_wrong_code: str = Field("5 per 15 minutes", description="Wrong query codes one address may try on one ticket.")
     rate_wrong_codes: str = Field("50 per 15 minutes", description="Wrong query codes one address may try on all tickets.")
+    rate_lost_code: str = Field("5 per hour", description="New query codes one address may ask for.")
     rate_question: str = Field("120 per minute", description="Questions one address may ask the knowledge base.")
     rate_submission: str = Field("30 per hour", description="Requests and uploads one address may send on the portal.")
     outbox_lease_seconds: int = Field(60, ge=1, description="A reaction claimed for longer is taken to have died.")

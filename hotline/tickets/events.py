@@ -43,6 +43,16 @@ class TicketAdded(Event):
 
 
 @dataclass(frozen=True)
+class WordsErased(Event):
+    """The words of a line of the timeline were erased; the line stays."""
+
+    name: ClassVar[str] = "words-erased"
+
+    ticket_id: int
+    seq: int
+
+
+@dataclass(frozen=True)
 class AssignmentOpened(Event):
     """A unit was given a part of a ticket."""
 

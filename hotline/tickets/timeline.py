@@ -1,21 +1,66 @@
 """The timeline of a ticket: append-only lines, gapless per ticket, chained by hash. Written in the caller's transaction.
 
-The chain covers the hash of a line's text, not the text itself, so that a later erasure of personal words leaves it valid.
+A line's words are sealed in `timeline_text`; the line holds their salted hash only. Erasing words leaves the chain valid, and
+nobody can guess short words from a line. Walked by `audit`, signed for by `anchors`.
 """
 
 import hashlib
+import hmac
 import json
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, Select, select, text
 from sqlalchemy.orm import Session
 
-from hotline.kernel.db import UnitOfWork
-from hotline.tickets.models import TimelineEntry
+from hotline.kernel.db import UnitOfWork, vault_of
+from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from hotline.kernel.scope import Scope
+from hotline.kernel.vault import KeyUnknown, Vault
+from hotline.people.permissions import Role
+from hotline.tickets.events import WordsErased
+from hotline.tickets.models import TimelineEntry, TimelineText
 
 GENESIS = "0" * 64
+SALT_BYTES = 16
+NO_SALT = bytes(SALT_BYTES)
+"""The salt of words written before words were sealed: their hash is the plain SHA-256."""
+NO_WORDS = hashlib.sha256(b"").hexdigest()
+"""The text hash of a line without words."""
+ERASE = "erase_words"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as it is read: `text` is opened, empty where there are no words or they were erased.
+
+    `sound` says whether the words (or their erasure) fit the line's hash; of the chain see `broken_at`.
+    """
+
+    id: int
+    ticket_id: int
+    seq: int
+    at: datetime
+    officer_id: int | None
+    unit_id: int | None
+    action: str
+    state_from: str
+    state_to: str
+    public: bool
+    data: Mapping[str, Any]
+    text_hash: str
+    previous_hash: str
+    hash: str
+    text: str
+    erased_at: datetime | None
+    sound: bool
+
+
+LINE_COLUMNS = tuple(name for name in Line.__dataclass_fields__ if name not in ("text", "erased_at", "sound"))
+"""What a line has straight from its row."""
 
 
 def write(
@@ -31,6 +76,7 @@ def write(
 ) -> TimelineEntry:
     """Append a line. `public` lines are shown to the requester; `data` holds codes and ids, never personal values."""
     seq, previous = _locked_end(uow.session, ticket_id)
+    salt = os.urandom(SALT_BYTES)
     entry = TimelineEntry(
         ticket_id=ticket_id,
         seq=seq + 1,
@@ -41,37 +87,78 @@ def write(
         state_from=states[0],
         state_to=states[1],
         public=public,
-        text=text,
         data=dict(data or {}),
-        text_hash=_sha256(text),
+        text_hash=_words_hash(salt, text) if text else NO_WORDS,
         previous_hash=previous,
         hash="",
     )
     entry.hash = digest(entry)
     uow.session.add(entry)
     uow.session.flush()
+    if text:
+        sealed = vault_of(uow.session).seal(salt + text.encode())
+        uow.session.add(TimelineText(entry_id=entry.id, sealed=sealed))
     _ends(uow.session)[ticket_id] = (entry.seq, entry.hash)
     return entry
 
 
-def lines(session: Session, ticket_id: int) -> list[TimelineEntry]:
-    """All lines of a ticket in order."""
-    query = select(TimelineEntry).where(TimelineEntry.ticket_id == ticket_id).order_by(TimelineEntry.seq)
-    return list(session.scalars(query))
+def lines(session: Session, ticket_id: int) -> list[Line]:
+    """All lines of a ticket in order, with their words. A line whose words cannot be opened is not `sound`."""
+    vault = vault_of(session)
+    found = session.execute(rows().where(TimelineEntry.ticket_id == ticket_id).order_by(TimelineEntry.seq))
+    return [line_of(vault, row) for row in found]
 
 
-def broken_at(entries: list[TimelineEntry]) -> int | None:
-    """The sequence number of the first line that does not fit the chain; None when all fit."""
+def rows() -> Select[Any]:
+    """The query of lines with their sealed words, for `line_of`."""
+    columns = [getattr(TimelineEntry, name) for name in LINE_COLUMNS]
+    kept = (TimelineText.entry_id.label("kept"), TimelineText.sealed, TimelineText.erased_at)
+    return select(*columns, *kept).outerjoin(TimelineText, TimelineText.entry_id == TimelineEntry.id)
+
+
+def line_of(vault: Vault, row: Row[Any]) -> Line:
+    """The line of a row of `rows`."""
+    words, sound = _opened(vault, row)
+    values = {name: getattr(row, name) for name in LINE_COLUMNS}
+    return Line(**values, text=words, erased_at=row.erased_at, sound=sound)
+
+
+def broken_at(found: list[Line]) -> int | None:
+    """The sequence number of the first line that does not fit the chain; None when all fit.
+
+    Words may be missing only where a later line of the same chain says that they were erased.
+    """
+    erased = {line.data.get("seq") for line in found if line.action == ERASE}
     previous = GENESIS
-    for place, entry in enumerate(entries, start=1):
-        whole = entry.seq == place and entry.previous_hash == previous and entry.hash == digest(entry)
-        if not whole or entry.text_hash != _sha256(entry.text):
-            return entry.seq
-        previous = entry.hash
+    for place, line in enumerate(found, start=1):
+        chained = line.seq == place and line.previous_hash == previous and line.hash == digest(line)
+        if not chained or not line.sound or (line.erased_at is not None and line.seq not in erased):
+            return line.seq
+        previous = line.hash
     return None
 
 
-def digest(entry: TimelineEntry) -> str:
+def erase(uow: UnitOfWork, scope: Scope, entry_id: int, reason: str) -> None:
+    """Erase the words of a line for good; a new line says that, and why. The chain stays valid.
+
+    Raises Forbidden for anybody but an administrator, Invalid without a reason, Conflict when no words are there to erase.
+    """
+    if not scope.has(Role.ADMINISTRATOR):
+        raise Forbidden("erasing words of a timeline")
+    if not reason.strip():
+        raise Invalid("reason", "missing")
+    entry = uow.session.get(TimelineEntry, entry_id)
+    if entry is None:
+        raise NotFound("timeline line", thing="timeline-line")
+    words = uow.session.get(TimelineText, entry_id, with_for_update=True)
+    if words is None or words.sealed is None:
+        raise Conflict("no words to erase", reason="no-words")
+    words.sealed, words.erased_at, words.erased_by_id = None, uow.now, uow.actor.officer_id
+    write(uow, entry.ticket_id, ERASE, text=reason.strip(), data={"seq": entry.seq})
+    uow.record(WordsErased(ticket_id=entry.ticket_id, seq=entry.seq))
+
+
+def digest(entry: TimelineEntry | Line) -> str:
     """The hash that a line must bear."""
     parts = [
         entry.previous_hash,
@@ -88,6 +175,25 @@ def digest(entry: TimelineEntry) -> str:
         entry.data,
     ]
     return _sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def _opened(vault: Vault, row: Row[Any]) -> tuple[str, bool]:
+    if row.kept is None:
+        return "", row.text_hash == NO_WORDS
+    if row.sealed is None:
+        return "", row.erased_at is not None
+    try:
+        plain = vault.open(row.sealed)
+    except KeyUnknown:
+        return "", False
+    words = plain[SALT_BYTES:].decode()
+    return words, row.erased_at is None and row.text_hash == _words_hash(plain[:SALT_BYTES], words)
+
+
+def _words_hash(salt: bytes, words: str) -> str:
+    if salt == NO_SALT:
+        return _sha256(words)
+    return hmac.new(salt, words.encode(), hashlib.sha256).hexdigest()
 
 
 def _moment(at: datetime) -> str:

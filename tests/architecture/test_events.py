@@ -13,9 +13,14 @@ from docs import generate
 from hotline.kernel.events import Event, Subscribers
 
 UNHEARD = {
+    "officer-changed": "lists of officers are read anew; the event is the record of who administered",
+    "officer-locked": "the officer is told at the sign-in; the event is the record for the administrator",
+    "unit-changed": "lists of units are read anew; the event is the record of who administered",
+    "category-changed": "lists of categories are read anew; the event is the record of who administered",
     "article-used": "counted from the table of uses; the event is the record of who did it",
     "callback-attempted": "the call-back list is read anew after each call; kept as the record of the tries",
     "dissatisfaction-reviewed": "the ticket's own move, recorded with it, is what others follow",
+    "words-erased": "pages read the timeline anew; kept as the record of who erased what",
     "ticket-evaluated": "the ticket's own move, recorded with it, is what others follow",
 }
 """Events nobody reacts to, each with its reason."""

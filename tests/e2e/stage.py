@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from tests.conftest import SECRET
 from tests.e2e.waiting import until
 from web.supervisor import hotline_command
 
@@ -67,6 +68,7 @@ class Stage:
             "linkage_receipt_seconds": str(RECEIPT_S),
             "outbox_lease_seconds": str(LEASE_S),
             "integrator_token": TOKEN,
+            "secret_key": SECRET,
             "log_level": "WARNING",
         }
         own = {f"HOTLINE_{name.upper()}": value for name, value in (settings | changed).items()}

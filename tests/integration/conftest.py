@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 from apiflask import APIFlask
+from pydantic import SecretStr
 
 from hotline.kernel.db import Database
 from hotline.kernel.settings import Settings
 from hotline.people.models import Unit
 from sla import defaults
 from tests import factories
+from tests.conftest import SECRET
 from tests.integration.people import Person, SignIn
 from web import embedded
 from web.app import create_app
@@ -39,7 +41,13 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def parts(broker: Path, database: Database, database_url: str) -> Iterator[Container]:
     """Everything a web process has, on the empty test database, with an agent's city of two units."""
-    settings = Settings(data_dir=broker, database_url=database_url, search_url="null:", rate_submission="1000 per hour")
+    settings = Settings(
+        data_dir=broker,
+        database_url=database_url,
+        search_url="null:",
+        rate_submission="1000 per hour",
+        secret_key=SecretStr(SECRET),
+    )
     made = build(settings)
     with redis.Redis.from_url(made.broker.redis_url) as client:
         client.flushall()

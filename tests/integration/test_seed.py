@@ -11,15 +11,16 @@ from dispatch import assignment
 from dispatch.models import CatalogueEntry, Transfer, TransferState
 from hotline.kernel.db import Database
 from hotline.kernel.events import Delivery, Event, Subscribers, Within
+from hotline.kernel.vault import Vault
 from hotline.people.models import Area, Officer, Unit
 from hotline.tickets import following, timeline
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
 from hotline.tickets.models import Assignment, Request, Ticket
 from hotline.tickets.workflow import AssignmentState, State
 from knowledge_base.models import Article
-from sla import callbacks, clocks
+from sla import callbacks, deadlines
 from tests import factories
-from tests.conftest import TEMPLATE, ZONE
+from tests.conftest import SECRET, TEMPLATE, ZONE
 from web.demo.data import load_city
 from web.demo.seed import AnotherCity, open_quietly, seed_city
 from web.demo.shape import load_shape
@@ -29,10 +30,10 @@ from web.embedded import PostgresServer
 SCALE = 0.25
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 WITHIN: dict[type[Event], tuple[Within, ...]] = {
-    TicketOpened: (clocks.start_ticket, assignment.propose_opened),
-    TicketMoved: (clocks.follow_ticket, callbacks.follow, assignment.propose_again),
-    AssignmentOpened: (clocks.start_assignment, assignment.note_choice),
-    AssignmentMoved: (clocks.follow_assignment, assignment.note_return, following.follow),
+    TicketOpened: (deadlines.start_ticket, assignment.propose_opened),
+    TicketMoved: (deadlines.follow_ticket, callbacks.follow, assignment.propose_again),
+    AssignmentOpened: (deadlines.start_assignment, assignment.note_choice),
+    AssignmentMoved: (deadlines.follow_assignment, assignment.note_return, following.follow),
 }
 
 
@@ -42,7 +43,7 @@ def seeded(postgres: PostgresServer, worker_id: str) -> Iterator[Database]:
     name = f"hotline_seed_{worker_id}"
     postgres.psql(f"drop database if exists {name}; create database {name} template {TEMPLATE};")
     url = str(postgres.get_uri(database=name)).replace("postgresql://", "postgresql+psycopg://", 1)
-    opened = open_quietly(url, Subscribers(within=WITHIN), ZONE)
+    opened = open_quietly(url, Subscribers(within=WITHIN), ZONE, Vault([SECRET]))
     try:
         seed_city(opened, scale=SCALE, now=NOW)
         yield opened

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -209,5 +210,5 @@ def test_the_timeline_is_gapless_and_a_changed_line_is_found(database: Database)
         entries = timeline.lines(session, ticket_id)
         assert [entry.seq for entry in entries] == [1, 2, 3, 4]
         assert timeline.broken_at(entries) is None
-        entries[1].text = "改过"
+        entries[1] = replace(entries[1], action="close")
         assert timeline.broken_at(entries) == 2

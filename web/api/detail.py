@@ -12,7 +12,7 @@ from hotline.kernel.scope import Scope
 from hotline.people.models import Unit
 from hotline.tickets import queries, timeline
 from hotline.tickets.models import Assignment as AssignmentRow
-from hotline.tickets.models import Attachment, HandlingPath, Request, Ticket, TimelineEntry
+from hotline.tickets.models import Attachment, HandlingPath, Request, Ticket
 from hotline.tickets.workflow import STANDARD, UNIT
 from sla import callbacks, explanation, reviews
 from sla.book import calendar_of
@@ -157,5 +157,5 @@ def _timeline(session: Session, ticket_id: int) -> list[TimelineLine]:
     ]
 
 
-def _unit_in(entry: TimelineEntry) -> int:
+def _unit_in(entry: timeline.Line) -> int:
     return int(entry.data.get("unit_id") or 0)

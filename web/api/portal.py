@@ -17,7 +17,7 @@ from hotline.intake.places import KeptGazetteer
 from hotline.kernel.errors import NotFound
 from hotline.people.models import Area, Unit
 from hotline.tickets import tickets, timeline
-from hotline.tickets.models import Attachment, Ticket, TimelineEntry
+from hotline.tickets.models import Attachment, Ticket
 from hotline.tickets.workflow import State
 from sla import callbacks
 from web.api import present
@@ -164,7 +164,7 @@ def _shown(session: Session, ticket: Ticket) -> PublicTicket:
     )
 
 
-def _told(line: TimelineEntry) -> str:
+def _told(line: timeline.Line) -> str:
     return line.text if line.action in WORDED else ""
 
 

@@ -5,6 +5,7 @@ import click
 from hotline.kernel import plugins, settings
 from web import migrations, texts
 from web.embedded import OpenedDatabase
+from web.keys import secret_key
 
 
 @click.group("db")
@@ -21,7 +22,7 @@ def upgrade(revision: str) -> None:
     hotline db upgrade
     """
     opened = _open()
-    migrations.upgrade(opened.url, revision)
+    migrations.upgrade(opened.url, revision, secret=secret_key(settings.load()))
     opened.close()
     click.echo(texts.text("db.upgraded", revision=revision))
 

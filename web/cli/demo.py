@@ -16,6 +16,7 @@ from web.cli.demo_call import call
 from web.cli.demo_partner import partner
 from web.cli.processes import address, check_ports, run_all
 from web.demo.seed import open_quietly, seed_city
+from web.keys import secret_key
 from web.migrations import upgrade
 from web.supervisor import hotline_command
 
@@ -76,9 +77,9 @@ def seed(configured: Settings, scale: float) -> None:
     opened = plugins.open_url("hotline.databases", configured.database_url, data_dir=configured.data_dir)
     try:
         click.echo(texts.text("demo.migrating"), err=True)
-        upgrade(opened.url)
+        upgrade(opened.url, secret=secret_key(configured))
         container = build(configured.model_copy(update={"database_url": opened.url}))
-        quiet = open_quietly(opened.url, container.subscribers, container.database.zone)
+        quiet = open_quietly(opened.url, container.subscribers, container.database.zone, container.database.vault)
         seed_city(quiet, scale=scale, now=clock.now(), progress=_show)
         quiet.close()
         container.close()

@@ -11,6 +11,7 @@ from web import texts
 from web.bootstrap import build
 from web.embedded import OpenedBroker, OpenedDatabase
 from web.gateway import PortTaken
+from web.keys import secret_key
 from web.migrations import upgrade
 from web.serving import WebServer
 from web.supervisor import Process, Supervisor, hotline_command, port_is_free
@@ -81,7 +82,7 @@ def run_all(configured: Settings, more: list[tuple[str, tuple[str, ...]]], when_
     check_ports(configured)
     opened: OpenedDatabase = plugins.open_url("hotline.databases", configured.database_url, data_dir=configured.data_dir)
     try:
-        upgrade(opened.url)
+        upgrade(opened.url, secret=secret_key(configured))
         children = configured.model_copy(update={"database_url": opened.url, "data_dir": configured.data_dir.resolve()})
         Supervisor(processes_of(children, more)).run(lambda: when_started(children))
     finally:

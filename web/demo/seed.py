@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hotline.kernel.db import Database
 from hotline.kernel.errors import Conflict
 from hotline.kernel.events import Subscribers, recorder
+from hotline.kernel.vault import Vault
 from hotline.people.models import Area
 from hotline.tickets.models import Ticket
 from sla.book import calendar_of
@@ -83,9 +84,9 @@ def seed_requests(
         progress("requests", start + len(batch), len(stories))
 
 
-def open_quietly(url: str, table: Subscribers, zone: ZoneInfo) -> Database:
+def open_quietly(url: str, table: Subscribers, zone: ZoneInfo, vault: Vault) -> Database:
     """A database whose changes have their *within* reactions only: nobody is to be told of what happened weeks ago."""
-    return Database(url, recorder=recorder(Subscribers(within=table.within)), put=_ring_nobody, zone=zone)
+    return Database(url, recorder=recorder(Subscribers(within=table.within)), put=_ring_nobody, zone=zone, vault=vault)
 
 
 def _told(session: Session, seed: int) -> set[str]:
