@@ -29,7 +29,7 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True)
 class Linked:
-    """A link seen from one of its tickets; `kind` is turned round where the other is the later one (`again_later`, `parent` …)."""
+    """A link seen from one of its tickets: `kind` is a word of `SEEN`, or of `TURNED` where the other is the later one."""
 
     kind: str
     ticket: Ticket
@@ -37,9 +37,10 @@ class Linked:
     at: datetime
 
 
-TURNED = {LinkKind.AGAIN: "again_later", LinkKind.CHILD: "child", LinkKind.MERGED: "merged", LinkKind.RELATED: "related"}
-"""How the elder ticket calls the link; the later one calls it as `SEEN` says."""
 SEEN = {LinkKind.AGAIN: "again", LinkKind.CHILD: "parent", LinkKind.MERGED: "main", LinkKind.RELATED: "related"}
+"""What the other ticket is to the later one."""
+TURNED = {LinkKind.AGAIN: "again_later", LinkKind.CHILD: "child", LinkKind.MERGED: "merged", LinkKind.RELATED: "related"}
+"""What the later ticket is to the other."""
 
 
 def link(uow: UnitOfWork, ticket_id: int, other_id: int, kind: LinkKind, note: str = "") -> TicketLink:

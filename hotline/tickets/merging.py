@@ -1,6 +1,7 @@
-"""Merging repeats (并单): one matter, one answer, every caller kept in the volume, answered and called back. Handbook 3.2 row 22.
+"""Merging repeats (并单): one matter, one answer, every caller kept in the volume, answered and called back.
 
-Effects of `tickets`, and what its neighbours ask. Callers never learn of each other: nothing of one is written where the other reads.
+Effects of `tickets`, and what its neighbours ask. Callers never learn of each other: nothing of one is written where the
+other reads. Source: handbook 3.2 row 22.
 """
 
 from collections.abc import Mapping
@@ -86,6 +87,11 @@ def ever_merged(session: Session, main_id: int) -> list[Ticket]:
 def may_merge(ticket: Ticket) -> bool:
     """Whether the ticket may ever be merged: reports and confidential tickets keep to themselves."""
     return ticket.type != REPORT and not ticket.confidential
+
+
+def may_be_main(ticket: Ticket) -> bool:
+    """Whether another may be merged into the ticket now."""
+    return may_merge(ticket) and ticket.state in UNDECIDED
 
 
 def _join(uow: UnitOfWork, ticket: Ticket, main: Ticket, note: str) -> None:

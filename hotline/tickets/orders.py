@@ -15,7 +15,6 @@ from hotline.tickets.models import SupervisionOrder, Ticket
 from hotline.tickets.workflow import ORDER, OrderState
 
 Condition = ColumnElement[bool]
-UNIT = func.coalesce(SupervisionOrder.unit_id, Ticket.lead_unit_id)
 OPEN = SupervisionOrder.state != OrderState.CLOSED
 UNANSWERED = SupervisionOrder.state == OrderState.ISSUED
 
@@ -75,9 +74,9 @@ def actions(order: SupervisionOrder, roles: Collection[str]) -> list[Transition[
     return ORDER.actions(order.state, roles)
 
 
-def _visible(scope: Scope) -> Select[tuple[SupervisionOrder]]:
+def _visible(scope: Scope) -> Select[SupervisionOrder]:
     query = select(SupervisionOrder).join(Ticket, Ticket.id == SupervisionOrder.ticket_id).where(queries.visible(scope))
-    return query if scope.sees_all_units else query.where(UNIT.in_(scope.unit_ids))
+    return query if scope.sees_all_units else query.where(SupervisionOrder.unit_id.in_(scope.unit_ids))
 
 
 def _due_of(session: Session, order_id: int) -> datetime:

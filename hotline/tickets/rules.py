@@ -58,6 +58,9 @@ class TicketRules:
     archive: timedelta
     supervision_reasons: tuple[str, ...]
     hand_over_targets: Mapping[str, str]
+    nuisance_warnings: int
+    nuisance_memory: timedelta
+    nuisance_longest: timedelta
 
 
 def rules_of(session: Session, at: datetime) -> TicketRules:
@@ -110,4 +113,7 @@ def _read(values: Mapping[str, Any]) -> TicketRules:
         archive=timedelta(days=values["archive.days"]),
         supervision_reasons=tuple(values["supervision.reasons"]),
         hand_over_targets={str(row["code"]): str(row["name"]) for row in values["hand_over.targets"]},
+        nuisance_warnings=int(values["nuisance.warnings"]),
+        nuisance_memory=timedelta(days=values["nuisance.memory_days"]),
+        nuisance_longest=timedelta(days=values["nuisance.longest_days"]),
     )

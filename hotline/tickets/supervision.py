@@ -1,0 +1,155 @@
+"""Urging, supervision orders (督办单), leaders' instructions (领导批示), who answers for it (责任划分). Handbook 3.7.
+
+Effects of `tickets`, and the order's own life: the only module that assigns `SupervisionOrder.state`. Lists are in `orders`.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from hotline.kernel.db import UnitOfWork
+from hotline.kernel.errors import Conflict, Invalid, NotFound
+from hotline.people import units
+from hotline.tickets import timeline
+from hotline.tickets.events import AssignmentOpened, OrderMoved
+from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
+from hotline.tickets.rules import rules_of
+from hotline.tickets.workflow import ORDER, OrderState
+
+LEADER = "leader"
+"""The reason of an order that a leader's instruction led to."""
+NO_UNIT = SupervisionOrder.unit_id.is_(None)
+
+
+def press(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
+    """Hurry the units by telephone or notice (催办); counted with the requester's own urging."""
+    ticket.urge_count += 1
+
+
+def supervise(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
+    """Issue an order to the unit given, else to the lead. Raises Conflict without one, Invalid for reason or limit."""
+    reasons = rules_of(uow.session, uow.now).supervision_reasons
+    if given["reason_code"] not in reasons:
+        raise Invalid("reason_code", "unknown-code", given=given["reason_code"], allowed=list(reasons))
+    unit_id = _taking_part(uow.session, ticket, given["unit_id"]) if given.get("unit_id") else ticket.lead_unit_id
+    if unit_id is None:
+        raise Conflict("no unit to supervise", reason="no-lead-unit")
+    _issue(uow, ticket, unit_id, "supervise", given)
+
+
+def instruct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
+    """Put down a leader's instruction: an order listed until it is answered, also while no unit has the ticket yet."""
+    given_on: date = given["given_on"]
+    if given_on > uow.now.astimezone(uow.zone).date():
+        raise Invalid("given_on", "in-the-future")
+    _issue(uow, ticket, ticket.lead_unit_id, "instruct", {**given, "reason_code": LEADER})
+
+
+def apportion(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
+    """Say whose fault it was: marks of the call-back go to this unit instead of the lead."""
+    ticket.answerable_unit_id = _taking_part(uow.session, ticket, given["unit_id"])
+
+
+def move_order(
+    uow: UnitOfWork, order_id: int, action: str, *, roles: Collection[str], given: Mapping[str, Any], version: int | None = None
+) -> SupervisionOrder:
+    """Move an order by its life cycle: answered by its unit, sent back or closed by the supervisors.
+
+    Raises as `LifeCycle.find`, NotFound, and Conflict for a stale `version`.
+    """
+    order = get(uow.session, order_id)
+    if version is not None and version != order.version:
+        raise Conflict("changed meanwhile", reason="stale", thing="order", version=order.version)
+    row = ORDER.find(order.state, action, roles, given)
+    source = order.state
+    EFFECTS[action](uow, order, given)
+    order.state = row.target
+    _announce(uow, order, action, source, text=str(given.get("answer") or given.get("note") or ""))
+    return order
+
+
+def get(session: Session, order_id: int) -> SupervisionOrder:
+    """The order. Raises NotFound."""
+    order = session.get(SupervisionOrder, order_id)
+    if order is None:
+        raise NotFound("order", thing="order", id=order_id)
+    return order
+
+
+def hand_on(uow: UnitOfWork, event: AssignmentOpened) -> None:
+    """Give orders that no unit has yet to whoever leads the ticket from now on. A within-reaction."""
+    if event.role != "lead":
+        return
+    for order in uow.session.scalars(select(SupervisionOrder).where(*_open_of(event.ticket_id), NO_UNIT)):
+        order.unit_id = event.unit_id
+        uow.session.flush()
+        state = order.state.value
+        uow.record(OrderMoved(order.id, event.ticket_id, event.number, event.unit_id, "instruct", state, state))
+
+
+def is_supervised(session: Session, ticket_id: int) -> bool:
+    """Whether an order of the ticket is not closed yet."""
+    return bool(session.scalar(select(exists().where(*_open_of(ticket_id)))))
+
+
+def _open_of(ticket_id: int) -> tuple[Any, ...]:  # conditions
+    return SupervisionOrder.ticket_id == ticket_id, SupervisionOrder.state != OrderState.CLOSED
+
+
+def _issue(uow: UnitOfWork, ticket: Ticket, unit_id: int | None, action: str, given: Mapping[str, Any]) -> None:
+    order = SupervisionOrder(
+        ticket_id=ticket.id,
+        unit_id=unit_id,
+        state=OrderState.ISSUED,
+        reason_code=str(given["reason_code"]),
+        demand=str(given["note"]),
+        leader=str(given.get("leader") or ""),
+        given_on=given.get("given_on"),
+        issued_at=uow.now,
+        issued_by_id=uow.actor.officer_id,
+        due_at=_ahead(uow, given["due_at"]),
+    )
+    uow.session.add(order)
+    uow.session.flush()
+    uow.record(OrderMoved(order.id, ticket.id, ticket.number, unit_id, action, "", order.state.value))
+
+
+def _ahead(uow: UnitOfWork, due_at: datetime) -> datetime:
+    if due_at <= uow.now:
+        raise Invalid("due_at", "past")
+    return due_at
+
+
+def _taking_part(session: Session, ticket: Ticket, unit_id: int) -> int:
+    unit = units.get(session, unit_id)
+    if not session.scalar(select(exists().where(Assignment.ticket_id == ticket.id, Assignment.unit_id == unit.id))):
+        raise Conflict("the unit has no part in the ticket", reason="not-taking-part", unit_id=unit.id)
+    return unit.id
+
+
+def _announce(uow: UnitOfWork, order: SupervisionOrder, action: str, source: OrderState, *, text: str) -> None:
+    states = (source.value, order.state.value)
+    data = {"order_id": order.id}
+    timeline.write(uow, order.ticket_id, action, text=text, data=data, unit_id=order.unit_id, states=states)
+    uow.session.flush()
+    number = uow.session.get_one(Ticket, order.ticket_id).number
+    uow.record(OrderMoved(order.id, order.ticket_id, number, order.unit_id, action, *states))
+
+
+def _answer(uow: UnitOfWork, order: SupervisionOrder, given: Mapping[str, Any]) -> None:
+    order.answer, order.answered_at, order.answered_by_id = str(given["answer"]), uow.now, uow.actor.officer_id
+
+
+def _refuse_answer(uow: UnitOfWork, order: SupervisionOrder, given: Mapping[str, Any]) -> None:
+    order.due_at = _ahead(uow, given["due_at"])
+    order.answered_at, order.answered_by_id = None, None
+
+
+def _close(uow: UnitOfWork, order: SupervisionOrder, given: Mapping[str, Any]) -> None:
+    order.closed_at = uow.now
+
+
+EFFECTS = {"answer_order": _answer, "refuse_answer": _refuse_answer, "close_order": _close}
