@@ -24,9 +24,10 @@ from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Area, Unit
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
 from hotline.tickets.models import Assignment, Category, Request, Ticket
-from hotline.tickets.workflow import RequestKind, RequestState, State
+from hotline.tickets.workflow import QUEUED, RequestKind, RequestState
 
 LEAD = "lead"
+CORRECT = "correct"
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,17 @@ def propose(uow: UnitOfWork, ticket_id: int) -> Proposal:
 
 
 def propose_opened(uow: UnitOfWork, event: TicketOpened) -> None:
-    """Within-reaction: a ticket that waits for dispatch gets its proposal."""
-    if event.state == State.PENDING:
+    """Within-reaction: a ticket that waits for dispatch, checked or not, gets its proposal."""
+    if event.state in QUEUED:
         propose(uow, event.ticket_id)
 
 
 def propose_again(uow: UnitOfWork, event: TicketMoved) -> None:
-    """Within-reaction: a ticket that came back gets a new proposal, which knows of the return (`note_return` runs before)."""
-    if event.target == State.PENDING:
+    """Within-reaction: a ticket that came back gets a new proposal, which knows of the return (`note_return` runs before).
+
+    So does one whose words or place were corrected while it waits.
+    """
+    if event.target in QUEUED and (event.source != event.target or event.action == CORRECT):
         propose(uow, event.ticket_id)
 
 
@@ -150,7 +154,7 @@ def _objections(session: Session, ticket_id: int) -> Objections:
 
 
 def _category_words(session: Session) -> list[CategoryWords]:
-    rows = session.scalars(select(Category).order_by(Category.code)).all()
+    rows = session.scalars(select(Category).where(Category.active).order_by(Category.code)).all()
     parents = {row.parent_code for row in rows}
     return [
         CategoryWords(

@@ -1,101 +1,30 @@
-"""The clocks of a ticket: which limit starts, and stops, when something happens. The only module that assigns `Clock.state`.
+"""Clocks of limits: start, stop, pause, resume, move. The only module that assigns `Clock.state`.
 
-The citizen's clock runs from acceptance to the reply and never restarts. A unit's runs from its dispatch, signed or not,
-through refused returns. `start_*` and `follow_*` are within-reactions; `sweep` finds what is late, `explanation` tells why.
+Which of it happens when is said in `deadlines` and `extensions`; `sweep` finds what is late, `explanation` tells why a limit
+ends when it ends. Whoever moves a clock here moves the limit that its part or ticket shows.
 """
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Unit
 from hotline.tickets import assignments, tickets
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
 from hotline.tickets.models import Assignment, Ticket
-from hotline.tickets.workflow import SYSTEM, State
-from sla import policies
+from hotline.tickets.workflow import SYSTEM
+from sla import limits, policies
 from sla.book import Book, book_of
 from sla.lifecycles import CLOCK, ClockState
-from sla.limits import Roster, Stage, StartEvent, due_at, warn_at, warn_point
+from sla.limits import Limit, Roster, Stage, StartEvent
 from sla.models import Clock
 from sla.policies import Case, PolicyRow
 
-COPIED = "copy"
-LEAD = "lead"
-FIRST_ROUND = 1
 UNIT_STAGES = frozenset({Stage.SIGN, Stage.CONTACT, Stage.HANDLE, Stage.REDO})
-EVERY_STAGE = frozenset(Stage)
-
-# What ends with a move of a unit's part; signing late or contacting late does not end the limits after it.
-ENDED_BY_UNIT: dict[str, frozenset[Stage]] = {
-    "sign": frozenset({Stage.SIGN}),
-    "contact": frozenset({Stage.CONTACT}),
-    "reply": UNIT_STAGES,
-    "grant_return": UNIT_STAGES,
-    "recall": UNIT_STAGES,
-}
-ENDED_BY_TICKET: dict[str, frozenset[Stage]] = {
-    "dispatch": frozenset({Stage.DISPATCH}),
-    "answer": UNIT_STAGES | {Stage.TOTAL},
-    "doubt": frozenset({Stage.CALLBACK}),
-    "redo": frozenset({Stage.REVIEW}),
-}
-BEGUN_BY_TICKET: dict[str, Stage] = {"take_back": Stage.DISPATCH, "doubt": Stage.REVIEW}
-
-
-def start_ticket(uow: UnitOfWork, event: TicketOpened) -> None:
-    """Start the citizen's limit and the desk's; a direct answer needs neither."""
-    if event.state != State.PENDING:
-        return
-    ticket = tickets.get(uow, event.ticket_id)
-    total = start(uow, Stage.TOTAL, ticket)
-    if total is not None:
-        tickets.set_total_limit(uow, ticket, total.due_at)
-    start(uow, Stage.DISPATCH, ticket)
-
-
-def start_assignment(uow: UnitOfWork, event: AssignmentOpened) -> None:
-    """Start a unit's limits and write them on its part; a copied unit has none, an assisting unit's end with the lead's."""
-    assignment = assignments.get(uow.session, event.assignment_id)
-    if assignment.role == COPIED:
-        return
-    ticket = tickets.get(uow, event.ticket_id)
-    end = None if assignment.role == LEAD else ticket.due_at
-    stage = Stage.HANDLE if assignment.round == FIRST_ROUND else Stage.REDO
-    sign, contact, handle = (
-        start(uow, which, ticket, assignment=assignment, no_later_than=end) for which in (Stage.SIGN, Stage.CONTACT, stage)
-    )
-    assignments.set_limits(
-        uow,
-        assignment,
-        sign_due_at=sign.due_at if sign else None,
-        contact_due_at=contact.due_at if contact else None,
-        due_at=handle.due_at if handle else None,
-        near_at=handle.warn_at if handle else None,
-        provisional=handle.provisional if handle else False,
-    )
-
-
-def follow_assignment(uow: UnitOfWork, event: AssignmentMoved) -> None:
-    """Stop what a unit has done or need not do any more."""
-    ended = ENDED_BY_UNIT.get(event.action)
-    if ended:
-        _stop(uow, event.ticket_id, ended, assignment_id=event.assignment_id)
-
-
-def follow_ticket(uow: UnitOfWork, event: TicketMoved) -> None:
-    """Stop and start the hotline's own limits; at the reply, record whether it came in time; at the end, stop everything."""
-    ended = ENDED_BY_TICKET.get(event.action, frozenset()) if State(event.target).is_open else EVERY_STAGE
-    if ended:
-        _stop(uow, event.ticket_id, ended)
-    begun = BEGUN_BY_TICKET.get(event.action)
-    if begun is not None:
-        start(uow, begun, tickets.get(uow, event.ticket_id))
-    if event.action == "answer":
-        ticket = tickets.get(uow, event.ticket_id)
-        tickets.record_on_time(uow, ticket, ticket.due_at is None or uow.now <= ticket.due_at)
+WORKING_STAGES = (Stage.HANDLE, Stage.REDO)
+MACHINE = (SYSTEM,)
 
 
 def start(
@@ -104,9 +33,13 @@ def start(
     ticket: Ticket,
     *,
     assignment: Assignment | None = None,
+    given: datetime | None = None,
     no_later_than: datetime | None = None,
 ) -> Clock | None:
-    """Start one limit by the policy that holds now; None when the city has no limit for this stage."""
+    """Start one limit by the policy that holds now; None when the city has no limit for this stage.
+
+    `given` is a limit set by whoever passed a part on: it goes before the policy's amount, and like it ends by `no_later_than`.
+    """
     book = book_of(uow.session, uow.zone)
     unit = uow.session.get(Unit, assignment.unit_id) if assignment else None
     case = Case(ticket.type, ticket.urgency, ticket.profile, unit.unit_class if unit else None)
@@ -115,7 +48,7 @@ def start(
         return None
     began = _began(policy, ticket, assignment, uow.now)
     roster = Roster.AROUND_THE_CLOCK if unit and unit.around_the_clock else Roster.OFFICE
-    due = due_at(book.calendar, began, policy.limit, roster)
+    due = given or limits.due_at(book.calendar, began, policy.limit, roster)
     due = min(due, no_later_than) if no_later_than else due
     clock = Clock(
         ticket_id=ticket.id,
@@ -128,11 +61,111 @@ def start(
         warn_at=_warned(book, began, due, policy),
         provisional=book.calendar.is_provisional(due),
         policy_id=policy.id,
-        explain={"roster": roster.value, "no_later_than": no_later_than.isoformat() if no_later_than else None},
+        explain={"roster": roster.value, "given": _iso(given), "no_later_than": _iso(no_later_than)},
     )
     uow.session.add(clock)
     uow.session.flush()
     return clock
+
+
+def stop(uow: UnitOfWork, ticket_id: int, stages: Collection[Stage], *, assignment_id: int | None = None) -> None:
+    """End limits, running or paused: their step is done or nobody need do it any more."""
+    states = (ClockState.RUNNING, ClockState.PAUSED)
+    for clock in _held(uow, ticket_id, stages, states, assignment_id=assignment_id):
+        clock.state = CLOCK.find(clock.state, "stop", MACHINE, {}).target
+        clock.stopped_at = uow.now
+    uow.session.flush()
+
+
+def pause(uow: UnitOfWork, ticket_id: int, stages: Collection[Stage]) -> None:
+    """Let no time count for now. What was late before stays late."""
+    for clock in _held(uow, ticket_id, stages, (ClockState.RUNNING,)):
+        clock.state = CLOCK.find(clock.state, "pause", MACHINE, {}).target
+        clock.paused_at = uow.now
+    uow.session.flush()
+
+
+def resume(uow: UnitOfWork, ticket_id: int) -> None:
+    """Let time count again: each paused limit ends as much later as was left of it."""
+    for clock in _held(uow, ticket_id, Stage, (ClockState.PAUSED,)):
+        clock.state = CLOCK.find(clock.state, "resume", MACHINE, {}).target
+        since, clock.paused_at = clock.paused_at or uow.now, None
+        put_due(uow, clock, _carried(uow, clock, clock.due_at, since), "paused", since=since.isoformat())
+
+
+def restart(uow: UnitOfWork, assignment_id: int) -> None:
+    """Let a part's own limit run on after its reply was sent back, with what was left of it at the reply."""
+    query = select(Clock).where(
+        Clock.assignment_id == assignment_id, Clock.stage.in_(WORKING_STAGES), Clock.state == ClockState.STOPPED
+    )
+    clock = uow.session.scalars(query.order_by(Clock.id.desc()).limit(1).with_for_update(of=Clock)).one_or_none()
+    if clock is None:
+        return
+    clock.state = CLOCK.find(clock.state, "restart", MACHINE, {}).target
+    since, clock.stopped_at = clock.stopped_at or uow.now, None
+    put_due(uow, clock, _carried(uow, clock, clock.due_at, since), "sent-back", since=since.isoformat())
+
+
+def put_due(uow: UnitOfWork, clock: Clock, due: datetime, code: str, **values: Any) -> None:  # values of the explanation
+    """Let a limit end at another moment, kept with the reason (`explain.<code>`) and written on its part or ticket.
+
+    A limit that ends later than now is warned of, and expires, anew.
+    """
+    book = book_of(uow.session, uow.zone)
+    step = {"code": code, "was": _iso(clock.due_at), "at": _iso(due), **values}
+    clock.explain = {**clock.explain, "steps": [*clock.explain.get("steps", []), step]}
+    later = due > clock.due_at
+    clock.due_at, clock.provisional = due, book.calendar.is_provisional(due)
+    if later and due > uow.now:
+        clock.warn_at = _warned_from(uow, book, clock)
+        clock.warned_at = clock.expired_at = None
+    elif clock.warn_at is not None:
+        clock.warn_at = min(clock.warn_at, due)
+    uow.session.flush()
+    show(uow, [clock])
+
+
+def show(uow: UnitOfWork, clocks: Iterable[Clock]) -> None:
+    """Write limits where people read them: on the unit's part, and the citizen's on the ticket."""
+    for clock in clocks:
+        if clock.stage is Stage.TOTAL:
+            tickets.set_total_limit(uow, tickets.get(uow, clock.ticket_id), clock.due_at)
+        elif clock.assignment_id is not None and clock.stage in UNIT_STAGES:
+            part = assignments.get(uow.session, clock.assignment_id)
+            assignments.set_limits(uow, part, **{**_limits_of(part), **_limits_by(clock)})
+
+
+def running(uow: UnitOfWork, ticket_id: int, stages: Collection[Stage], *, assignment_id: int | None = None) -> list[Clock]:
+    """The limits of those stages that run now, held until the end of the transaction, oldest first."""
+    return _held(uow, ticket_id, stages, (ClockState.RUNNING,), assignment_id=assignment_id)
+
+
+def _limits_of(part: Assignment) -> dict[str, Any]:  # moments and a flag, as set_limits takes them
+    return {
+        "sign_due_at": part.sign_due_at,
+        "contact_due_at": part.contact_due_at,
+        "due_at": part.due_at,
+        "near_at": part.near_at,
+        "provisional": part.due_provisional,
+        "return_until": part.return_until,
+    }
+
+
+def _limits_by(clock: Clock) -> dict[str, Any]:  # as in _limits_of
+    if clock.stage is Stage.SIGN:
+        return {"sign_due_at": clock.due_at}
+    if clock.stage is Stage.CONTACT:
+        return {"contact_due_at": clock.due_at}
+    return {"due_at": clock.due_at, "near_at": clock.warn_at, "provisional": clock.provisional}
+
+
+def _carried(uow: UnitOfWork, clock: Clock, moment: datetime, since: datetime) -> datetime:
+    calendar, roster = book_of(uow.session, uow.zone).calendar, Roster(clock.explain["roster"])
+    return limits.carried_over(calendar, moment, _limit(clock), roster, since=since, now=uow.now)
+
+
+def _limit(clock: Clock) -> Limit:
+    return Limit(clock.policy.amount, clock.policy.unit, clock.policy.start_rule)
 
 
 def _began(policy: PolicyRow, ticket: Ticket, assignment: Assignment | None, now: datetime) -> datetime:
@@ -144,16 +177,31 @@ def _began(policy: PolicyRow, ticket: Ticket, assignment: Assignment | None, now
 
 
 def _warned(book: Book, began: datetime, due: datetime, policy: PolicyRow) -> datetime | None:
-    point = warn_point(book.rules.warn_points, policy.stage, policy.limit)
-    return warn_at(book.calendar, began, due, policy.limit, point) if point else None
+    point = limits.warn_point(book.rules.warn_points, policy.stage, policy.limit)
+    return limits.warn_at(book.calendar, began, due, policy.limit, point) if point else None
 
 
-def _stop(uow: UnitOfWork, ticket_id: int, stages: Collection[Stage], *, assignment_id: int | None = None) -> None:
+def _warned_from(uow: UnitOfWork, book: Book, clock: Clock) -> datetime | None:
+    point = limits.warn_point(book.rules.warn_points, clock.stage, _limit(clock))
+    if point is None:
+        return None
+    return max(limits.warn_at(book.calendar, clock.started_at, clock.due_at, _limit(clock), point), uow.now)
+
+
+def _held(
+    uow: UnitOfWork,
+    ticket_id: int,
+    stages: Collection[Stage] | type[Stage],
+    states: Collection[ClockState],
+    *,
+    assignment_id: int | None = None,
+) -> list[Clock]:
     # The sweep locks what it announces; waiting for it here keeps "stopped" and "warned" in one order.
-    query = select(Clock).where(Clock.ticket_id == ticket_id, Clock.state == ClockState.RUNNING, Clock.stage.in_(stages))
+    query = select(Clock).where(Clock.ticket_id == ticket_id, Clock.state.in_(states), Clock.stage.in_(list(stages)))
     if assignment_id is not None:
         query = query.where(Clock.assignment_id == assignment_id)
-    for clock in uow.session.scalars(query.order_by(Clock.id).with_for_update(of=Clock)):
-        clock.state = CLOCK.find(clock.state, "stop", [SYSTEM], {}).target
-        clock.stopped_at = uow.now
-    uow.session.flush()
+    return list(uow.session.scalars(query.order_by(Clock.id).with_for_update(of=Clock)))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None

@@ -69,7 +69,7 @@ class TicketEvaluated(Event):
 
 @dataclass(frozen=True)
 class DissatisfactionReviewed(Event):
-    """A dissatisfied case was decided: `decision` is redo or keep_closed."""
+    """A dissatisfied case was decided: `decision` is redo, keep_closed or terminate."""
 
     name: ClassVar[str] = "dissatisfaction-reviewed"
 

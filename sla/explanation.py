@@ -5,7 +5,7 @@ Codes are catalogue ids `explain.<code>`; moments and days are ISO 8601. Called 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -34,21 +34,21 @@ def explain(session: Session, calendar: CityCalendar, ticket_id: int) -> list[Ex
 
 
 def lines_of(clock: Clock, calendar: CityCalendar) -> list[ExplainLine]:
-    """The sum of one limit: what it is, from when, which days did not count and which did, until when, and how it ended."""
+    """The sum of one limit: what it is, from when, which days counted, what moved its end, and how it ended."""
     stage = {"stage": clock.stage.value}
     return [ExplainLine(code, {**stage, **args}) for code, args in _steps(clock, calendar)]
 
 
 def _steps(clock: Clock, calendar: CityCalendar) -> Iterator[tuple[str, dict[str, Any]]]:
-    policy = clock.policy
+    policy, steps = clock.policy, clock.explain.get("steps", [])
+    first_due = datetime.fromisoformat(steps[0]["was"]) if steps else clock.due_at
     yield "limit", {"amount": policy.amount, "unit": policy.unit.value, "source": policy.source}
     yield "began", {"event": policy.start_event.value, "at": clock.started_at.isoformat()}
     if policy.unit in (LimitUnit.WORKING_DAYS, LimitUnit.WORKING_HOURS):
-        yield from _days(clock, calendar)
+        yield from _days(clock, calendar, first_due)
     else:
         yield "around-the-clock", {}
-    if clock.explain.get("no_later_than") == clock.due_at.isoformat():
-        yield "no-later-than-lead", {"at": clock.due_at.isoformat()}
+    yield from _moved(clock, first_due)
     if clock.provisional:
         yield "provisional", {"year": calendar.local_day(clock.due_at).year}
     yield "due", {"at": clock.due_at.isoformat()}
@@ -57,8 +57,18 @@ def _steps(clock: Clock, calendar: CityCalendar) -> Iterator[tuple[str, dict[str
         yield "done-in-time" if in_time else "done-late", {"at": clock.stopped_at.isoformat()}
 
 
-def _days(clock: Clock, calendar: CityCalendar) -> Iterator[tuple[str, dict[str, Any]]]:
-    first, last = calendar.local_day(clock.started_at), calendar.local_day(clock.due_at)
+def _moved(clock: Clock, first_due: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    for code, key in (("given", "given"), ("no-later-than-lead", "no_later_than")):
+        if clock.explain.get(key) == first_due.isoformat():
+            yield code, {"at": first_due.isoformat()}
+    for step in clock.explain.get("steps", []):
+        yield step["code"], {name: value for name, value in step.items() if name not in ("code", "was")}
+    if clock.state is ClockState.PAUSED and clock.paused_at is not None:
+        yield "stands-still", {"since": clock.paused_at.isoformat()}
+
+
+def _days(clock: Clock, calendar: CityCalendar, due: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    first, last = calendar.local_day(clock.started_at), calendar.local_day(due)
     own = calendar.special_days(first, first)
     if own:
         kind = "began-on-make-up-workday" if own[0].kind is DayKind.WORKDAY else "began-on-holiday"

@@ -8,9 +8,10 @@ from hotline.tickets.workflow import CALLERS, SYSTEM
 
 
 class ClockState(StrEnum):
-    """Whether time still counts."""
+    """Whether time counts: `paused` while a ticket is suspended or waits for its citizen."""
 
     RUNNING = "running"
+    PAUSED = "paused"
     STOPPED = "stopped"
 
 
@@ -26,8 +27,8 @@ class CallbackState(StrEnum):
 MACHINE = frozenset({SYSTEM})
 RINGERS = CALLERS
 REQUESTER = "requester"
-BEYOND_REDO_LIMIT = frozenset({Role.SHIFT_LEADER.value, Role.SUPERVISOR.value})
-"""Who may order another redo when the rounds that the rules allow are used up (handbook 5.2)."""
+BEYOND_RULES = frozenset({Role.SHIFT_LEADER.value, Role.SUPERVISOR.value})
+"""Who may order another redo, or grant another extension, when those that the rules allow are used up (handbook 5.2, 12)."""
 
 _C = Transition[ClockState]
 _B = Transition[CallbackState]
@@ -36,7 +37,12 @@ _B = Transition[CallbackState]
 CLOCK = LifeCycle(
     "clock", "sla.clocks", frozenset({ClockState.RUNNING}), frozenset({ClockState.STOPPED}),
     (
+        #  action      from                to                          who
         _C("stop",     ClockState.RUNNING, ClockState.STOPPED,         MACHINE),
+        _C("pause",    ClockState.RUNNING, ClockState.PAUSED,          MACHINE),
+        _C("resume",   ClockState.PAUSED,  ClockState.RUNNING,         MACHINE),
+        _C("stop",     ClockState.PAUSED,  ClockState.STOPPED,         MACHINE),
+        _C("restart",  ClockState.STOPPED, ClockState.RUNNING,         MACHINE),
     ),
 )
 

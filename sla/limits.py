@@ -105,6 +105,21 @@ def due_at(calendar: CityCalendar, start: datetime, limit: Limit, roster: Roster
     return calendar.add_working_hours(begin, limit.amount)
 
 
+def carried_over(
+    calendar: CityCalendar, moment: datetime, limit: Limit, roster: Roster, *, since: datetime, now: datetime
+) -> datetime:
+    """A moment after a break from `since` to `now`: as much of the limit's own time lies before it as did when the break began.
+
+    Office time for limits in working days and hours, plain time for the others; what was past already stays where it is.
+    """
+    if moment <= since:
+        return moment
+    plain = limit.unit in (LimitUnit.MINUTES, LimitUnit.NATURAL_DAYS)
+    if plain or (limit.unit is LimitUnit.WORKING_HOURS and roster is Roster.AROUND_THE_CLOCK):
+        return (now + (moment - since)).astimezone(UTC)
+    return calendar.add_working_time(now, calendar.working_time_between(since, moment))
+
+
 def warn_point(points: tuple[WarnPoint, ...], stage: Stage, limit: Limit) -> WarnPoint | None:
     """The point that fits: of this stage before of any, of the highest threshold that the limit reaches; None if none does."""
     fitting = [

@@ -1,4 +1,4 @@
-"""Use cases on dissatisfied cases (不满意件审核): is the requester right, on what basis, and is it redone or explained.
+"""Use cases on dissatisfied cases (不满意件审核): is the requester right, why, and is it redone, explained or terminated.
 
 Called by `web/api/reviews.py`. How many redo rounds there are is a rule; beyond it only shift leader or supervisor may.
 """
@@ -17,7 +17,7 @@ from hotline.tickets.models import Ticket
 from hotline.tickets.workflow import AUDIT, State
 from sla.book import book_of
 from sla.events import DissatisfactionReviewed
-from sla.lifecycles import BEYOND_REDO_LIMIT, ClockState
+from sla.lifecycles import BEYOND_RULES, ClockState
 from sla.limits import Stage
 from sla.models import Callback, Clock, DissatisfiedReview
 from sla.rules import Rules
@@ -32,10 +32,14 @@ class Verdict(StrEnum):
 
 
 class Decision(StrEnum):
-    """What follows: the unit does it again, or it is explained and stays closed. The words are the ticket's actions."""
+    """What follows: the unit does it again, it is explained and stays closed, or nothing more can lawfully be done (终止).
+
+    The words are the ticket's actions.
+    """
 
     REDO = "redo"
     KEEP_CLOSED = "keep_closed"
+    TERMINATE = "terminate"
 
 
 @dataclass(frozen=True)
@@ -113,5 +117,5 @@ def of_ticket(session: Session, ticket_id: int) -> list[DissatisfiedReview]:
 
 
 def _check_redo(scope: Scope, left: int) -> None:
-    if left == 0 and not scope.roles & BEYOND_REDO_LIMIT:
-        raise Forbidden("redo rounds used up", action="redo", reason="redo-limit", roles=sorted(BEYOND_REDO_LIMIT))
+    if left == 0 and not scope.roles & BEYOND_RULES:
+        raise Forbidden("redo rounds used up", action="redo", reason="redo-limit", roles=sorted(BEYOND_RULES))

@@ -31,11 +31,38 @@ class CallbackRules:
 
 
 @dataclass(frozen=True)
+class ExtensionRules:
+    """More time than the policy gives: how often a unit may have it, by how many working days at most, and how many months a
+    commitment may reach. Beyond `times` only shift leader or supervisor may grant it.
+    """
+
+    times: int
+    working_days: int
+    commitment_months: int
+
+
+@dataclass(frozen=True)
+class ReturnWindow:
+    """In how many working days after dispatch a return may be asked for; silence after them is acceptance.
+
+    Important cases (重件) have a window of their own.
+    """
+
+    working_days: int
+    important_working_days: int
+
+
+@dataclass(frozen=True)
 class Rules:
-    """All rules of a city. `targets` are per cent by name, as the board compares with."""
+    """All rules of a city. `targets` are per cent by name, as the board compares with; `paused` names by a ticket's action the
+    limits for which no time counts after it.
+    """
 
     callback: CallbackRules
     redo_rounds: int
+    extension: ExtensionRules
+    return_window: ReturnWindow
+    paused: Mapping[str, frozenset[Stage]]
     warn_points: tuple[WarnPoint, ...]
     targets: Mapping[str, int]
     sweep_batch: int
@@ -65,6 +92,16 @@ def _read(values: Mapping[str, Any]) -> Rules:
             claim=timedelta(minutes=values["callback.claim_minutes"]),
         ),
         redo_rounds=int(values["redo.rounds"]),
+        extension=ExtensionRules(
+            times=int(values["extension.times"]),
+            working_days=int(values["extension.working_days"]),
+            commitment_months=int(values["commitment.months"]),
+        ),
+        return_window=ReturnWindow(
+            working_days=int(values["return.window_working_days"]),
+            important_working_days=int(values["return.window_working_days_important"]),
+        ),
+        paused={action: frozenset(Stage(stage) for stage in stages) for action, stages in values["pause.stages"].items()},
         warn_points=tuple(_warn_point(row) for row in values["warn.points"]),
         targets={key.removeprefix(TARGET): int(value) for key, value in values.items() if key.startswith(TARGET)},
         sweep_batch=int(values[BATCH]),

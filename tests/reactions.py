@@ -2,14 +2,15 @@
 
 from hotline.kernel.events import Subscribers
 from hotline.tickets import following
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
-from sla import callbacks, clocks
+from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened, TicketsMerged
+from sla import callbacks, deadlines, extensions
 
 DEADLINES = Subscribers(
     within={
-        TicketOpened: (clocks.start_ticket,),
-        AssignmentOpened: (clocks.start_assignment,),
-        AssignmentMoved: (following.follow, clocks.follow_assignment),
-        TicketMoved: (clocks.follow_ticket, callbacks.follow),
+        TicketOpened: (deadlines.start_ticket,),
+        AssignmentOpened: (deadlines.start_assignment,),
+        AssignmentMoved: (extensions.follow, following.follow, deadlines.follow_assignment),
+        TicketMoved: (deadlines.follow_ticket, callbacks.follow),
+        TicketsMerged: (deadlines.follow_merged,),
     }
 )

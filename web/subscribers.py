@@ -16,11 +16,11 @@ from hotline.intake.events import (
     RiskWordFell,
 )
 from hotline.kernel.events import Subscribers
-from hotline.people.events import NoticeSent
+from hotline.people.events import NoticeSent, SessionsEnded
 from hotline.tickets import following
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
+from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened, TicketsMerged
 from knowledge_base.events import ArticleChanged
-from sla import callbacks, clocks
+from sla import callbacks, deadlines, extensions
 from sla.events import CallbackOpened, ClockExpired, ClockWarned
 from web.reactions.calls import audio_ended, audio_started
 from web.reactions.listening import Listening
@@ -33,10 +33,11 @@ def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outw
     """The table, with the parts of this process in it."""
     return Subscribers(
         within={
-            TicketOpened: (clocks.start_ticket, assignment.propose_opened),
-            TicketMoved: (clocks.follow_ticket, callbacks.follow, assignment.propose_again),
-            AssignmentOpened: (clocks.start_assignment, assignment.note_choice),
-            AssignmentMoved: (clocks.follow_assignment, assignment.note_return, following.follow),
+            TicketOpened: (deadlines.start_ticket, assignment.propose_opened),
+            TicketMoved: (deadlines.follow_ticket, callbacks.follow, assignment.propose_again),
+            AssignmentOpened: (deadlines.start_assignment, assignment.note_choice),
+            AssignmentMoved: (extensions.follow, deadlines.follow_assignment, assignment.note_return, following.follow),
+            TicketsMerged: (deadlines.follow_merged,),
             AudioStarted: (audio_started,),
             AudioEnded: (audio_ended,),
         },
@@ -54,6 +55,7 @@ def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outw
             ClockExpired: {"tell": messages.clock_expired, "push": pushing.clock_expired},
             CallbackOpened: {"push": pushing.board_moved},
             NoticeSent: {"push": pushing.notice_sent},
+            SessionsEnded: {"push": pushing.sessions_ended},
             CallOffered: {"push": pushing.call_offered},
             CallAnswered: {"push": pushing.call_answered, "listen": listening.answered},
             CallEnded: {"push": pushing.call_ended},

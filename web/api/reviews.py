@@ -29,7 +29,7 @@ def list_reviews(query: PageQuery) -> Page[ReviewRow]:
     with reading() as session:
         now, book = clock.now(), book_of(session, container().database.zone)
         found = reviews.due_reviews(session, scope(), limit=query.limit, after=query.seen())
-        tickets = present.rows(session, book.calendar, [entry.ticket for entry in found], now)
+        tickets = present.rows(session, book.calendar, [entry.ticket for entry in found], now, scope())
         rows = [
             ReviewRow(
                 ticket=ticket,
@@ -51,7 +51,7 @@ def list_reviews(query: PageQuery) -> Page[ReviewRow]:
 @api.output(TicketRow)
 @allowed(*AUDIT)
 def decide_review(ticket_id: int, body: ReviewIn) -> TicketRow:
-    """Decide a dissatisfied case: redo it, or explain and keep it closed."""
+    """Decide a dissatisfied case: redo it, explain and keep it closed, or terminate it."""
     with working() as uow:
         ticket = queries.get_visible(uow.session, scope(), ticket_id)
         reviews.review(
@@ -64,7 +64,7 @@ def decide_review(ticket_id: int, body: ReviewIn) -> TicketRow:
             explanation=body.explanation,
             version=body.version,
         )
-        return present.row(uow.session, book_of(uow.session, uow.zone).calendar, ticket, uow.now)
+        return present.row(uow.session, book_of(uow.session, uow.zone).calendar, ticket, uow.now, scope())
 
 
 def _said(answer: CallbackAnswer | None) -> dict[str, str]:

@@ -63,7 +63,7 @@ class ReviewIn(Shape):
     version: int
     verdict: str = Field(pattern="^(reasonable|partly|unreasonable)$")
     basis: str = Field(min_length=2, max_length=2000)
-    decision: str = Field(pattern="^(redo|keep_closed)$")
+    decision: str = Field(pattern="^(redo|keep_closed|terminate)$")
     explanation: str = Field("", max_length=2000)
 
 
