@@ -68,8 +68,13 @@ def set_limits(
     due_at: datetime | None,
     provisional: bool,
     near_at: datetime | None = None,
+    return_until: datetime | None = None,
 ) -> None:
-    """Write a unit's limits; the lead's handling limit is also the ticket's. From `near_at` on it counts as near (临期)."""
+    """Write a unit's limits; the lead's handling limit is also the ticket's. From `near_at` on it counts as near (临期).
+
+    Until `return_until` the unit may ask to return its part.
+    """
+    assignment.return_until = return_until
     assignment.sign_due_at, assignment.contact_due_at = sign_due_at, contact_due_at
     assignment.due_at, assignment.near_at, assignment.due_provisional = due_at, near_at, provisional
     if assignment.role == "lead":
