@@ -24,6 +24,7 @@ from hotline.kernel.scope import Scope
 from hotline.people import citizens
 from hotline.people.models import Citizen
 from hotline.tickets import queries, tickets
+from hotline.tickets.codes import check_codes
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
 
@@ -125,7 +126,7 @@ def direct_answer(uow: UnitOfWork, scope: Scope, contact_id: int, given: Questio
     answer = limits.check_text("answer", given.answer, maximum=lengths.body_max)
     if not answer and given.article_id is None:
         raise Invalid("answer", "required")
-    drafts.check_codes(uow.session, given.category_code, None)
+    check_codes(uow.session, given.category_code, None)
     new = NewTicket(
         channel=contact.channel,
         type="enquiry",
@@ -149,8 +150,8 @@ def of_call(session: Session, call_id: uuid.UUID) -> Contact | None:
     return session.scalars(select(Contact).where(Contact.call_id == call_id)).one_or_none()
 
 
-def history(session: Session, contact: Contact) -> History:
-    """What is known of the contact's citizen; nothing for an unknown number."""
+def history(session: Session, scope: Scope, contact: Contact) -> History:
+    """What this scope may know of the contact's citizen; nothing for an unknown number."""
     if contact.citizen_id is None:
         return History(None, [], [], 0, 0)
     citizen_id = contact.citizen_id
@@ -158,8 +159,8 @@ def history(session: Session, contact: Contact) -> History:
     ticket_count = select(func.count()).select_from(Ticket).where(Ticket.citizen_id == citizen_id)
     return History(
         citizen=session.get(Citizen, citizen_id),
-        open_tickets=queries.open_of_citizen(session, citizen_id),
-        tickets=queries.history_of_citizen(session, citizen_id),
+        open_tickets=queries.open_of_citizen(session, scope, citizen_id),
+        tickets=queries.history_of_citizen(session, scope, citizen_id),
         contact_count=session.scalar(contact_count) or 0,
         ticket_count=session.scalar(ticket_count) or 0,
     )

@@ -21,12 +21,12 @@ from hotline.kernel.errors import Conflict, Invalid, NotFound
 from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import LifeCycle, Transition
 from hotline.people import citizens
-from hotline.people.models import Area
 from hotline.people.permissions import Role
 from hotline.tickets import queries, tickets
-from hotline.tickets.models import Category, Ticket
+from hotline.tickets.codes import check_codes
+from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
-from hotline.tickets.workflow import Secrecy
+from hotline.tickets.workflow import Secrecy, State
 
 FIELDS = frozenset(
     {
@@ -117,7 +117,8 @@ def edit(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, fields: 
 def confirm(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, dispatch_unit_id: int | None = None) -> Ticket:
     """Make the ticket, and with `dispatch_unit_id` dispatch it at once (直派). Repeating returns the ticket made.
 
-    Raises Invalid naming the field and rule, Conflict when a value changed after `version`.
+    Raises Invalid naming the field and rule (`dispatch_unit_id` for what a dispatcher checks first), Conflict when a value
+    changed after `version`.
     """
     draft = _own(uow, scope, draft_id)
     if draft.state is DraftState.CONFIRMED and draft.ticket_id is not None:
@@ -127,6 +128,8 @@ def confirm(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, dispa
     contact = own_contact(uow.session, scope, draft.contact_id)
     ticket = tickets.open_ticket(uow, _new_ticket(uow, draft, contact, scope))
     if dispatch_unit_id is not None:
+        if ticket.state is not State.PENDING:
+            raise Invalid("dispatch_unit_id", "checked-first")
         tickets.move(uow, ticket.id, "dispatch", roles=scope.roles, given={"unit_id": dispatch_unit_id})
     draft.state, draft.ticket_id, draft.updated_at = row.target, ticket.id, uow.now
     uow.session.flush()
@@ -193,18 +196,6 @@ def live_draft(session: Session, call_id: str) -> Draft | None:
     query = select(Draft).join(Contact, Contact.id == Draft.contact_id)
     query = query.where(Contact.call_id == call_id, Draft.state == DraftState.OPEN)
     return session.scalars(query.order_by(Draft.id.desc()).limit(1)).one_or_none()
-
-
-def check_codes(session: Session, category_code: str | None, area_code: str | None) -> None:
-    """Raise Invalid unless the category is a leaf of the tree and the area exists; None is no choice."""
-    if category_code is not None:
-        below = select(Category.code).where(Category.parent_code == category_code).limit(1)
-        if session.get(Category, category_code) is None:
-            raise Invalid("category_code", "unknown-code", given=category_code)
-        if session.scalar(below) is not None:
-            raise Invalid("category_code", "not-a-leaf", given=category_code)
-    if area_code is not None and session.get(Area, area_code) is None:
-        raise Invalid("area_code", "unknown-code", given=area_code)
 
 
 def _new_ticket(uow: UnitOfWork, draft: Draft, contact: Contact, scope: Scope) -> NewTicket:

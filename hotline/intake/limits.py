@@ -11,11 +11,8 @@ import yaml
 
 from hotline.kernel.errors import Invalid
 from hotline.people.citizens import check_phone
+from hotline.tickets.workflow import TYPES, URGENCIES
 
-TYPES = frozenset({"enquiry", "help", "complaint", "report", "suggestion", "praise", "other"})
-"""诉求类型, handbook 11.1."""
-URGENCIES = frozenset({"normal", "urgent", "critical"})
-"""一般, 紧急, 特急: handbook 4.4."""
 LINE_CONTROLS = "\n\t"
 
 

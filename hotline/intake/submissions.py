@@ -2,13 +2,14 @@
 
 import hashlib
 
-from hotline.intake import alerts, contacts, drafts
+from hotline.intake import alerts, contacts
 from hotline.intake.channels.base import Intake
 from hotline.intake.drafting.fill import Sources, fill, title_for
 from hotline.intake.drafting.patterns import nameless_title
 from hotline.intake.drafting.values import CALLER, Proposal, Turn
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import tickets
+from hotline.tickets.codes import check_codes
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import Secrecy
@@ -26,7 +27,7 @@ def submit(uow: UnitOfWork, given: Intake, sources: Sources) -> Ticket:
     earlier = tickets.submitted(uow, key) if key else None
     if earlier is not None:
         return earlier
-    drafts.check_codes(uow.session, None, given.area_code)
+    check_codes(uow.session, None, given.area_code)
     contact = contacts.open_contact(uow, channel=given.channel, number=given.phone)
     ticket = tickets.open_ticket(uow, _new_ticket(given, key, sources, contact_id=contact.id, citizen_id=contact.citizen_id))
     alerts.raise_alerts(uow, contact.id, given.body, "typed")

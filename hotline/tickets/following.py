@@ -1,33 +1,104 @@
-"""How a ticket follows its lead unit: signed → handling, replied → call-back, returned or recalled → to be dispatched again.
-
-A within-reaction to AssignmentMoved, so that both life cycles move in one transaction.
+"""How tickets follow: a ticket its lead unit (signed → handling, replied → audit or call-back, returned → the desk …), and
+merged tickets the one they go with. Within-reactions to AssignmentMoved and TicketMoved, so that all moves in one transaction.
 """
 
-from hotline.kernel.db import UnitOfWork
-from hotline.tickets import assignments, tickets
-from hotline.tickets.events import AssignmentMoved
-from hotline.tickets.workflow import SYSTEM, State
+from collections.abc import Callable
+from datetime import datetime
 
-MACHINE = (SYSTEM,)
+from sqlalchemy import select
+
+from hotline.kernel.db import UnitOfWork
+from hotline.tickets import assignments, dispatching, merging, supervision, tickets
+from hotline.tickets.dispatching import ASSIST, LEAD, MACHINE
+from hotline.tickets.events import AssignmentMoved, TicketMoved
+from hotline.tickets.models import Assignment, Request, Ruling
+from hotline.tickets.rules import rules_of
+from hotline.tickets.workflow import DESK, RequestKind, RequestState, State
+
+ANSWERING = frozenset({"answer", "pass_reply"})
+PARTING = frozenset({"withdraw", "inform", "hand_over"})
+"""Ends of a main ticket that say nothing about those merged into it: each goes its own way again."""
 
 
 def follow(uow: UnitOfWork, event: AssignmentMoved) -> None:
-    """Move the ticket when its lead unit moved; assisting units move nothing, and are let go when the lead is done."""
-    assignment = assignments.get(uow.session, event.assignment_id)
-    if assignment.role != "lead":
+    """Move the ticket when its lead unit moved. Assisting units and those below another move nothing."""
+    part = assignments.get(uow.session, event.assignment_id)
+    if part.role == LEAD and event.action in STEPS:
+        STEPS[event.action](uow, part)
+    elif part.role == ASSIST and event.action == "designate_other":
+        given = {"assist_unit_ids": [_ruling(uow, part).unit_id]}
+        tickets.move(uow, part.ticket_id, "add_assist", roles=DESK, given=given)
+
+
+def carry(uow: UnitOfWork, event: TicketMoved) -> None:
+    """Take along what was merged into the ticket: answered and terminated with it, free again when it ends otherwise."""
+    if event.action not in ANSWERING | PARTING | {"terminate"}:
         return
-    if event.action == "sign" and assignment.ticket.state == State.DISPATCHED:
-        tickets.move(uow, event.ticket_id, "begin", roles=MACHINE, given={})
-    elif event.action == "reply":
-        given = {"reply_public": assignment.reply_public, "public_note": assignment.reply_public}
-        _release_others(uow, event)
-        tickets.move(uow, event.ticket_id, "answer", roles=MACHINE, given=given)
-    elif event.action in {"grant_return", "recall"}:
-        _release_others(uow, event)
-        tickets.move(uow, event.ticket_id, "take_back", roles=MACHINE, given={})
+    words = tickets.get(uow, event.ticket_id).public_reply
+    for member in merging.members(uow.session, event.ticket_id):
+        if event.action in ANSWERING:
+            tickets.move(uow, member.id, "answer_merged", roles=MACHINE, given={"public_note": words})
+        elif event.action in PARTING:
+            tickets.move(uow, member.id, "unmerge", roles=MACHINE, given={"note": event.number})
+        else:
+            tickets.move(uow, member.id, "terminate", roles=MACHINE, given={"note": words})
 
 
-def _release_others(uow: UnitOfWork, event: AssignmentMoved) -> None:
-    for part in assignments.at_work(uow.session, event.ticket_id):
-        if part.id != event.assignment_id:
-            assignments.move(uow, part.id, "release", roles=MACHINE, given={})
+def _begin(uow: UnitOfWork, part: Assignment) -> None:
+    if part.ticket.state is State.DISPATCHED:
+        tickets.move(uow, part.ticket_id, "begin", roles=MACHINE, given={})
+
+
+def _reply(uow: UnitOfWork, part: Assignment) -> None:
+    supervised = supervision.is_supervised(uow.session, part.ticket_id)
+    if rules_of(uow.session, uow.now).audit.holds(part.ticket, supervised=supervised):
+        tickets.move(uow, part.ticket_id, "submit_reply", roles=MACHINE, given={})
+        return
+    dispatching.release_all(uow, part.ticket_id, spared=part.id)
+    given = {"reply_public": part.reply_public, "public_note": part.reply_public}
+    tickets.move(uow, part.ticket_id, "answer", roles=MACHINE, given=given)
+
+
+def _take_back(uow: UnitOfWork, part: Assignment) -> None:
+    dispatching.release_all(uow, part.ticket_id, spared=part.id)
+    tickets.move(uow, part.ticket_id, "take_back", roles=MACHINE, given={})
+
+
+def _designate(uow: UnitOfWork, part: Assignment) -> None:
+    ruling = _ruling(uow, part)
+    _take_back(uow, part)
+    given = {"unit_id": ruling.unit_id, "note": ruling.decision}
+    tickets.move(uow, part.ticket_id, "dispatch", roles=DESK, given=given)
+
+
+def _suspend(uow: UnitOfWork, part: Assignment) -> None:
+    granted = _granted(uow, part, RequestKind.SUSPENSION)
+    given = {"resume_at": datetime.fromisoformat(str(granted.data["until"])), "note": granted.decision}
+    tickets.move(uow, part.ticket_id, "suspend", roles=MACHINE, given=given)
+
+
+def _terminate(uow: UnitOfWork, part: Assignment) -> None:
+    words = _granted(uow, part, RequestKind.TERMINATION).decision
+    tickets.move(uow, part.ticket_id, "terminate", roles=MACHINE, given={"note": words})
+
+
+def _ruling(uow: UnitOfWork, part: Assignment) -> Ruling:
+    query = select(Ruling).where(Ruling.assignment_id == part.id).order_by(Ruling.id.desc()).limit(1)
+    return uow.session.scalars(query).one()
+
+
+def _granted(uow: UnitOfWork, part: Assignment, kind: RequestKind) -> Request:
+    asked = Request.assignment_id == part.id, Request.kind == kind, Request.state == RequestState.GRANTED
+    return uow.session.scalars(select(Request).where(*asked).order_by(Request.id.desc()).limit(1)).one()
+
+
+STEPS: dict[str, Callable[[UnitOfWork, Assignment], None]] = {
+    "sign": _begin,
+    "reply": _reply,
+    "grant_return": _take_back,
+    "recall": _take_back,
+    "designate_other": _designate,
+    "grant_suspension": _suspend,
+    "grant_termination": _terminate,
+}
+"""What a move of the lead's part does to the ticket."""

@@ -12,13 +12,36 @@ from sqlalchemy import func, select, update
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid, NotFound
-from hotline.people import units
-from hotline.tickets import assignments, numbering, timeline
+from hotline.tickets import (
+    checking,
+    correcting,
+    dispatching,
+    ending,
+    links,
+    merging,
+    numbering,
+    supervision,
+    timeline,
+)
 from hotline.tickets.events import TicketAdded, TicketMoved, TicketOpened
-from hotline.tickets.models import Attachment, HandlingPath, Ticket
-from hotline.tickets.workflow import Secrecy, State, workflow_of
+from hotline.tickets.lines import PLAIN, Line
+from hotline.tickets.links import LinkKind
+from hotline.tickets.models import Attachment, Ticket
+from hotline.tickets.rules import rules_of
+from hotline.tickets.workflow import SYSTEM, Secrecy, State, workflow_of
 
-PUBLIC_ACTIONS = frozenset({"dispatch", "inform", "begin", "answer", "close", "redo", "withdraw", "keep_closed"})
+PUBLIC_ACTIONS = frozenset(
+    {
+        *("send_back", "complete", "dispatch", "inform", "hand_over", "begin", "suspend", "resume", "answer", "pass_reply"),
+        *("answer_merged", "close", "redo", "withdraw", "keep_closed", "terminate", "reopen"),
+    }
+)
+TOLD_CODES = (
+    *("unit_id", "assist_unit_ids", "copy_unit_ids", "path_code", "handed_to", "verdict", "reason_code", "main_id", "other_id"),
+)
+"""What of the given is a code or an id and says in the timeline what was done."""
+WEIGHING = frozenset({"correct", "supervise", "instruct"})
+"""Actions after which a ticket may have become important."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +69,16 @@ class NewTicket:
     answer: str = ""
     opened_by_id: int | None = None
     repeat_of_id: int | None = None
+    parent_id: int | None = None
+    complained_unit_id: int | None = None
     attachment_tokens: tuple[str, ...] = field(default=())
 
 
 def open_ticket(uow: UnitOfWork, given: NewTicket) -> Ticket:
-    """Open a ticket to be dispatched. The same `submission_key` again returns the ticket it opened."""
-    return _open(uow, given, State.PENDING)
+    """Open a ticket to be dispatched, or to be checked before. The same `submission_key` again returns the ticket it opened."""
+    prechecked = rules_of(uow.session, uow.now).precheck_channels
+    to_check = given.secrecy is not Secrecy.NORMAL or given.channel in prechecked
+    return _open(uow, given, State.TO_CHECK if to_check else State.PENDING)
 
 
 def open_answered(uow: UnitOfWork, given: NewTicket) -> Ticket:
@@ -71,7 +98,7 @@ def move(
     given: Mapping[str, Any],
     version: int | None = None,
 ) -> Ticket:
-    """Move a ticket by its life cycle. Raises Conflict, Forbidden or Invalid as `LifeCycle.find` says.
+    """Move a ticket by its life cycle. Raises Conflict, Forbidden or Invalid as `LifeCycle.find` and the effect say.
 
     `version` is the one the person saw; another one now is a Conflict and nothing changes.
     """
@@ -79,18 +106,13 @@ def move(
     if version is not None and version != ticket.version:
         raise Conflict("changed meanwhile", reason="stale", thing="ticket", version=ticket.version)
     row = workflow_of(uow).ticket.find(ticket.state, action, roles, given)
-    source = ticket.state
     effect = EFFECTS.get(action)
-    if effect is not None:
-        effect(uow, ticket, given)
+    said = effect(uow, ticket, given) if effect is not None else None
+    source = ticket.state
     ticket.state = row.target
-    if not row.target.is_open:
-        ticket.closed_at = uow.now
-    note = str(given.get("explanation") or given.get("public_note") or given.get("note") or "")
-    data = {key: given[key] for key in ("unit_id", "path_code", "verdict", "reason_code") if given.get(key) is not None}
-    public = action in PUBLIC_ACTIONS
-    states = (source.value, row.target.value)
-    timeline.write(uow, ticket.id, action, text=note, public=public, data=data, unit_id=ticket.lead_unit_id, states=states)
+    _keep_end(uow, ticket, source)
+    _judge_importance(uow, ticket, action)
+    _write_move(uow, ticket, action, given, said or PLAIN, source)
     uow.session.flush()
     uow.record(TicketMoved(ticket.id, ticket.number, action, source.value, row.target.value))
     return ticket
@@ -99,7 +121,10 @@ def move(
 def add(
     uow: UnitOfWork, ticket_id: int, kind: str, text: str, *, attachment_tokens: Collection[str] = (), public: bool = True
 ) -> Ticket:
-    """Add the requester's words or files (`kind` supplement), or urge (`urge`). Raises Conflict when the ticket has ended."""
+    """Add the requester's words or files (`kind` supplement), or urge (`urge`). Raises Conflict when the ticket has ended.
+
+    Words complete a ticket that was sent back (待补充); those on a merged ticket reach the one it goes with.
+    """
     ticket = get(uow, ticket_id)
     if not ticket.state.is_open:
         raise Conflict("the ticket has ended", reason="ended", state=ticket.state.value)
@@ -111,6 +136,9 @@ def add(
     timeline.write(uow, ticket.id, kind, text=text, public=public, unit_id=ticket.lead_unit_id)
     uow.session.flush()
     uow.record(TicketAdded(ticket.id, ticket.number, kind))
+    merging.pass_words_on(uow, ticket, kind, text)
+    if ticket.state is State.INCOMPLETE and kind == "supplement":
+        move(uow, ticket.id, "complete", roles=[SYSTEM], given={})
     return ticket
 
 
@@ -171,6 +199,7 @@ def _open(uow: UnitOfWork, given: NewTicket, state: State) -> Ticket:
         dispatch_count=0,
         urge_count=0,
     )
+    ticket.important = rules_of(uow.session, uow.now).important.holds(ticket, supervised=False)
     uow.session.add(ticket)
     uow.session.flush()
     attach(uow, ticket.id, given.attachment_tokens)
@@ -179,48 +208,76 @@ def _open(uow: UnitOfWork, given: NewTicket, state: State) -> Ticket:
     return ticket
 
 
-def _dispatch(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    unit = units.get(uow.session, int(given["unit_id"]))
-    ticket.lead_unit_id, ticket.dispatched_at, ticket.closed_at = unit.id, uow.now, None
-    ticket.dispatch_count += 1
-    assignments.open_for(uow, ticket, unit.id, role="lead", note=str(given.get("note") or ""))
-    for assist_id in given.get("assist_unit_ids") or ():
-        assignments.open_for(uow, ticket, units.get(uow.session, int(assist_id)).id, role="assist", note="")
+def _keep_end(uow: UnitOfWork, ticket: Ticket, source: State) -> None:
+    if source.is_open and not ticket.state.is_open:
+        ticket.closed_at = uow.now
+    elif ticket.state.is_open:
+        ticket.closed_at = None
 
 
-def _inform(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    if uow.session.get(HandlingPath, given["path_code"]) is None:
-        raise Invalid("path_code", "unknown-code", given=given["path_code"])
-    ticket.path_code, ticket.public_reply = str(given["path_code"]), str(given["note"])
+def _judge_importance(uow: UnitOfWork, ticket: Ticket, action: str) -> None:
+    if action not in WEIGHING or ticket.important:
+        return
+    uow.session.flush()
+    supervised = supervision.is_supervised(uow.session, ticket.id)
+    ticket.important = rules_of(uow.session, uow.now).important.holds(ticket, supervised=supervised)
 
 
-def _take_back(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.lead_unit_id, ticket.due_provisional = None, False
-    ticket.due_at, ticket.near_at = None, None
+def _write_move(uow: UnitOfWork, ticket: Ticket, action: str, given: Mapping[str, Any], said: Line, source: State) -> None:
+    words = str(given.get("explanation") or given.get("public_note") or given.get("note") or "")
+    timeline.write(
+        uow,
+        ticket.id,
+        action,
+        text=said.text or words,
+        public=action in PUBLIC_ACTIONS,
+        data={**{key: given[key] for key in TOLD_CODES if given.get(key)}, **said.data},
+        unit_id=ticket.lead_unit_id,
+        states=(source.value, ticket.state.value),
+    )
 
 
-def _answer(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.replied_at, ticket.public_reply = uow.now, str(given.get("reply_public") or "")
+def _split(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+    """Open a ticket for each separate duty (分办): the same requester, a call-back of its own."""
+    opened = [open_ticket(uow, NewTicket(**links.child_values(uow.session, ticket, child))) for child in given["children"]]
+    for child in opened:
+        links.link(uow, child.id, ticket.id, LinkKind.CHILD)
+    return Line(data={"child_ids": [child.id for child in opened]})
 
 
-def _redo(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    if ticket.lead_unit_id is None:
-        raise Conflict("no unit to redo it", reason="no-lead-unit")
-    ticket.round += 1
-    ticket.dispatch_count += 1
-    ticket.reasonable, ticket.dispatched_at, ticket.replied_at = str(given["verdict"]), uow.now, None
-    assignments.open_for(uow, ticket, ticket.lead_unit_id, role="lead", note=str(given["basis"]))
+Effect = Callable[[UnitOfWork, Ticket, Mapping[str, Any]], Line | None]
 
-
-def _keep_closed(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    ticket.reasonable = str(given["verdict"])
-
-
-EFFECTS: dict[str, Callable[[UnitOfWork, Ticket, Mapping[str, Any]], None]] = {
-    "dispatch": _dispatch,
-    "inform": _inform,
-    "take_back": _take_back,
-    "answer": _answer,
-    "redo": _redo,
-    "keep_closed": _keep_closed,
+EFFECTS: dict[str, Effect] = {
+    "check": checking.check,
+    "send_back": checking.send_back,
+    "correct": correcting.correct,
+    "set_secrecy": correcting.set_secrecy,
+    "dispatch": dispatching.dispatch,
+    "redispatch": dispatching.redispatch,
+    "raise_level": dispatching.raise_level,
+    "take_back": dispatching.take_back,
+    "redo": dispatching.redo,
+    "copy": dispatching.copy,
+    "add_assist": dispatching.add_assist,
+    "inform": ending.inform,
+    "hand_over": ending.hand_over,
+    "withdraw": ending.withdraw,
+    "answer": ending.answer,
+    "pass_reply": ending.pass_reply,
+    "reject_reply": ending.reject_reply,
+    "suspend": ending.suspend,
+    "resume": ending.resume,
+    "terminate": ending.terminate,
+    "keep_closed": ending.keep_closed,
+    "reopen": ending.reopen,
+    "merge": merging.merge,
+    "unmerge": merging.unmerge,
+    "answer_merged": merging.answer_merged,
+    "split": _split,
+    "relate": links.relate,
+    "press": supervision.press,
+    "supervise": supervision.supervise,
+    "instruct": supervision.instruct,
+    "apportion": supervision.apportion,
 }
+"""What an action does beside changing the state; rows without an entry only change it."""

@@ -7,10 +7,16 @@ Sources: handbook section 3 (life cycle) and 4.3 (returns), 国办函〔2025〕6
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.transitions import LifeCycle, Transition
 from hotline.people.permissions import Role
+
+TYPES = frozenset({"enquiry", "help", "complaint", "report", "suggestion", "praise", "other"})
+"""诉求类型, handbook 11.1."""
+URGENCIES = frozenset({"normal", "urgent", "critical"})
+"""一般, 紧急, 特急: handbook 4.4."""
 
 
 class State(StrEnum):
@@ -279,16 +285,22 @@ ORDER = LifeCycle(
 
 @dataclass(frozen=True)
 class Workflow:
-    """A city's procedure: the two life cycles together. Checked when the process starts."""
+    """A city's procedure: the life cycles together. Checked when the process starts."""
 
     name: str
     ticket: LifeCycle[State]
     assignment: LifeCycle[AssignmentState]
+    order: LifeCycle[OrderState] = ORDER
+
+    @property
+    def cycles(self) -> tuple[LifeCycle[Any], ...]:  # each has its own states
+        """All of them, the ticket's first."""
+        return self.ticket, self.assignment, self.order
 
     def check(self) -> None:
         """Raise Invalid when a state cannot be reached or cannot reach an end."""
-        self.ticket.check()
-        self.assignment.check()
+        for cycle in self.cycles:
+            cycle.check()
 
 
 STANDARD = Workflow(

@@ -13,10 +13,11 @@ from pydantic import BaseModel, ValidationError
 
 from docs import generate
 from hotline.intake.drafts import FIELDS
-from hotline.intake.limits import TYPES
+from hotline.tickets.workflow import TYPES
 from hotline.intake.models import CallState
 from hotline.kernel.errors import HotlineError
 from hotline.people.permissions import Role
+from hotline.tickets import anchors
 from sla.limits import Stage
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
 from web import texts
@@ -122,6 +123,7 @@ def coded() -> set[str]:
     return {
         *(f"role.{role.value}" for role in Role),
         *(f"type.{kind}" for kind in TYPES),
+        *(f"audit.anchor.{reason}" for reason in anchors.REASONS),
         *(f"page.{name}" for name in (*PAGES, "ticket", "portal", "messages")),
         *(f"part.{name}" for name in ("database", "broker", "worker", "search", "speech")),
         *(f"summary.{row['code']}" for row in summaries),

@@ -32,7 +32,12 @@ from web.requests import container, reading, takes, working
 
 api = APIBlueprint("portal", __name__, url_prefix="/api/v1/public", tag="Portal")
 _gazetteer = KeptGazetteer()
-WORDED = frozenset({"inform", "answer", "keep_closed", "supplement"})
+WORDED = frozenset(
+    {
+        *("inform", "send_back", "hand_over", "answer", "pass_reply", "answer_merged", "keep_closed", "terminate"),
+        "supplement",
+    }
+)
 """Steps whose words are meant for the requester; of the others only that they happened is shown."""
 
 

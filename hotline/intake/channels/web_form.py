@@ -9,6 +9,7 @@ from hotline.intake.channels.base import Intake, text_of
 from hotline.kernel.errors import Invalid
 from hotline.people.citizens import check_phone
 from hotline.people.notifier import Message, Notifier, Receipt
+from hotline.tickets.workflow import TYPES
 
 LONGEST_REFERENCE = 64
 LONGEST_CODE = 16
@@ -32,7 +33,7 @@ class WebForm:
             reference=limits.check_text("submission_key", text_of(payload, "submission_key"), maximum=LONGEST_REFERENCE),
             body=limits.check_text("text", text_of(payload, "text"), minimum=lengths.body_min, maximum=lengths.body_max),
             title=limits.check_text("title", title, minimum=lengths.title_min, maximum=lengths.title_max) if title else "",
-            type=limits.check_choice("type", kind, limits.TYPES) if kind else "",
+            type=limits.check_choice("type", kind, TYPES) if kind else "",
             area_code=limits.check_text("area_code", text_of(payload, "area_code"), maximum=LONGEST_CODE) or None,
             address=limits.check_text("address", text_of(payload, "address"), maximum=lengths.address_max),
             name=limits.check_text("name", text_of(payload, "name"), maximum=lengths.name_max),
