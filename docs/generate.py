@@ -28,7 +28,7 @@ from hotline.kernel.errors import HotlineError
 from hotline.kernel.events import Event
 from hotline.kernel.settings import PREFIX, Settings
 from hotline.kernel.transitions import LifeCycle
-from hotline.tickets.workflow import STANDARD
+from hotline.tickets.workflow import ORDER, STANDARD
 from knowledge_base.lifecycle import ARTICLE
 from sla.lifecycles import CALLBACK, CLOCK
 from web import auth, errors, texts
@@ -43,12 +43,13 @@ PACKAGES = (hotline, asr, knowledge_base, dispatch, sla, web)
 NOT_IMPORTED = ("asr.engines", "web.migrations", "web.frontend")
 """Heavy libraries and Alembic's own entry: none of them defines an error or an event."""
 LIFE_CYCLES: tuple[LifeCycle[Any], ...] = (  # each has its own states
-    *(STANDARD.ticket, STANDARD.assignment, CALLBACK, CLOCK),
+    *(STANDARD.ticket, STANDARD.assignment, ORDER, CALLBACK, CLOCK),
     *(calls.LIFE, drafts.LIFE, TRANSFERS, VOICE, ARTICLE),
 )
 WORDS = {
     "ticket": ("state", "desks.action"),
     "assignment": ("assignment_state", "desks.action"),
+    "order": ("order_state", "desks.action"),
     "call": ("call_state", ""),
     "callback": ("desks.callback_state", ""),
     "transfer": ("transfer_state", "desks.action.transfer_"),

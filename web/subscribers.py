@@ -17,8 +17,16 @@ from hotline.intake.events import (
 )
 from hotline.kernel.events import Subscribers
 from hotline.people.events import NoticeSent, SessionsEnded
-from hotline.tickets import following
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened, TicketsMerged
+from hotline.tickets import following, supervision
+from hotline.tickets.events import (
+    AssignmentMoved,
+    AssignmentOpened,
+    OrderMoved,
+    TicketAdded,
+    TicketMoved,
+    TicketOpened,
+    TicketsMerged,
+)
 from knowledge_base.events import ArticleChanged
 from sla import callbacks, deadlines, extensions
 from sla.events import CallbackOpened, ClockExpired, ClockWarned
@@ -34,8 +42,8 @@ def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outw
     return Subscribers(
         within={
             TicketOpened: (deadlines.start_ticket, assignment.propose_opened),
-            TicketMoved: (deadlines.follow_ticket, callbacks.follow, assignment.propose_again),
-            AssignmentOpened: (deadlines.start_assignment, assignment.note_choice),
+            TicketMoved: (deadlines.follow_ticket, callbacks.follow, assignment.propose_again, following.carry),
+            AssignmentOpened: (deadlines.start_assignment, assignment.note_choice, supervision.hand_on),
             AssignmentMoved: (extensions.follow, deadlines.follow_assignment, assignment.note_return, following.follow),
             TicketsMerged: (deadlines.follow_merged,),
             AudioStarted: (audio_started,),
@@ -51,6 +59,7 @@ def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outw
                 "tell": messages.assignment_opened,
             },
             AssignmentMoved: {"push": pushing.assignment_moved, "tell": messages.assignment_moved},
+            OrderMoved: {"index": outward.index_ticket},
             ClockWarned: {"tell": messages.clock_warned},
             ClockExpired: {"tell": messages.clock_expired, "push": pushing.clock_expired},
             CallbackOpened: {"push": pushing.board_moved},

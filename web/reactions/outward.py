@@ -9,9 +9,11 @@ from dispatch.linkage.protocol import Linkage
 from hotline.kernel.db import Database
 from hotline.kernel.search.query import Search
 from hotline.tickets import indexing as ticket_indexing
-from hotline.tickets.events import AssignmentOpened, TicketMoved, TicketOpened
+from hotline.tickets.events import AssignmentOpened, OrderMoved, TicketMoved, TicketOpened
 from knowledge_base import indexing
 from knowledge_base.events import ArticleChanged
+
+TicketEvent = TicketOpened | TicketMoved | AssignmentOpened | OrderMoved
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Outward:
     search: Search
     linkages: Mapping[str, Linkage]
 
-    def index_ticket(self, database: Database, delivery_id: int, event: TicketOpened | TicketMoved | AssignmentOpened) -> None:
+    def index_ticket(self, database: Database, delivery_id: int, event: TicketEvent) -> None:
         """Bring the ticket's place in the index up to date."""
         ticket_indexing.index_ticket(database, self.search, event.ticket_id)
 
