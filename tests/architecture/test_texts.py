@@ -13,11 +13,11 @@ from pydantic import BaseModel, ValidationError
 
 from docs import generate
 from hotline.intake.drafts import FIELDS
-from hotline.tickets.workflow import TYPES
 from hotline.intake.models import CallState
 from hotline.kernel.errors import HotlineError
 from hotline.people.permissions import Role
 from hotline.tickets import anchors
+from hotline.tickets.workflow import TYPES
 from sla.limits import Stage
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
 from web import texts
@@ -109,7 +109,7 @@ def _broken_rules(model: type[BaseModel]) -> Iterator[str]:
 
 def told() -> set[str]:
     """Ids of notices to officers and messages to citizens and units."""
-    codes = {"to-review", "to-dispatch-again", "supplement", "urge", "assigned", "redo", "transfer-overdue"}
+    codes = {"to-review", "to-dispatch-again", "supplement", "urge", "assigned", "redo", "transfer-overdue", "nuisance-proposed"}
     codes |= {"ask_return", "reply", "grant_return", "refuse_return", "recall"}
     codes |= {f"{word}-{stage.value}" for word in ("near", "over") for stage in Stage}
     messages = {"acknowledge", "answered", "dispatch", "inform", "answer", "redo", "close", "keep_closed"}
