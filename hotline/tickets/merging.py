@@ -115,11 +115,11 @@ def _locked(uow: UnitOfWork, ticket: Ticket, main_id: int) -> Ticket:
 def _check_main(main: Ticket) -> None:
     _check_kind(main)
     if main.state is State.MERGED:
-        raise Conflict("merged itself", reason="merged")
+        raise Conflict("merged itself", reason="main-merged")
     if not main.state.is_open:
-        raise Conflict("the ticket has ended", reason="ended", state=main.state.value)
+        raise Conflict("the main ticket has ended", reason="main-ended")
     if main.state not in UNDECIDED:
-        raise Conflict("answered already", reason="replied")
+        raise Conflict("answered already", reason="main-replied")
 
 
 def _check_member(session: Session, ticket: Ticket) -> None:

@@ -36,7 +36,7 @@ def supervise(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None
         raise Invalid("reason_code", "unknown-code", given=given["reason_code"], allowed=list(reasons))
     unit_id = _taking_part(uow.session, ticket, given["unit_id"]) if given.get("unit_id") else ticket.lead_unit_id
     if unit_id is None:
-        raise Conflict("no unit to supervise", reason="no-lead-unit")
+        raise Conflict("no unit to supervise", reason="nobody-leads")
     _issue(uow, ticket, unit_id, "supervise", given)
 
 
