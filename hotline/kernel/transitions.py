@@ -26,6 +26,15 @@ class Transition(Generic[S]):
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """A move that somebody tries: the action, what is given with it, and the roles that count for whoever tries."""
+
+    action: str
+    given: Mapping[str, Any]  # the fields a move may carry, as its row names them
+    roles: Collection[str]
+
+
+@dataclass(frozen=True)
 class LifeCycle(Generic[S]):
     """The rows of one thing's life, where it begins and where it may end."""
 

@@ -63,6 +63,12 @@ LINE_COLUMNS = tuple(name for name in Line.__dataclass_fields__ if name not in (
 """What a line has straight from its row."""
 
 
+def hold(uow: UnitOfWork, ticket_id: int) -> None:
+    """Be the only one to change this ticket until the transaction ends. Who moves its parts holds it before any row of theirs,
+    so that two who do so wait for each other in one place instead of each for the other."""
+    _locked_end(uow.session, ticket_id)
+
+
 def write(
     uow: UnitOfWork,
     ticket_id: int,
