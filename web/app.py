@@ -2,6 +2,7 @@
 
 from apiflask import APIFlask
 from flask import Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import auth, errors, limits, pages
 from web.api import BLUEPRINTS
@@ -25,12 +26,14 @@ def create_app(container: Container) -> APIFlask:
         SESSION_COOKIE_NAME="hotline_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=container.settings.secure_cookies,
         MAX_CONTENT_LENGTH=container.settings.upload_max_bytes + ENVELOPE_BYTES,
         MAX_FORM_MEMORY_SIZE=1_048_576,
         LOCAL_SERVERS=[],
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable in answers
     app.extensions["hotline"] = container
+    behind_proxies(app, container.settings.trusted_proxies)
     app.before_request(name_request)
     auth.register(app)
     errors.register(app)
@@ -41,6 +44,12 @@ def create_app(container: Container) -> APIFlask:
     setattr(app.view_functions["openapi.spec"], "auth_rule", auth.PUBLIC)  # noqa: B010 APIFlask made that view, not we
     app.after_request(secure)
     return app
+
+
+def behind_proxies(app: APIFlask, count: int) -> None:
+    """Take address, scheme and host of the caller from the headers of so many proxies; anybody could write them otherwise."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's way
 
 
 def name_request() -> None:

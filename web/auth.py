@@ -5,7 +5,7 @@
 
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -13,10 +13,13 @@ from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session
 
+from hotline.kernel import clock
 from hotline.kernel.errors import Forbidden, Unauthenticated
-from hotline.people import permissions, units
+from hotline.kernel.scope import Scope
+from hotline.people import absences, permissions, units
 from hotline.people.models import Officer
 from hotline.people.permissions import Role, scope_of
+from hotline.people.sessions import PasswordChangeRequired
 from web.requests import container, reading, scope
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -55,6 +58,12 @@ def machine(*roles: str) -> Callable[[V], V]:
     return decorate
 
 
+def before_password(view: V) -> V:
+    """Open to an officer who must choose a password first, too."""
+    view.before_password = True  # type: ignore[attr-defined]  # read by `guard`
+    return view
+
+
 def register(app: Flask) -> None:
     """Find out who asks before every view, and apply the view's rule."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
@@ -65,17 +74,37 @@ def register(app: Flask) -> None:
 
 
 def identify() -> None:
-    """Set `g.scope` from the session cookie; a cookie of an officer who left is forgotten."""
-    officer_id = session.get("officer_id")
-    if officer_id is None or request.endpoint == "static":
+    """Set `g.scope` from the session cookie; a cookie whose session was ended is forgotten."""
+    if "officer_id" not in session or request.endpoint == "static":
         return
     with reading() as opened:
-        officer = opened.get(Officer, officer_id)
-        if officer is None or not officer.active:
+        officer = signed_in(opened, session)
+        if officer is None:
             session.clear()
             return
-        g.scope = scope_of(officer, _superiors(opened))
+        g.scope = scope_for(opened, officer)
         g.officer_name = officer.name
+        g.must_change_password = officer.must_change_password
+
+
+def start_session(officer: Officer) -> None:
+    """Make this browser's session the officer's."""
+    session.clear()
+    session["officer_id"], session["session_no"] = officer.id, officer.session_no
+
+
+def signed_in(opened: Session, cookie: Mapping[str, Any]) -> Officer | None:
+    """The officer of a cookie; None when there is none, they left, or their sessions were ended since."""
+    officer_id = cookie.get("officer_id")
+    officer = opened.get(Officer, officer_id) if officer_id is not None else None
+    if officer is None or not officer.active or officer.session_no != cookie.get("session_no", 0):
+        return None
+    return officer
+
+
+def scope_for(opened: Session, officer: Officer) -> Scope:
+    """What the officer may see now, with what they hold for others who are away."""
+    return scope_of(officer, _superiors(opened), absences.lent_to(opened, officer.id, clock.now()))
 
 
 def guard() -> None:
@@ -94,6 +123,13 @@ def guard() -> None:
         csrf.protect()
     if not scope().has(*roles):
         raise Forbidden("not this role", roles=sorted(roles))
+    if g.get("must_change_password") and not getattr(view, "before_password", False):
+        raise PasswordChangeRequired("first password")
+
+
+def forget_superiors() -> None:
+    """The tree of units changed here: read it anew at the next request."""
+    _superiors.forget()
 
 
 def rule_of(view: Callable[..., Any]) -> tuple[str, frozenset[str]]:
@@ -125,6 +161,10 @@ class _Superiors:
             if time.monotonic() - self._at > SUPERIORS_SECONDS:
                 self._known, self._at = units.superiors(opened), time.monotonic()
             return self._known
+
+    def forget(self) -> None:
+        with self._lock:
+            self._at = -SUPERIORS_SECONDS
 
 
 _superiors = _Superiors()

@@ -8,6 +8,7 @@ from flask import Flask, Response, jsonify, redirect, render_template, request, 
 from werkzeug.exceptions import HTTPException
 
 from hotline.kernel import errors
+from hotline.people.sessions import PasswordChangeRequired
 from web import texts
 from web.requests import ENVELOPE_BYTES, locale, request_id, wants_json
 
@@ -92,6 +93,8 @@ def _unexpected(error: Exception) -> tuple[Response, int] | Response:
 
 
 def _answer(error: errors.HotlineError, status: int) -> tuple[Response, int] | Response:
+    if isinstance(error, PasswordChangeRequired) and not wants_json():
+        return redirect(url_for("pages.password"))  # type: ignore[return-value]  # werkzeug's
     if status == 401 and not wants_json():
         return redirect(url_for("pages.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]  # werkzeug's
     if wants_json():

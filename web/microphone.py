@@ -18,7 +18,7 @@ from asr.gateways.client import AudioSocketCaller
 from asr.gateways.framing import MOST_PAYLOAD_BYTES, TYPES
 from hotline.intake.models import Call, CallState
 from hotline.kernel.errors import Conflict, Forbidden, HotlineError, Invalid, NotFound, TooLarge, Unauthenticated
-from web import errors
+from web import auth, errors
 from web.bootstrap import Container
 from web.requests import locale
 
@@ -78,8 +78,8 @@ class Microphones:
                 self.stop(browser, call_id)
 
 
-def register(socketio: SocketIO, container: Container) -> Microphones:
-    """Handle `mic.start`, `mic.frame`, `mic.stop` and, as the one who does, `disconnect`."""
+def register(socketio: SocketIO, container: Container, closed: Callable[[str], None] = lambda browser: None) -> Microphones:
+    """Handle `mic.start`, `mic.frame`, `mic.stop` and, as the one who does, `disconnect`; `closed` hears of that too."""
     microphones = Microphones(container.settings.audiosocket_host, container.settings.audiosocket_port)
 
     def start(asked: object) -> Ack:
@@ -93,6 +93,7 @@ def register(socketio: SocketIO, container: Container) -> Microphones:
 
     def gone(reason: object = None) -> None:
         microphones.drop(_browser())
+        closed(_browser())
 
     socketio.on_event("mic.start", start)
     socketio.on_event("mic.frame", frame)
@@ -113,15 +114,15 @@ def check_line(opened: Session, call_id: uuid.UUID, officer_id: int) -> None:
 
 
 def _start(container: Container, microphones: Microphones, asked: object) -> None:
-    officer_id = session.get("officer_id")
-    if officer_id is None:
-        raise Unauthenticated("no session")
     given = _fields(asked)
     call_id, rate = _call_id(given.get("call_id")), given.get("sample_rate")
     if not isinstance(rate, int):
         raise Invalid("sample_rate", "not-a-number")
     with container.database.read() as opened:
-        check_line(opened, call_id, officer_id)
+        officer = auth.signed_in(opened, session)
+        if officer is None:
+            raise Unauthenticated("no session")
+        check_line(opened, call_id, officer.id)
     microphones.start(_browser(), call_id, rate)
 
 

@@ -5,20 +5,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
-from hotline.kernel.errors import NotFound, Unauthenticated
-from hotline.people import officers
+from hotline.kernel.errors import Invalid, NotFound, Unauthenticated
+from hotline.people.passwords import SHORTEST_PASSWORD
+from hotline.people.sessions import AccountLocked
 from web import errors, texts
 from web.api.demo import demo_accounts
 from web.api.session import me_of
-from web.auth import EVERYONE, allowed, csrf, public
+from web.auth import EVERYONE, allowed, before_password, csrf, public
 from web.homes import PAGES, homes
 from web.limits import limiter, sign_in_rate, was_wrong
 from web.requests import container, locale, reading, scope
+from web.signing_in import change_own_password, end_own_sessions, sign_in_with
 
 DIST = Path(__file__).parent / "static" / "dist"
 pages = Blueprint("pages", __name__)
@@ -81,12 +83,9 @@ def sign_in() -> tuple[str, int] | AnyResponse:
     csrf.protect()
     name = request.form.get("login", "")
     try:
-        with reading() as opened:
-            officer = officers.authenticate(opened, name, request.form.get("password", ""))
-            session.clear()
-            session["officer_id"] = officer.id
-    except Unauthenticated as error:
-        return _login_form(name, errors.message(error, locale())), 401
+        sign_in_with(name, request.form.get("password", ""))
+    except (Unauthenticated, AccountLocked) as error:
+        return _login_form(name, errors.message(error, locale())), errors.status_of(error)
     return redirect(local_path(request.form.get("next", "")))
 
 
@@ -100,6 +99,40 @@ def local_path(wanted: str) -> str:
 def sign_out() -> AnyResponse:
     """End the session."""
     csrf.protect()
+    session.clear()
+    return redirect(url_for("pages.login"))
+
+
+@pages.get("/password")
+@before_password
+@allowed(*EVERYONE)
+def password() -> str:
+    """Choosing one's own password."""
+    return _password_form("")
+
+
+@pages.post("/password")
+@limiter.limit(sign_in_rate, deduct_when=was_wrong)
+@before_password
+@allowed(*EVERYONE)
+def choose_password() -> tuple[str, int] | AnyResponse:
+    """Take the password chosen."""
+    given = request.form
+    try:
+        if given.get("new") != given.get("again"):
+            raise Invalid("again", "not-the-same")
+        change_own_password(scope().officer_id or 0, given.get("old", ""), given.get("new", ""))
+    except Invalid as error:
+        return _password_form(errors.message(error, locale())), errors.status_of(error)
+    return redirect(url_for("pages.home"))
+
+
+@pages.post("/password/everywhere")
+@before_password
+@allowed(*EVERYONE)
+def sign_out_everywhere() -> AnyResponse:
+    """End every session of this officer."""
+    end_own_sessions(scope().officer_id or 0)
     session.clear()
     return redirect(url_for("pages.login"))
 
@@ -165,6 +198,11 @@ def _login_form(name: str, error: str) -> str:
         accounts = demo_accounts(opened, locale()) if demo else []
     wanted = local_path(request.values.get("next", ""))
     return render_template("login.html", login=name, error=error, demo=demo, accounts=accounts, locale=locale(), next=wanted)
+
+
+def _password_form(error: str) -> str:
+    first = g.get("must_change_password", False)
+    return render_template("password.html", error=error, first=first, shortest=SHORTEST_PASSWORD, locale=locale())
 
 
 def _words(key: str, **values: object) -> str:

@@ -6,17 +6,16 @@ Clients send `call.watch` to hear a call's words, and the microphone's frames (`
 from typing import Any
 
 import socketio
-from flask import Flask, session
+from flask import Flask, request, session
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
 from hotline.intake import calls
-from hotline.kernel.errors import Forbidden, HotlineError, Invalid
+from hotline.kernel.errors import Forbidden, HotlineError, Invalid, Unauthenticated
 from hotline.kernel.scope import Scope
-from hotline.people import units
-from hotline.people.models import Officer
-from hotline.people.permissions import HOTLINE_ROLES, Role, scope_of
-from web import errors, microphone
+from hotline.people.permissions import HOTLINE_ROLES, Role
+from web import auth, errors, microphone
 from web.bootstrap import Container
+from web.open_sockets import OpenSockets
 from web.push import CHANNEL, call_room, officer_room, role_room, unit_room
 
 LISTENERS = (Role.SHIFT_LEADER.value,)
@@ -33,11 +32,17 @@ def create_socketio(app: Flask, container: Container) -> SocketIO:
         max_http_buffer_size=65_536,
     )
 
+    open_sockets = OpenSockets(container.database, lambda socket_id: server.server.disconnect(socket_id))
+
     @server.on("connect")  # type: ignore[untyped-decorator]  # flask-socketio ships no types
-    def connect(auth: object = None) -> None:
-        scope = current_scope(container)
+    def connect(given: object = None) -> None:
+        try:
+            scope = current_scope(container)
+        except Unauthenticated as error:
+            raise ConnectionRefusedError("unauthenticated") from error
         for room in rooms_of(scope):
             join_room(room)
+        open_sockets.opened(request.sid, scope.officer_id or 0, session.get("session_no", 0))  # type: ignore[attr-defined]  # Flask-SocketIO adds it
 
     @server.on("call.watch")  # type: ignore[untyped-decorator]  # flask-socketio ships no types
     def watch(given: Any) -> dict[str, Any]:  # whatever the client sent
@@ -47,18 +52,17 @@ def create_socketio(app: Flask, container: Container) -> SocketIO:
             return errors.body(error, "zh-CN")
         return {"ok": True}
 
-    microphone.register(server, container)
+    microphone.register(server, container, open_sockets.closed)
     return server
 
 
 def current_scope(container: Container) -> Scope:
-    """Who is behind this connection. Refuses whoever has no session."""
-    officer_id = session.get("officer_id")
+    """Who is behind this connection. Raises Unauthenticated without a session, or with one that was ended meanwhile."""
     with container.database.read() as opened:
-        officer = opened.get(Officer, officer_id) if officer_id is not None else None
-        if officer is None or not officer.active:
-            raise ConnectionRefusedError("unauthenticated")
-        return scope_of(officer, units.superiors(opened))
+        officer = auth.signed_in(opened, session)
+        if officer is None or officer.must_change_password:
+            raise Unauthenticated("no session")
+        return auth.scope_for(opened, officer)
 
 
 def rooms_of(scope: Scope) -> list[str]:

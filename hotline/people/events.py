@@ -18,3 +18,41 @@ class NoticeSent(Event):
     role: str | None
     code: str
     ticket_id: int | None
+
+
+@dataclass(frozen=True)
+class SessionsEnded(Event):
+    """All sessions of an officer were ended: another password, other roles, closed, or their own wish."""
+
+    name: ClassVar[str] = "sessions-ended"
+
+    officer_id: int
+
+
+@dataclass(frozen=True)
+class OfficerLocked(Event):
+    """Too many wrong passwords in a row."""
+
+    name: ClassVar[str] = "officer-locked"
+
+    officer_id: int
+
+
+@dataclass(frozen=True)
+class OfficerChanged(Event):
+    """Somebody administered an officer; `what` is create, change, roles, close, password, first-password, unlock or absence."""
+
+    name: ClassVar[str] = "officer-changed"
+
+    officer_id: int
+    what: str
+
+
+@dataclass(frozen=True)
+class UnitChanged(Event):
+    """Somebody administered a unit; `what` is create, change, move or close."""
+
+    name: ClassVar[str] = "unit-changed"
+
+    unit_id: int
+    what: str

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from hotline.kernel.scope import Scope
-from hotline.people.models import Officer
+from hotline.people.models import Membership, Officer
 
 
 class Role(StrEnum):
@@ -46,18 +46,25 @@ CONTACT_ROLES = frozenset(
 UNIT_ROLES = frozenset({Role.UNIT_ADMIN, Role.LIAISON, Role.HANDLER, Role.SECTION_HEAD, Role.SIGNING_HEAD})
 
 
-def scope_of(officer: Officer, superiors: Mapping[int, tuple[int | None, int | None]]) -> Scope:
-    """What this officer may see. `superiors` maps every unit to its (territorial, professional) superior."""
-    roles = frozenset(membership.role for membership in officer.memberships)
-    own = frozenset(membership.unit_id for membership in officer.memberships)
+def scope_of(
+    officer: Officer, superiors: Mapping[int, tuple[int | None, int | None]], lent: Iterable[Membership] = ()
+) -> Scope:
+    """What this officer may see. `superiors` maps every unit to its (territorial, professional) superior.
+
+    `lent` are the memberships of those whose stand-in the officer is now (`absences.lent_to`); they count like own ones.
+    """
+    memberships = [*officer.memberships, *lent]
+    roles = frozenset(membership.role for membership in memberships)
+    own = frozenset(membership.unit_id for membership in memberships)
+    at_work_for = frozenset(membership.unit_id for membership in memberships if membership.role in UNIT_ROLES)
     return Scope(
         officer_id=officer.id,
         roles=roles,
         member_unit_ids=own,
-        unit_ids=subtree(own, superiors),
+        unit_ids=subtree(at_work_for, superiors),
         sees_all_units=bool(roles & HOTLINE_ROLES),
         sees_contact_data=bool(roles & CONTACT_ROLES),
-        held=frozenset((membership.unit_id, membership.role) for membership in officer.memberships),
+        held=frozenset((membership.unit_id, membership.role) for membership in memberships),
         everywhere=roles & HOTLINE_ROLES,
         locale=officer.locale,
     )

@@ -106,3 +106,13 @@ class OrderMoved(Event):
     action: str
     source: str
     target: str
+
+
+@dataclass(frozen=True)
+class CategoryChanged(Event):
+    """Somebody administered the subject tree; `what` is create, change, move or close."""
+
+    name: ClassVar[str] = "category-changed"
+
+    category_code: str
+    what: str

@@ -15,7 +15,7 @@ CODE = String(32)
 
 
 class Category(Base):
-    """A node of the subject tree. `path` is the codes from the root, "/04/0402/"; only leaves are given to tickets."""
+    """A node of the subject tree. `path` is the codes from the root, "/04/0402/"; only leaves that are `active` are given to tickets."""
 
     __tablename__ = "category"
 
@@ -28,6 +28,7 @@ class Category(Base):
     typical: Mapped[list[str]]
     contrast: Mapped[str] = mapped_column(Text, default="")
     handling_path: Mapped[str | None] = mapped_column(CODE)
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
 
 
 class HandlingPath(Base):
@@ -110,6 +111,7 @@ class Ticket(Base):
     reasonable: Mapped[str | None] = mapped_column(String(16))
 
     assignments: Mapped[list["Assignment"]] = relationship(back_populates="ticket", order_by="Assignment.id")
+    orders: Mapped[list["SupervisionOrder"]] = relationship(viewonly=True, order_by="SupervisionOrder.id")
     citizen: Mapped[Citizen | None] = relationship()
     lead_unit: Mapped[Unit | None] = relationship(foreign_keys=[lead_unit_id])
     category: Mapped[Category | None] = relationship()
@@ -296,7 +298,6 @@ class TimelineEntry(Base):
     state_from: Mapped[str] = mapped_column(String(16), default="")
     state_to: Mapped[str] = mapped_column(String(16), default="")
     public: Mapped[bool] = mapped_column(default=False)
-    text: Mapped[str] = mapped_column(Text, default="")
     data: Mapped[dict[str, Any]]
     text_hash: Mapped[str] = mapped_column(String(64))
     previous_hash: Mapped[str] = mapped_column(String(64))
@@ -342,6 +343,18 @@ class Attachment(Base):
     kind: Mapped[str] = mapped_column(String(16), default="evidence")
     at: Mapped[datetime]
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+
+
+class MoveKey(Base):
+    """A move sent with a key (Idempotency-Key): the same key again moves nothing. `thing` is ticket, assignment or order."""
+
+    __tablename__ = "move_key"
+
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    thing: Mapped[str] = mapped_column(String(16))
+    thing_id: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str] = mapped_column(CODE)
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class NumberCounter(Base):

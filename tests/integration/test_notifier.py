@@ -1,4 +1,4 @@
-"""Inboxes, messages that leave the house, officers and citizens."""
+"""Inboxes, messages that leave the house, citizens."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -15,15 +15,12 @@ from hotline.kernel.db import Database
 from hotline.kernel.errors import Forbidden, Invalid, Unavailable
 from hotline.kernel.events import StoredEvent
 from hotline.kernel.scope import Scope
-from hotline.people import access_log, citizens, notices, officers
+from hotline.people import access_log, citizens, notices
 from hotline.people.models import Citizen, Unit
 from hotline.people.notifier import FILE_NAME, FileNotifier, Message, open_file_notifier, open_null_notifier
-from hotline.people.officers import LoginTaken, WrongCredentials
-from hotline.people.permissions import Role
 from tests import factories
 
 AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-PASSWORD = "right password"
 
 
 def message(delivery_id: int = 1, to: str = "19900000001", text: str = "您的工单已受理。") -> Message:
@@ -122,39 +119,6 @@ def test_reading_lowers_the_badge_of_own_notices_only(database: Database, unit: 
         assert notices.mark_read(uow, reader(unit.id + 100), ids) == 0
     with database.work() as uow:
         assert notices.mark_read(uow, reader(unit.id), ids[:2]) == 1
-
-
-def test_officer_is_known_by_password_only(database: Database, unit: Unit) -> None:
-    with database.work() as uow:
-        made = officers.create_officer(uow, login=" Li ", name="李工", password=PASSWORD)
-        for _ in range(2):
-            officers.add_role(uow, made, unit.id, Role.AGENT)
-
-    with database.read() as session:
-        known = officers.authenticate(session, "LI", PASSWORD)
-        assert [held.role for held in known.memberships] == ["agent"]
-        for login, password in [("li", "wrong password"), ("nobody", PASSWORD), ("li", ""), ("li\x00", "x" * 100_000)]:
-            with pytest.raises(WrongCredentials):
-                officers.authenticate(session, login, password)
-
-
-def test_closed_account_looks_like_a_wrong_password(database: Database) -> None:
-    with database.work() as uow:
-        officers.create_officer(uow, login="li", name="李工", password=PASSWORD).active = False
-
-    with database.read() as session, pytest.raises(WrongCredentials):
-        officers.authenticate(session, "li", PASSWORD)
-
-
-def test_login_is_taken_and_passwords_have_a_length(database: Database) -> None:
-    with database.work() as uow:
-        officers.create_officer(uow, login="li", name="李工", password=PASSWORD)
-
-        with pytest.raises(LoginTaken):
-            officers.create_officer(uow, login="LI", name="另一人", password=PASSWORD)
-        for password in ("short", "x" * 257):
-            with pytest.raises(Invalid):
-                officers.create_officer(uow, login="zhao", name="赵工", password=password)
 
 
 def test_citizen_of_a_number_is_one_however_it_is_written_and_whoever_asks_at_once(database: Database) -> None:

@@ -91,7 +91,7 @@ def search_units(query: UnitQuery) -> Page[UnitRow]:
 def list_categories() -> Page[CategoryNode]:
     """The subject tree in the order of its codes; `path` is the names from the root to the category."""
     with reading() as session:
-        found = session.scalars(select(Category).order_by(Category.path)).all()
+        found = session.scalars(select(Category).where(Category.active).order_by(Category.path)).all()
         names, parents = {row.code: row.name for row in found}, {row.parent_code for row in found}
         return Page[CategoryNode](items=[_category(row, names, parents) for row in found])
 

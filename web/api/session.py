@@ -7,17 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.scope import Scope
-from hotline.people import notices, officers
+from hotline.people import notices
 from hotline.people.models import Officer, Unit
-from hotline.people.permissions import scope_of
-from hotline.people.units import superiors
 from web.api import present
 from web.api.schemas.base import Done
-from web.api.schemas.session import LocaleChoice, Me, SignIn
-from web.auth import EVERYONE, allowed, public
+from web.api.schemas.session import LocaleChoice, Me, PasswordChoice, SignIn
+from web.auth import EVERYONE, allowed, before_password, public, scope_for
 from web.homes import homes
 from web.limits import limiter, sign_in_rate, was_wrong
 from web.requests import reading, scope, takes, working
+from web.signing_in import change_own_password, end_own_sessions, sign_in_with
 
 api = APIBlueprint("session", __name__, url_prefix="/api/v1", tag="Session")
 
@@ -29,15 +28,14 @@ api = APIBlueprint("session", __name__, url_prefix="/api/v1", tag="Session")
 @public
 def sign_in(body: SignIn) -> Me:
     """Sign in; the cookie names the officer from now on."""
+    officer = sign_in_with(body.login, body.password)
     with reading() as opened:
-        officer = officers.authenticate(opened, body.login, body.password)
-        cookie.clear()
-        cookie["officer_id"] = officer.id
-        return me_of(opened, scope_of(officer, superiors(opened)))
+        return me_of(opened, scope_for(opened, officer))
 
 
 @api.get("/session")
 @api.output(Me)
+@before_password
 @allowed(*EVERYONE)
 def show_session() -> Me:
     """Who is signed in."""
@@ -47,10 +45,34 @@ def show_session() -> Me:
 
 @api.delete("/session")
 @api.output(Done)
+@before_password
 @allowed(*EVERYONE)
 def sign_out() -> Done:
     """End the session."""
     cookie.clear()
+    return Done()
+
+
+@api.delete("/session/everywhere")
+@api.output(Done)
+@before_password
+@allowed(*EVERYONE)
+def sign_out_everywhere() -> Done:
+    """End every session of this officer, on all machines."""
+    end_own_sessions(scope().officer_id or 0)
+    cookie.clear()
+    return Done()
+
+
+@api.put("/session/password")
+@limiter.limit(sign_in_rate, deduct_when=was_wrong)
+@takes(api, PasswordChoice)
+@api.output(Done)
+@before_password
+@allowed(*EVERYONE)
+def choose_password(body: PasswordChoice) -> Done:
+    """Choose another password; every other session ends, this one goes on."""
+    change_own_password(scope().officer_id or 0, body.old_password, body.password)
     return Done()
 
 
@@ -77,5 +99,6 @@ def me_of(opened: Session, asker: Scope) -> Me:
         locale=officer.locale,
         pages=homes(asker.roles),
         csrf_token=generate_csrf(),
+        must_change_password=officer.must_change_password,
         unread=notices.unread_count(opened, asker),
     )

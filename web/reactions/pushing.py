@@ -10,7 +10,7 @@ from hotline.intake.events import CallAnswered, CallEnded, CallOffered, DraftCha
 from hotline.intake.models import Contact
 from hotline.kernel.db import Database
 from hotline.kernel.events import Event
-from hotline.people.events import NoticeSent
+from hotline.people.events import NoticeSent, SessionsEnded
 from hotline.people.permissions import HOTLINE_ROLES, Role
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
 from hotline.tickets.models import Assignment
@@ -61,6 +61,10 @@ class Pushing:
         """The badge of an inbox counts up."""
         rooms = [room(value) for room, value in ((unit_room, event.unit_id), (officer_room, event.officer_id)) if value]
         self.push.emit("notice", {}, [*rooms, *([role_room(event.role)] if event.role else [])])
+
+    def sessions_ended(self, database: Database, delivery_id: int, event: SessionsEnded) -> None:
+        """The officer's open pages leave for the sign-in."""
+        self.push.emit("session_ended", {}, [officer_room(event.officer_id)])
 
     def call_offered(self, database: Database, delivery_id: int, event: CallOffered) -> None:
         """A call rings on every console."""

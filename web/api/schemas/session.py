@@ -25,7 +25,15 @@ class Me(Shape):
     locale: str
     pages: list[str]
     csrf_token: str
+    must_change_password: bool
     unread: int
+
+
+class PasswordChoice(Shape):
+    """The password so far and the one from now on."""
+
+    old_password: str = Field(min_length=1, max_length=200)
+    password: str = Field(min_length=1, max_length=200)
 
 
 class LocaleChoice(Shape):
