@@ -3,15 +3,14 @@ merged tickets the one they go with. Within-reactions to AssignmentMoved and Tic
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 from sqlalchemy import select
 
 from hotline.kernel.db import UnitOfWork
-from hotline.tickets import assignments, dispatching, merging, supervision, tickets
-from hotline.tickets.dispatching import ASSIST, LEAD, MACHINE
+from hotline.tickets import assignments, dispatching, merging, requests, rulings, supervision, tickets
+from hotline.tickets.dispatching import LEAD, MACHINE
 from hotline.tickets.events import AssignmentMoved, TicketMoved
-from hotline.tickets.models import Assignment, Request, Ruling
+from hotline.tickets.models import Assignment, Request
 from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import DESK, RequestKind, RequestState, State
 
@@ -25,9 +24,6 @@ def follow(uow: UnitOfWork, event: AssignmentMoved) -> None:
     part = assignments.get(uow.session, event.assignment_id)
     if part.role == LEAD and event.action in STEPS:
         STEPS[event.action](uow, part)
-    elif part.role == ASSIST and event.action == "designate_other":
-        given = {"assist_unit_ids": [_ruling(uow, part).unit_id]}
-        tickets.move(uow, part.ticket_id, "add_assist", roles=DESK, given=given)
 
 
 def carry(uow: UnitOfWork, event: TicketMoved) -> None:
@@ -65,26 +61,22 @@ def _take_back(uow: UnitOfWork, part: Assignment) -> None:
 
 
 def _designate(uow: UnitOfWork, part: Assignment) -> None:
-    ruling = _ruling(uow, part)
     _take_back(uow, part)
-    given = {"unit_id": ruling.unit_id, "note": ruling.decision}
-    tickets.move(uow, part.ticket_id, "dispatch", roles=DESK, given=given)
+    ruling = rulings.of_part(uow.session, part.id)
+    if ruling is not None:
+        given = {"unit_id": ruling.unit_id, "note": ruling.decision}
+        tickets.move(uow, part.ticket_id, "dispatch", roles=DESK, given=given)
 
 
 def _suspend(uow: UnitOfWork, part: Assignment) -> None:
     granted = _granted(uow, part, RequestKind.SUSPENSION)
-    given = {"resume_at": datetime.fromisoformat(str(granted.data["until"])), "note": granted.decision}
+    given = {"resume_at": requests.until(granted), "note": granted.decision}
     tickets.move(uow, part.ticket_id, "suspend", roles=MACHINE, given=given)
 
 
 def _terminate(uow: UnitOfWork, part: Assignment) -> None:
     words = _granted(uow, part, RequestKind.TERMINATION).decision
     tickets.move(uow, part.ticket_id, "terminate", roles=MACHINE, given={"note": words})
-
-
-def _ruling(uow: UnitOfWork, part: Assignment) -> Ruling:
-    query = select(Ruling).where(Ruling.assignment_id == part.id).order_by(Ruling.id.desc()).limit(1)
-    return uow.session.scalars(query).one()
 
 
 def _granted(uow: UnitOfWork, part: Assignment, kind: RequestKind) -> Request:

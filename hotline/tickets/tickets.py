@@ -40,6 +40,7 @@ TOLD_CODES = (
     *("unit_id", "assist_unit_ids", "copy_unit_ids", "path_code", "handed_to", "verdict", "reason_code", "main_id", "other_id"),
 )
 """What of the given is a code or an id and says in the timeline what was done."""
+NAMED_TICKETS = ("main_id", "other_id")
 WEIGHING = frozenset({"correct", "supervise", "instruct"})
 """Actions after which a ticket may have become important."""
 
@@ -102,7 +103,7 @@ def move(
 
     `version` is the one the person saw; another one now is a Conflict and nothing changes.
     """
-    ticket = get(uow, ticket_id)
+    ticket = _held(uow, ticket_id, given)
     if version is not None and version != ticket.version:
         raise Conflict("changed meanwhile", reason="stale", thing="ticket", version=ticket.version)
     row = workflow_of(uow).ticket.find(ticket.state, action, roles, given)
@@ -125,7 +126,7 @@ def add(
 
     Words complete a ticket that was sent back (待补充); those on a merged ticket reach the one it goes with.
     """
-    ticket = get(uow, ticket_id)
+    ticket = _held(uow, ticket_id, {})
     if not ticket.state.is_open:
         raise Conflict("the ticket has ended", reason="ended", state=ticket.state.value)
     if kind == "urge":
@@ -205,6 +206,17 @@ def _open(uow: UnitOfWork, given: NewTicket, state: State) -> Ticket:
     attach(uow, ticket.id, given.attachment_tokens)
     timeline.write(uow, ticket.id, "open", public=True, data={"channel": given.channel}, states=("", state.value))
     uow.record(TicketOpened(ticket.id, ticket.number, state.value, ticket.urgency))
+    return ticket
+
+
+def _held(uow: UnitOfWork, ticket_id: int, given: Mapping[str, Any]) -> Ticket:
+    """The ticket as it stands now. Tickets that a move names are held in one order: no two moves wait for each other."""
+    uow.session.flush()
+    for each in sorted({ticket_id, *(int(given[name]) for name in NAMED_TICKETS if given.get(name))}):
+        timeline.hold(uow, each)
+    ticket = uow.session.get(Ticket, ticket_id, populate_existing=True)
+    if ticket is None:
+        raise NotFound("ticket", thing="ticket", id=ticket_id)
     return ticket
 
 
