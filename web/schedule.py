@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dispatch.linkage import sending
 from hotline.kernel import outbox
+from hotline.tickets import anchors
 from knowledge_base import articles
 from sla import sweep
 from web.bootstrap import Container
@@ -28,6 +29,7 @@ def expire_articles(parts: Container) -> int:
 SCHEDULE = (
     Timed("outbox-sweep", lambda parts: outbox.sweep(parts.database, parts.queue.put), 10),
     Timed("articles-expire", expire_articles, 3600),
+    Timed("timeline-anchor", lambda parts: anchors.write_due(parts.database), 900),
     Timed("sla-sweep", lambda parts: sweep.run(parts.database), 15),
     Timed(
         "transfers-overdue",
