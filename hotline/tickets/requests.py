@@ -9,15 +9,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid
+from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import Attempt
 from hotline.people import units
-from hotline.tickets import ladders
-from hotline.tickets.models import Assignment, Request
+from hotline.tickets import ladders, queries
+from hotline.tickets.models import Assignment, Request, Ticket
 from hotline.tickets.workflow import SYSTEM, RequestKind, RequestState
 
 ASK, GRANT, REFUSE, PROPOSE = "ask_", "grant_", "refuse_", "propose_"
@@ -146,11 +147,40 @@ def heard_as(session: Session, part: Assignment, action: str) -> tuple[str, ...]
     return (f"{PROPOSE}{action.removeprefix(ASK)}",) if climbs else (action,)
 
 
+def waiting(
+    session: Session,
+    scope: Scope,
+    state: RequestState,
+    *,
+    kind: RequestKind | None = None,
+    after_id: int = 0,
+    limit: int = 30,
+) -> list[Request]:
+    """Requests of a state, the oldest first: for the hotline those of leads and assistants, for units their own and below.
+
+    What a unit below asks goes to whoever passed the part on, so the hotline's desk does not list it.
+    """
+    query = (
+        select(Request).join(Assignment, Assignment.id == Request.assignment_id).join(Ticket, Ticket.id == Request.ticket_id)
+    )
+    query = query.where(queries.visible(scope), Request.state == state, Request.id > after_id, _whose(scope))
+    if kind is not None:
+        query = query.where(Request.kind == kind)
+    return list(session.scalars(query.order_by(Request.id).limit(limit)))
+
+
 def check_signed(session: Session, part: Assignment, roles: Collection[str]) -> None:
     """Raise Conflict when somebody else must sign a reply first."""
     missing = [] if SYSTEM in roles else ladders.left(ladders.of_part(session, part, RequestKind.REPLY), roles)
     if missing:
         raise Conflict("the reply must be signed first", reason="needs-approval", ladder=missing)
+
+
+def _whose(scope: Scope) -> ColumnElement[bool]:
+    if scope.sees_all_units:
+        return Assignment.parent_id.is_(None)
+    passed_on = select(Assignment.id).where(Assignment.unit_id.in_(scope.member_unit_ids))
+    return or_(Assignment.unit_id.in_(scope.member_unit_ids), Assignment.parent_id.in_(passed_on))
 
 
 def _begin(uow: UnitOfWork, part: Assignment, kind: RequestKind, attempt: Attempt) -> Request:

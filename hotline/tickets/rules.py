@@ -95,7 +95,7 @@ def packaged() -> Mapping[str, Mapping[str, Any]]:  # as in `read`
 def _set(session: Session, at: datetime) -> dict[str, Any]:
     rows = select(TicketRule.key, TicketRule.value).where(TicketRule.effective_from <= at)
     # In the order in which they came into force, so that the newest of a key is what stays.
-    return dict(session.execute(rows.order_by(TicketRule.effective_from)).tuples().all())
+    return dict(session.execute(rows.order_by(TicketRule.effective_from)).all())
 
 
 def _read(values: Mapping[str, Any]) -> TicketRules:

@@ -116,7 +116,7 @@ def test_assisting_units_are_let_go_when_the_lead_has_replied(database: Database
         assignments.move(uow, leading, "sign", roles=["handler"], given={})
 
     with database.work() as uow:
-        assignments.move(uow, leading, "reply", roles=["handler"], given=REPLY)
+        assignments.move(uow, leading, "reply", roles=["handler"], given={**REPLY, "missing_note": "协办单位未答复"})
 
     with database.read() as session:
         assert assignments.get(session, assisting).state is AssignmentState.RECALLED
