@@ -59,7 +59,7 @@ def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outw
                 "tell": messages.assignment_opened,
             },
             AssignmentMoved: {"push": pushing.assignment_moved, "tell": messages.assignment_moved},
-            OrderMoved: {"index": outward.index_ticket},
+            OrderMoved: {"index": outward.index_ticket, "tell": messages.order_moved},
             ClockWarned: {"tell": messages.clock_warned},
             ClockExpired: {"tell": messages.clock_expired, "push": pushing.clock_expired},
             CallbackOpened: {"push": pushing.board_moved},

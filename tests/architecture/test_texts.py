@@ -17,11 +17,12 @@ from hotline.intake.models import CallState
 from hotline.kernel.errors import HotlineError
 from hotline.people.permissions import Role
 from hotline.tickets import anchors
-from hotline.tickets.workflow import TYPES
+from hotline.tickets.workflow import STANDARD, TYPES, RequestKind, Told
 from sla.limits import Stage
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
 from web import texts
 from web.homes import PAGES
+from web.reactions.messages import ACKNOWLEDGE, ANSWERED, DISCREET, NEW_WORK
 
 OURS = python_files(*PACKAGES)
 TEMPLATES = sorted((ROOT / "web" / "templates").glob("*.html"))
@@ -109,11 +110,13 @@ def _broken_rules(model: type[BaseModel]) -> Iterator[str]:
 
 def told() -> set[str]:
     """Ids of notices to officers and messages to citizens and units."""
-    codes = {"to-review", "to-dispatch-again", "supplement", "urge", "assigned", "redo", "transfer-overdue", "nuisance-proposed"}
-    codes |= {"ask_return", "reply", "grant_return", "refuse_return", "recall"}
-    codes |= {f"{word}-{stage.value}" for word in ("near", "over") for stage in Stage}
-    messages = {"acknowledge", "answered", "dispatch", "inform", "answer", "redo", "close", "keep_closed"}
-    messages |= {"unit-assigned", "unit-redo"}
+    telling = [row for cycle in STANDARD.cycles for row in cycle.rows if row.tells]
+    codes = {row.action for row in telling if set(row.tells) - {Told.REQUESTER}}
+    codes |= {"supplement", "urge", "assigned", "redo", "transfer-overdue", "nuisance-proposed", *NEW_WORK.values()}
+    codes |= {f"propose_{kind}" for kind in RequestKind}
+    codes |= {f"{word}-{stage}" for word in ("near", "over") for stage in (*Stage, "order")}
+    messages = {row.action for row in telling if Told.REQUESTER in row.tells}
+    messages |= {ACKNOWLEDGE, ANSWERED, DISCREET, "unit-assigned", "unit-redo"}
     return {f"notice.{code}.{part}" for code in codes for part in ("title", "text")} | {f"message.{code}" for code in messages}
 
 

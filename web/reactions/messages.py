@@ -1,9 +1,10 @@
-"""Who is told what: notices to inboxes, messages to citizens. Safe to repeat: notices by key, messages by delivery id.
+"""Who is told what: notices to inboxes, messages to requesters and units. Safe to repeat: by key, and by delivery id.
 
-Codes are catalogue ids `notice.<code>.title` / `.text` and `message.<code>`; no message names
-the matter of a confidential ticket.
+Who hears of a step stands in the workflow's rows (`telling`). Codes are catalogue ids `notice.<code>.title` / `.text` and
+`message.<code>`, a row's code being its action. Notices are written in one transaction; what leaves the house is sent after it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dispatch.events import TransferOverdue
@@ -12,18 +13,28 @@ from hotline.people import notices
 from hotline.people.models import Unit
 from hotline.people.notifier import Message, Notifier
 from hotline.people.permissions import Role
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
-from hotline.tickets.models import Ticket
-from hotline.tickets.workflow import State
+from hotline.tickets.events import AssignmentMoved, AssignmentOpened, OrderMoved, TicketAdded, TicketMoved, TicketOpened
+from hotline.tickets.models import Assignment, Ticket
+from hotline.tickets.workflow import Secrecy, State, Told, workflow_of
 from sla.events import ClockExpired, ClockWarned
 from web import texts
+from web.reactions import telling
+from web.reactions.telling import Receivers
 
-DESK_STAGES = frozenset({"dispatch", "return_review", "review", "reply_audit", "callback"})
-TOLD_ACTIONS = frozenset({"dispatch", "inform", "answer", "redo", "close", "keep_closed"})
+STAGES_OF_HOTLINE = {
+    "dispatch": Role.DISPATCHER,
+    "reply_audit": Role.REPLY_AUDITOR,
+    "review": Role.REPLY_AUDITOR,
+    "callback": Role.CALLBACK_AGENT,
+}
 ACKNOWLEDGE, ANSWERED = "acknowledge", "answered"
 FIRST_WORDS = frozenset({ACKNOWLEDGE, ANSWERED})
-"""Codes of the message that brings number and query code, which everybody gets."""
-TOLD_OF_PARTS = {"ask_return": Role.DISPATCHER, "reply": Role.CALLBACK_AGENT}
+"""Codes of the message that brings number and query code, which also those get who want no answer."""
+DISCREET = "discreet"
+"""The message of a confidential ticket after its first: it names nothing, as others may read the telephone."""
+COPIED, ASSIST, SUB = "copied", "assist", "sub"
+NEW_WORK = {COPIED: "copied", SUB: "passed_on", ASSIST: "assist"}
+"""What units are told of a part by its role; a lead's is new work or, from the second round on, a redo."""
 
 
 @dataclass(frozen=True)
@@ -35,53 +46,66 @@ class Messages:
     def acknowledge(self, database: Database, delivery_id: int, event: TicketOpened) -> None:
         """The requester gets number and query code, as the ticket was opened; what became of it since is told apart."""
         with database.work() as uow:
-            self._message(uow, delivery_id, event.ticket_id, ANSWERED if event.state == State.ANSWERED else ACKNOWLEDGE)
+            ticket = uow.session.get_one(Ticket, event.ticket_id)
+            code = ANSWERED if event.state == State.ANSWERED else ACKNOWLEDGE
+            leaving = _to_requester(uow, delivery_id, ticket, code)
+        self._send(leaving)
 
     def ticket_moved(self, database: Database, delivery_id: int, event: TicketMoved) -> None:
-        """The requester hears of the steps that matter; the auditors of a case to review."""
+        """Whoever the ticket's row names hears of its step."""
         with database.work() as uow:
-            if event.action in TOLD_ACTIONS:
-                self._message(uow, delivery_id, event.ticket_id, event.action)
-            if event.action == "doubt":
-                self._role(uow, Role.REPLY_AUDITOR, "to-review", event.ticket_id, f"review:{delivery_id}")
-            if event.action == "take_back":
-                self._role(uow, Role.DISPATCHER, "to-dispatch-again", event.ticket_id, f"again:{delivery_id}")
+            ticket = uow.session.get_one(Ticket, event.ticket_id)
+            named = telling.tells(workflow_of(uow).ticket, event.source, event.action)
+            told = telling.of_ticket(uow, ticket, named, since=telling.happened_at(uow, delivery_id))
+            _notify(uow, told, event.action, ticket, f"moved:{delivery_id}")
+            leaving = _to_requester(uow, delivery_id, ticket, event.action) if told.requester else []
+        self._send(leaving)
+
+    def assignment_moved(self, database: Database, delivery_id: int, event: AssignmentMoved) -> None:
+        """Whoever the row of a unit's part names hears of its step."""
+        with database.work() as uow:
+            part = uow.session.get_one(Assignment, event.assignment_id)
+            named = telling.tells(workflow_of(uow).assignment, event.source, event.action)
+            told = telling.of_part(uow, part, named)
+            _notify(uow, told, event.action, part.ticket, f"part:{delivery_id}")
+            leaving = _to_requester(uow, delivery_id, part.ticket, event.action) if told.requester else []
+        self._send(leaving)
+
+    def order_moved(self, database: Database, delivery_id: int, event: OrderMoved) -> None:
+        """The supervisors hear of an answer, the unit of its decision; of a new one when the lead is not who must."""
+        with database.work() as uow:
+            ticket = uow.session.get_one(Ticket, event.ticket_id)
+            told = _told_of_order(uow, ticket, event)
+            _notify(uow, told, event.action, ticket, f"order:{delivery_id}")
 
     def ticket_added(self, database: Database, delivery_id: int, event: TicketAdded) -> None:
         """The unit at work hears that the requester added or urged."""
         with database.work() as uow:
             ticket = uow.session.get_one(Ticket, event.ticket_id)
             if ticket.lead_unit_id is not None:
-                self._unit(uow, ticket.lead_unit_id, event.kind, ticket.id, f"added:{delivery_id}")
+                _notify_unit(uow, ticket.lead_unit_id, event.kind, ticket, f"added:{delivery_id}")
 
     def assignment_opened(self, database: Database, delivery_id: int, event: AssignmentOpened) -> None:
-        """The unit hears of new work; outside the house too."""
-        code = "redo" if event.round > 1 else "assigned"
+        """The unit hears of new work; outside the house too, unless it is only copied."""
+        code = NEW_WORK.get(event.role) or ("redo" if event.round > 1 else "assigned")
         with database.work() as uow:
-            self._unit(uow, event.unit_id, code, event.ticket_id, f"assigned:{event.assignment_id}")
-            unit = uow.session.get_one(Unit, event.unit_id)
-            if unit.phone:
-                words = texts.text(f"message.unit-{code}", number=event.number, unit=unit.name)
-                self.notifier.send(Message(delivery_id, unit.phone, words, uow.now, channel="sms"))
-
-    def assignment_moved(self, database: Database, delivery_id: int, event: AssignmentMoved) -> None:
-        """The desk hears of a return that is asked; the unit of its decision."""
-        with database.work() as uow:
-            role = TOLD_OF_PARTS.get(event.action)
-            if role is not None:
-                self._role(uow, role, event.action, event.ticket_id, f"part:{delivery_id}")
-            if event.action in ("grant_return", "refuse_return", "recall"):
-                self._unit(uow, event.unit_id, event.action, event.ticket_id, f"part:{delivery_id}")
+            ticket, unit = uow.session.get_one(Ticket, event.ticket_id), uow.session.get_one(Unit, event.unit_id)
+            _notify_unit(uow, unit.id, code, ticket, f"assigned:{event.assignment_id}")
+            leaving = _to_unit(uow, delivery_id, unit, event) if event.role != COPIED else []
+        self._send(leaving)
 
     def clock_warned(self, database: Database, delivery_id: int, event: ClockWarned) -> None:
         """A limit is near: whoever runs against it is told, once."""
-        self._clock(database, event, "near")
+        with database.work() as uow:
+            _of_clock(uow, event, "near", f"near:{event.clock_id}:{delivery_id}")
 
     def clock_expired(self, database: Database, delivery_id: int, event: ClockExpired) -> None:
         """A limit is past: the unit and the supervisors are told, once."""
-        self._clock(database, event, "over")
         with database.work() as uow:
-            self._role(uow, Role.SUPERVISOR, f"over-{event.stage}", event.ticket_id, f"supervise:{event.clock_id}")
+            _of_clock(uow, event, "over", f"over:{event.clock_id}:{delivery_id}")
+            ticket = uow.session.get_one(Ticket, event.ticket_id)
+            key = f"supervise:{event.clock_id}:{delivery_id}"
+            _notify_role(uow, Role.SUPERVISOR, f"over-{event.stage}", ticket, key)
 
     def transfer_overdue(self, database: Database, delivery_id: int, event: TransferOverdue) -> None:
         """No receipt from a partner: the shift leader must act."""
@@ -90,27 +114,63 @@ class Messages:
             key = f"transfer-overdue:{event.transfer_id}"
             notices.notify_role(uow, Role.SHIFT_LEADER, "transfer-overdue", args=args, ticket_id=event.ticket_id, dedup_key=key)
 
-    def _clock(self, database: Database, event: ClockWarned | ClockExpired, word: str) -> None:
-        with database.work() as uow:
-            key, code = f"{word}:{event.clock_id}", f"{word}-{event.stage}"
-            if event.unit_id is not None and event.stage not in DESK_STAGES:
-                self._unit(uow, event.unit_id, code, event.ticket_id, key)
-            else:
-                self._role(uow, Role.DISPATCHER, code, event.ticket_id, key)
-
-    def _unit(self, uow: UnitOfWork, unit_id: int, code: str, ticket_id: int, key: str) -> None:
-        notices.notify_unit(uow, unit_id, code, args=_args(uow, ticket_id), ticket_id=ticket_id, dedup_key=key)
-
-    def _role(self, uow: UnitOfWork, role: Role, code: str, ticket_id: int, key: str) -> None:
-        notices.notify_role(uow, role, code, args=_args(uow, ticket_id), ticket_id=ticket_id, dedup_key=key)
-
-    def _message(self, uow: UnitOfWork, delivery_id: int, ticket_id: int, code: str) -> None:
-        ticket = uow.session.get_one(Ticket, ticket_id)
-        if not ticket.contact_phone or ticket.confidential or (not ticket.reply_wanted and code not in FIRST_WORDS):
-            return
-        words = texts.text(f"message.{code}", number=ticket.number, query_code=ticket.query_code)
-        self.notifier.send(Message(delivery_id, ticket.contact_phone, words, uow.now, channel="sms"))
+    def _send(self, leaving: Iterable[Message]) -> None:
+        for message in leaving:
+            self.notifier.send(message)
 
 
-def _args(uow: UnitOfWork, ticket_id: int) -> dict[str, str | int | None]:
-    return {"number": uow.session.get_one(Ticket, ticket_id).number}
+def _told_of_order(uow: UnitOfWork, ticket: Ticket, event: OrderMoved) -> Receivers:
+    unit = frozenset({event.unit_id} if event.unit_id else ())
+    named = telling.tells(workflow_of(uow).order, event.source, event.action)
+    if named:
+        supervisors = frozenset({Role.SUPERVISOR}) if Told.SUPERVISOR in named else frozenset()
+        return Receivers(units=unit if Told.LEAD in named else frozenset(), roles=supervisors)
+    # A new order: the lead hears of it by the ticket's own row, so only others do here, and a unit that it was handed on to.
+    return Receivers(units=unit if event.source or event.unit_id != ticket.lead_unit_id else frozenset())
+
+
+def _of_clock(uow: UnitOfWork, event: ClockWarned | ClockExpired, word: str, key: str) -> None:
+    ticket, code = uow.session.get_one(Ticket, event.ticket_id), f"{word}-{event.stage}"
+    if event.unit_id is not None and event.stage not in STAGES_OF_HOTLINE:
+        _notify_unit(uow, event.unit_id, code, ticket, key)
+    else:
+        _notify_role(uow, STAGES_OF_HOTLINE.get(event.stage, Role.DISPATCHER), code, ticket, key)
+
+
+def _notify(uow: UnitOfWork, told: Receivers, code: str, ticket: Ticket, key: str) -> None:
+    for unit_id in sorted(told.units):
+        _notify_unit(uow, unit_id, code, ticket, f"{key}:unit-{unit_id}")
+    for role in sorted(told.roles):
+        _notify_role(uow, role, code, ticket, f"{key}:{role}")
+    for officer_id in sorted(told.officers):
+        to_officer = f"{key}:officer-{officer_id}"
+        notices.notify_officer(uow, officer_id, code, args=_args(ticket), ticket_id=ticket.id, dedup_key=to_officer)
+
+
+def _notify_unit(uow: UnitOfWork, unit_id: int, code: str, ticket: Ticket, key: str) -> None:
+    notices.notify_unit(uow, unit_id, code, args=_args(ticket), ticket_id=ticket.id, dedup_key=key)
+
+
+def _notify_role(uow: UnitOfWork, role: Role, code: str, ticket: Ticket, key: str) -> None:
+    notices.notify_role(uow, role, code, args=_args(ticket), ticket_id=ticket.id, dedup_key=key)
+
+
+def _to_requester(uow: UnitOfWork, delivery_id: int, ticket: Ticket, code: str) -> list[Message]:
+    """The message of a step, if one may be sent: strictly confidential requesters are reached by the hotline alone."""
+    first = code in FIRST_WORDS
+    if not ticket.contact_phone or ticket.secrecy is Secrecy.STRICT or not (ticket.reply_wanted or first):
+        return []
+    discreet = ticket.secrecy is Secrecy.CONFIDENTIAL and not first
+    words = texts.text(f"message.{DISCREET if discreet else code}", number=ticket.number, query_code=ticket.query_code)
+    return [Message(delivery_id, ticket.contact_phone, words, uow.now, channel="sms")]
+
+
+def _to_unit(uow: UnitOfWork, delivery_id: int, unit: Unit, event: AssignmentOpened) -> list[Message]:
+    if not unit.phone:
+        return []
+    code = "message.unit-redo" if event.round > 1 else "message.unit-assigned"
+    return [Message(delivery_id, unit.phone, texts.text(code, number=event.number, unit=unit.name), uow.now, channel="sms")]
+
+
+def _args(ticket: Ticket) -> dict[str, str | int | None]:
+    return {"number": ticket.number}

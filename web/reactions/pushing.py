@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from dispatch.events import TransferMoved, TransferOpened, TransferOverdue
 from hotline.intake.events import CallAnswered, CallEnded, CallOffered, DraftChanged, RiskAlertChosen, RiskWordFell
 from hotline.intake.models import Contact
@@ -12,8 +10,8 @@ from hotline.kernel.db import Database
 from hotline.kernel.events import Event
 from hotline.people.events import NoticeSent, SessionsEnded
 from hotline.people.permissions import HOTLINE_ROLES, Role
+from hotline.tickets import queries
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
-from hotline.tickets.models import Assignment
 from sla.events import ClockExpired
 from web.push import Push, officer_room, role_room, unit_room
 
@@ -43,11 +41,11 @@ class Pushing:
 
     def assignment_opened(self, database: Database, delivery_id: int, event: AssignmentOpened) -> None:
         """A unit sees new work."""
-        self._assignment(event.assignment_id, event.ticket_id, event.unit_id, "open", "to_sign")
+        self._assignment(database, event, "open", "to_sign")
 
     def assignment_moved(self, database: Database, delivery_id: int, event: AssignmentMoved) -> None:
         """The unit and the desk see the unit's step."""
-        self._assignment(event.assignment_id, event.ticket_id, event.unit_id, event.action, event.target)
+        self._assignment(database, event, event.action, event.target)
 
     def clock_expired(self, database: Database, delivery_id: int, event: ClockExpired) -> None:
         """A limit is past: lists change colour."""
@@ -113,14 +111,16 @@ class Pushing:
     def _ticket(self, database: Database, ticket_id: int, number: str, action: str, state: str) -> None:
         data = {"ticket_id": ticket_id, "number": number, "action": action, "state": state}
         with database.read() as session:
-            found = session.scalars(select(Assignment.unit_id).where(Assignment.ticket_id == ticket_id)).unique()
-            units = [unit_room(unit_id) for unit_id in found]
+            units = [unit_room(unit_id) for unit_id in sorted(queries.audience(session, ticket_id))]
         self.push.emit("ticket", data, [*EVERY_HOTLINE_ROOM, *units])
         self.push.emit("board", {}, BOARD)
 
-    def _assignment(self, assignment_id: int, ticket_id: int, unit_id: int, action: str, state: str) -> None:
-        data = {"assignment_id": assignment_id, "ticket_id": ticket_id, "unit_id": unit_id, "action": action, "state": state}
-        self.push.emit("assignment", data, [unit_room(unit_id), *EVERY_HOTLINE_ROOM])
+    def _assignment(self, database: Database, event: AssignmentOpened | AssignmentMoved, action: str, state: str) -> None:
+        ids = {"assignment_id": event.assignment_id, "ticket_id": event.ticket_id, "unit_id": event.unit_id}
+        with database.read() as session:
+            told = queries.audience(session, event.ticket_id) & {event.unit_id}
+        rooms = [unit_room(unit_id) for unit_id in told]
+        self.push.emit("assignment", {**ids, "action": action, "state": state}, [*rooms, *EVERY_HOTLINE_ROOM])
 
     def _agent(self, database: Database, contact_id: int, name: str, data: dict[str, Any]) -> None:  # JSON values
         with database.read() as session:
