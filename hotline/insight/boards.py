@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from hotline.insight.metrics import FORMULAS, Condition, Formula, Measured, counts, measured
+from hotline.insight.metrics import FORMULAS, MARKS_OF, WORK_OF, Condition, Formula, Measured, counts, measured
 from hotline.people.models import Unit
 from hotline.tickets.models import Assignment, Category, Request, Ticket
 from hotline.tickets.workflow import RequestState, State
@@ -60,15 +60,19 @@ def by_day(session: Session, among: Condition, zone: ZoneInfo) -> list[DayCount]
 
 
 def by_unit(session: Session, among: Condition) -> list[UnitCount]:
-    """Each lead unit's metrics, busiest first; units without tickets are not ranked (handbook 6.3)."""
-    formulas: list[Formula] = [entry for entry in FORMULAS if entry.key in OF_UNITS]
-    columns = [count for entry in formulas for count in counts(entry)]
-    query = select(Ticket.lead_unit_id, *columns).where(and_(among, Ticket.lead_unit_id.is_not(None)))
-    rows = session.execute(query.group_by(Ticket.lead_unit_id).order_by(func.count(Ticket.id).desc())).all()
-    units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_([row[0] for row in rows])))}
+    """Each unit's metrics, busiest first; units without tickets are not ranked (handbook 6.3).
+
+    Work counts for the lead, marks of the call-back for whoever answers for them.
+    """
+    formulas = [entry for entry in FORMULAS if entry.key in OF_UNITS]
+    found = _grouped(session, among, formulas, WORK_OF)
+    for unit_id, marks in _grouped(session, among, formulas, MARKS_OF).items():
+        found[unit_id] = {**found.get(unit_id, {}), **marks}
+    nothing = {entry.key: measured(entry, 0, 0, 0, 0, 0) for entry in formulas}
+    units = session.scalars(select(Unit).where(Unit.id.in_(found)))
     returned = _returned(session, among)
-    plain: list[tuple[Any, ...]] = [tuple(row) for row in rows]  # a unit id and five counts a formula
-    return [UnitCount(units[row[0]], _by_key(formulas, tuple(row[1:])), returned.get(row[0], 0)) for row in plain]
+    counted = [UnitCount(unit, {**nothing, **found[unit.id]}, returned.get(unit.id, 0)) for unit in units]
+    return sorted(counted, key=lambda one: (-one.metrics["dispatched"].numerator, one.unit.id))
 
 
 def by_category(session: Session, among: Condition) -> list[CategoryCount]:
@@ -80,8 +84,18 @@ def by_category(session: Session, among: Condition) -> list[CategoryCount]:
     return [CategoryCount(*row) for row in rows]
 
 
-def _by_key(formulas: list[Formula], values: tuple[int, ...]) -> dict[str, Measured]:
-    return {entry.key: measured(entry, *values[place * 5 : place * 5 + 5]) for place, entry in enumerate(formulas)}
+def _grouped(
+    session: Session, among: Condition, formulas: list[Formula], unit: ColumnElement[Any]
+) -> dict[int, dict[str, Measured]]:
+    """The metrics that count for this column's unit, by unit and key."""
+    own = [entry for entry in formulas if entry.unit is unit]
+    columns = [count for entry in own for count in counts(entry)]
+    rows = session.execute(select(unit, *columns).where(among, unit.is_not(None)).group_by(unit)).all()
+    plain: list[tuple[Any, ...]] = [tuple(row) for row in rows]  # a unit id and five counts a formula
+    return {
+        row[0]: {entry.key: measured(entry, *row[place * 5 + 1 : place * 5 + 6]) for place, entry in enumerate(own)}
+        for row in plain
+    }
 
 
 def _returned(session: Session, among: Condition) -> dict[int, int]:

@@ -6,8 +6,9 @@ A number opens: `conditions` gives the tickets behind each part, the very ones t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from hotline.kernel.errors import Invalid, NotFound
@@ -18,15 +19,25 @@ Condition = ColumnElement[bool]
 PARTS = ("numerator", "denominator", "excluded")
 
 
+WORK_OF = case((Ticket.merged_into_id.is_(None), Ticket.lead_unit_id))
+"""Whose work a ticket is: its lead's; merged tickets are one closing for the unit, that of the main one."""
+MARKS_OF = func.coalesce(Ticket.answerable_unit_id, Ticket.lead_unit_id)
+"""Whose mark a call-back is: the lead's, unless it was found that another answers for it (责任划分). Each caller's counts."""
+
+
 @dataclass(frozen=True)
 class Formula:
-    """One version of one rate. Without denominator it is a plain count. Excluded tickets leave the net, never the gross."""
+    """One version of one rate. Without denominator it is a plain count. Excluded tickets leave the net, never the gross.
+
+    `unit` is the unit that a ticket counts for.
+    """
 
     key: str
     version: int
     numerator: Condition
     denominator: Condition | None = None
     excluded: Condition | None = None
+    unit: ColumnElement[Any] = WORK_OF  # a unit id or none
 
     @property
     def name(self) -> str:
@@ -58,6 +69,11 @@ UNDER_WAY = Ticket.state.in_(OPEN)
 TAKEN_UP = Ticket.state.not_in((State.ANSWERED, State.INFORMED, State.WITHDRAWN))
 PAST_DUE = and_(UNDER_WAY, Ticket.replied_at.is_(None), Ticket.due_at < func.now())
 
+
+def _mark(key: str, wanted: Condition, asked: Condition, excluded: Condition | None = None) -> Formula:
+    return Formula(key, 1, and_(EXPLICIT, wanted), and_(EXPLICIT, asked), excluded, MARKS_OF)
+
+
 FORMULAS: tuple[Formula, ...] = (
     Formula("received", 1, true()),
     Formula("direct", 1, Ticket.state == State.ANSWERED, true()),
@@ -70,9 +86,9 @@ FORMULAS: tuple[Formula, ...] = (
         and_(TAKEN_UP, Ticket.on_time.is_(True)),
         and_(TAKEN_UP, or_(Ticket.on_time.is_not(None), PAST_DUE)),
     ),
-    Formula("contacted", 1, and_(EXPLICIT, Ticket.contacted.is_(True)), and_(EXPLICIT, Ticket.contacted.is_not(None))),
-    Formula("satisfaction", 1, and_(EXPLICIT, SATISFIED), and_(EXPLICIT, Ticket.satisfied.is_not(None)), UNREASONABLE),
-    Formula("resolution", 1, and_(EXPLICIT, Ticket.solved == "yes"), and_(EXPLICIT, Ticket.solved.is_not(None)), UNREASONABLE),
+    _mark("contacted", Ticket.contacted.is_(True), Ticket.contacted.is_not(None)),
+    _mark("satisfaction", SATISFIED, Ticket.satisfied.is_not(None), UNREASONABLE),
+    _mark("resolution", Ticket.solved == "yes", Ticket.solved.is_not(None), UNREASONABLE),
 )
 
 
@@ -84,30 +100,36 @@ def formula(key: str) -> Formula:
     return found
 
 
-def conditions(key: str, part: str) -> tuple[Condition, ...]:
-    """The tickets behind one part of a metric, net of exclusions. Raises NotFound, Invalid for an unknown part."""
+def conditions(key: str, part: str, unit_id: int | None = None) -> tuple[Condition, ...]:
+    """The tickets behind one part of a metric, net of exclusions, of one unit if given. Raises NotFound, Invalid."""
     entry = formula(key)
     if part not in PARTS:
         raise Invalid("part", "unknown-choice", given=part, allowed=list(PARTS))
+    own = () if unit_id is None else (entry.unit == unit_id,)
     if part == "excluded":
-        return (_excluded(entry),)
+        return (_excluded(entry), *own)
     wanted = entry.numerator if part == "numerator" or entry.denominator is None else entry.denominator
-    return (wanted, not_(func.coalesce(_excluded(entry), False)))
+    return (wanted, not_(func.coalesce(_excluded(entry), False)), *own)
 
 
-def measure(session: Session, among: Condition, formulas: Sequence[Formula] = FORMULAS) -> list[Measured]:
-    """The metrics over the tickets that `among` admits, in one reading."""
-    columns = [count for entry in formulas for count in counts(entry)]
+def measure(
+    session: Session, among: Condition, formulas: Sequence[Formula] = FORMULAS, *, unit_id: int | None = None
+) -> list[Measured]:
+    """The metrics over the tickets that `among` admits, in one reading; of one unit if given."""
+    columns = [count for entry in formulas for count in counts(entry, unit_id)]
+    if unit_id is not None:
+        among = and_(among, or_(Ticket.lead_unit_id == unit_id, Ticket.answerable_unit_id == unit_id))
     row = tuple(session.execute(select(*columns).select_from(Ticket).where(among)).one())
     return [measured(entry, *row[place * 5 : place * 5 + 5]) for place, entry in enumerate(formulas)]
 
 
-def counts(entry: Formula) -> list[ColumnElement[int]]:
+def counts(entry: Formula, unit_id: int | None = None) -> list[ColumnElement[int]]:
     """The five counts of a formula, as columns: net numerator and denominator, excluded, gross numerator and denominator."""
+    own = true() if unit_id is None else entry.unit == unit_id
     base = entry.denominator if entry.denominator is not None else entry.numerator
     out = func.coalesce(_excluded(entry), False)
     wanted = (and_(entry.numerator, not_(out)), and_(base, not_(out)), and_(base, out), entry.numerator, base)
-    return [func.count(Ticket.id).filter(condition) for condition in wanted]
+    return [func.count(Ticket.id).filter(and_(condition, own)) for condition in wanted]
 
 
 def measured(

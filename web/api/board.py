@@ -49,18 +49,17 @@ def show_board(query: BoardQuery) -> Board:
     zone = container().database.zone
     start, end = _days(query, zone)
     among = and_(queries.visible(scope()), metrics.period(_midnight(start, zone), _midnight(end + timedelta(days=1), zone)))
-    if query.unit is not None:
-        among = and_(among, Ticket.lead_unit_id == query.unit)
+    of_unit = among if query.unit is None else and_(among, Ticket.lead_unit_id == query.unit)
     base = {"from": start.isoformat(), "to": end.isoformat(), **({"unit": query.unit} if query.unit else {})}
     with reading() as session:
         targets = rules_of(session).targets
         return Board(
             start=start,
             end=end,
-            metrics=[_metric(one, base, targets) for one in metrics.measure(session, among)],
-            days=[DayNumbers(**vars(day)) for day in boards.by_day(session, among, zone)],
-            units=[_unit(one) for one in boards.by_unit(session, among)],
-            categories=[CategoryNumbers(**vars(one)) for one in boards.by_category(session, among)],
+            metrics=[_metric(one, base, targets) for one in metrics.measure(session, among, unit_id=query.unit)],
+            days=[DayNumbers(**vars(day)) for day in boards.by_day(session, of_unit, zone)],
+            units=[_unit(one) for one in boards.by_unit(session, of_unit)],
+            categories=[CategoryNumbers(**vars(one)) for one in boards.by_category(session, of_unit)],
         )
 
 
