@@ -13,6 +13,7 @@ from hotline.intake import calls
 from hotline.kernel.errors import Forbidden, HotlineError, Invalid, Unauthenticated
 from hotline.kernel.scope import Scope
 from hotline.people.permissions import HOTLINE_ROLES, Role
+from hotline.tickets import rights
 from web import auth, errors, microphone
 from web.bootstrap import Container
 from web.open_sockets import OpenSockets
@@ -68,7 +69,7 @@ def current_scope(container: Container) -> Scope:
 def rooms_of(scope: Scope) -> list[str]:
     """The rooms of an officer: their own, their hotline roles, their units."""
     roles = [role_room(role) for role in scope.roles & frozenset(role.value for role in HOTLINE_ROLES)]
-    return [officer_room(scope.officer_id or 0), *roles, *(unit_room(unit) for unit in scope.member_unit_ids)]
+    return [officer_room(scope.officer_id or 0), *roles, *(unit_room(unit) for unit in rights.own_units(scope))]
 
 
 def _watched(container: Container, scope: Scope, given: Any) -> str:  # whatever the client sent

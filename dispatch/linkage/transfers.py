@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from dispatch.events import TransferMoved, TransferOpened
 from dispatch.linkage.partners import partner as partner_of
 from dispatch.models import Transfer, TransferState, VoiceState
-from hotline.intake.models import Contact
+from hotline.intake.ownership import own_contact
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import LifeCycle, Transition
 from hotline.people.permissions import Role
-from hotline.tickets import timeline
-from hotline.tickets.models import Ticket
+from hotline.tickets import queries, timeline
 from hotline.tickets.workflow import SYSTEM
 
 MACHINE = frozenset({SYSTEM})
@@ -80,10 +79,11 @@ def open_transfer(uow: UnitOfWork, scope: Scope, given: Handover) -> Transfer:
     """Open a hand-over; it leaves the house by the outbox. The caller's number is read from the contact or ticket then.
 
     For a voice-first partner the voice call counts as begun. Safe to repeat with the same key. Raises Forbidden (not floor
-    staff), Invalid (unknown partner, no reason, neither contact nor ticket), NotFound, Conflict (key of another matter).
+    staff, another agent's contact),
+    Invalid (unknown partner, no reason, neither contact nor ticket), NotFound, Conflict (key of another matter).
     """
     _check_floor(scope)
-    _check_given(uow.session, given)
+    _check_given(uow.session, scope, given)
     if given.key and (earlier := _by_key(uow.session, given.key)):
         return _same(earlier, given)
     transfer = Transfer(
@@ -198,16 +198,16 @@ def _check_floor(scope: Scope) -> None:
         raise Forbidden("hand-overs are the floor's", action="transfer", roles=sorted(FLOOR))
 
 
-def _check_given(session: Session, given: Handover) -> None:
+def _check_given(session: Session, scope: Scope, given: Handover) -> None:
     partner_of(given.partner)
     if not given.reason.strip():
         raise Invalid("reason", "required")
     if given.contact_id is None and given.ticket_id is None:
         raise Invalid("contact_id", "required")
-    if given.contact_id is not None and session.get(Contact, given.contact_id) is None:
-        raise NotFound("contact", thing="contact", id=given.contact_id)
-    if given.ticket_id is not None and session.get(Ticket, given.ticket_id) is None:
-        raise NotFound("ticket", thing="ticket", id=given.ticket_id)
+    if given.contact_id is not None:
+        own_contact(session, scope, given.contact_id)
+    if given.ticket_id is not None:
+        queries.get_visible(session, scope, given.ticket_id)
 
 
 def _by_key(session: Session, key: str) -> Transfer | None:

@@ -15,6 +15,7 @@ from hotline.kernel.scope import Scope
 from hotline.people.events import NoticeSent
 from hotline.people.models import Notice
 
+Condition = ColumnElement[bool]
 Args = Mapping[str, str | int | None]
 """What the words of the code name; ticket numbers and unit names, no data of citizens."""
 
@@ -40,17 +41,22 @@ def notify_officer(
     _notify(uow, {"officer_id": officer_id}, code=code, args=args, ticket_id=ticket_id, dedup_key=dedup_key)
 
 
-def inbox(session: Session, scope: Scope, *, before_id: int | None = None, limit: int = 50) -> list[Notice]:
-    """The notices of this officer, newest first; older than `before_id` for the next page."""
-    query = select(Notice).where(_mine(scope))
+def inbox(
+    session: Session, scope: Scope, *, among: Condition | None = None, before_id: int | None = None, limit: int = 50
+) -> list[Notice]:
+    """The notices of this officer, newest first; older than `before_id` for the next page.
+
+    `among` narrows them to what is still theirs to know: tickets lie above this package.
+    """
+    query = select(Notice).where(_mine(scope), *_given(among))
     if before_id is not None:
         query = query.where(Notice.id < before_id)
     return list(session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
 
 
-def unread_count(session: Session, scope: Scope) -> int:
-    """How many notices wait for this officer: the number on the badge."""
-    query = select(func.count()).select_from(Notice).where(_mine(scope), Notice.read_at.is_(None))
+def unread_count(session: Session, scope: Scope, *, among: Condition | None = None) -> int:
+    """How many notices wait for this officer: the number on the badge. `among` as of `inbox`."""
+    query = select(func.count()).select_from(Notice).where(_mine(scope), Notice.read_at.is_(None), *_given(among))
     return session.scalar(query) or 0
 
 
@@ -83,6 +89,10 @@ def _notify(
     if notice_id is not None:
         receiver = {"unit_id": None, "officer_id": None, "role": None, **to}
         uow.record(NoticeSent(notice_id=notice_id, code=code, ticket_id=ticket_id, **receiver))
+
+
+def _given(among: Condition | None) -> tuple[Condition, ...]:
+    return () if among is None else (among,)
 
 
 def _mine(scope: Scope) -> ColumnElement[bool]:

@@ -1,25 +1,26 @@
 """Tickets in the search index: what of a ticket is in it, and keeping it true to the database.
 
 Called by the *after* reactions on ticket and assignment events, by the worker at its start and by `hotline kb rebuild`.
-Names, phone numbers and other long numbers are not in the index; what filters need is.
+Names, phone numbers and other long numbers are not in the index, and of a confidential ticket only its redacted words.
 """
 
 import re
 from collections.abc import Callable, Iterator
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from hotline.kernel.db import Database
 from hotline.kernel.search.analysis import Analyzer
 from hotline.kernel.search.port import IndexDoc, IndexSchema, TextField
 from hotline.kernel.search.query import Search
+from hotline.tickets import queries, rights
 from hotline.tickets.models import Ticket
 
 TITLE, BODY, ADDRESS = TextField("title", 3.0), TextField("body", 1.0), TextField("address", 2.0)
 TICKETS = IndexSchema(
     name="tickets",
-    version=1,
+    version=2,
     texts=(TITLE, BODY, ADDRESS),
     keywords=("unit", "state", "type", "category", "area", "confidential"),
     numbers=("opened_day",),
@@ -40,7 +41,7 @@ def index_ticket(database: Database, search: Search, ticket_id: int) -> None:
 
     def as_it_is_now() -> Iterator[IndexDoc]:
         with database.read() as session:
-            ticket = session.get(Ticket, ticket_id, options=[selectinload(Ticket.assignments)])
+            ticket = session.get(Ticket, ticket_id, options=queries.TIES)
             if ticket is not None:
                 yield document(ticket, search.analyzer)
 
@@ -58,18 +59,19 @@ def rebuild(session: Session, search: Search, progress: Progress = lambda done, 
 
 
 def document(ticket: Ticket, analyzer: Analyzer) -> IndexDoc:
-    """A ticket as the index keeps it. `unit` is every unit with a part in it: the permission filter asks for these."""
+    """A ticket as the index keeps it. `unit` is every unit that may know of it: the permission filter asks for these."""
+    title, body, address = _words(ticket)
     coded = {"state": ticket.state.value, "type": ticket.type, "category": ticket.category_code, "area": ticket.area_code}
     return IndexDoc(
         id=str(ticket.id),
         texts={
-            "title": analyzer.spaced(without_numbers(ticket.title)),
-            "body": analyzer.spaced(without_numbers(f"{ticket.body}\n{ticket.wanted}")),
-            "address": analyzer.spaced(without_numbers(ticket.address)),
+            "title": analyzer.spaced(without_numbers(title)),
+            "body": analyzer.spaced(without_numbers(body)),
+            "address": analyzer.spaced(without_numbers(address)),
         },
         keywords={
             **{name: (value,) for name, value in coded.items() if value},
-            "unit": tuple(sorted({str(part.unit_id) for part in ticket.assignments})),
+            "unit": tuple(sorted(str(unit_id) for unit_id in rights.knowing_units(ticket))),
             "confidential": ("yes" if ticket.confidential else "no",),
         },
         numbers={"opened_day": ticket.opened_at.toordinal()},
@@ -81,9 +83,15 @@ def without_numbers(text: str) -> str:
     return _LONG_NUMBER.sub(" ", text)
 
 
+def _words(ticket: Ticket) -> tuple[str, str, str]:
+    if ticket.confidential:
+        return ticket.redacted_title, ticket.redacted_body, ""
+    return ticket.title, f"{ticket.body}\n{ticket.wanted}", ticket.address
+
+
 def _documents(session: Session, analyzer: Analyzer, progress: Progress) -> Iterator[IndexDoc]:
     total = session.scalar(select(func.count()).select_from(Ticket)) or 0
-    query = select(Ticket).options(selectinload(Ticket.assignments)).order_by(Ticket.id)
+    query = select(Ticket).options(*queries.TIES).order_by(Ticket.id)
     for done, ticket in enumerate(session.scalars(query.execution_options(yield_per=PROGRESS_EVERY)), 1):
         yield document(ticket, analyzer)
         if done % PROGRESS_EVERY == 0:

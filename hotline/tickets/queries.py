@@ -1,62 +1,83 @@
-"""Questions on tickets: the one permission filter, the named views of the desks, keyset pages and counts.
+"""Questions on tickets: the one permission filter, keyset pages and counts of the views in `views`.
 
-Whatever lists, counts, exports or pushes tickets asks `visible` first.
+Whatever lists, counts, exports or pushes tickets asks `visible` first; what of a ticket is shown then is asked of `rights`.
 """
 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, exists, false, func, select, true, tuple_
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from hotline.kernel.db import UtcDateTime
 from hotline.kernel.errors import Invalid, NotFound
 from hotline.kernel.scope import Scope
-from hotline.people.permissions import HOTLINE_ROLES
-from hotline.tickets.models import Assignment, Request, Ticket
-from hotline.tickets.workflow import AT_WORK, OPEN, AssignmentState, RequestState, State
+from hotline.tickets import rights
+from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
+from hotline.tickets.views import FAR, VIEWS, View
+from hotline.tickets.workflow import OPEN, Secrecy, State
 
+TIES = (selectinload(Ticket.assignments), selectinload(Ticket.orders))
+"""What `rights` asks of a ticket beside its own columns."""
 COUNT_CAP = 10_000
 Condition = ColumnElement[bool]
 
 
 def visible(scope: Scope) -> Condition:
-    """The tickets this scope may know of: all for the hotline, else those in which an own unit (or one below) takes part."""
+    """The tickets this scope may know of, as `rights` says of SEE: all for the hotline, else own subtree by part or order.
+
+    A part given back or recalled leaves only what is not confidential in sight; the unit complained of never sees.
+    """
     if scope.officer_id is None:
         return false()
+    complained = Ticket.complained_unit_id.in_(rights.own_units(scope))
+    untouched = or_(Ticket.complained_unit_id.is_(None), ~complained) if rights.own_units(scope) else true()
     if scope.sees_all_units:
-        return true()
+        return untouched
     part = select(Assignment.ticket_id).where(Assignment.unit_id.in_(scope.unit_ids))
-    return Ticket.id.in_(part)
+    order = select(SupervisionOrder.ticket_id).where(SupervisionOrder.unit_id.in_(scope.unit_ids))
+    at_work = part.where(Assignment.state.not_in(rights.GONE), Assignment.ticket_id == Ticket.id).correlate(Ticket)
+    ordered = order.where(SupervisionOrder.ticket_id == Ticket.id).correlate(Ticket)
+    taking_part = or_(Ticket.secrecy == Secrecy.NORMAL, at_work.exists(), ordered.exists())
+    # The union first: it finds the few tickets of a unit among a million; the rest is asked of those alone.
+    return and_(Ticket.id.in_(part.union(order)), taking_part, untouched)
 
 
 def get_visible(session: Session, scope: Scope, ticket_id: int) -> Ticket:
     """The ticket with its assignments. Raises NotFound when it does not exist or is hidden."""
-    query = select(Ticket).where(Ticket.id == ticket_id, visible(scope)).options(selectinload(Ticket.assignments))
+    query = select(Ticket).where(Ticket.id == ticket_id, visible(scope)).options(*TIES)
     ticket = session.scalars(query).one_or_none()
     if ticket is None:
         raise NotFound("ticket", thing="ticket", id=ticket_id)
     return ticket
 
 
-def is_own_assignment(scope: Scope, assignment: Assignment) -> bool:
-    """Whether the assignment belongs to a unit in which the actor holds a role."""
-    return assignment.unit_id in scope.member_unit_ids
+def visible_ids(session: Session, scope: Scope, ticket_ids: Collection[int]) -> set[int]:
+    """Those of the tickets that this scope may know of."""
+    return set(session.scalars(select(Ticket.id).where(Ticket.id.in_(ticket_ids), visible(scope))))
 
 
-@dataclass(frozen=True)
-class View:
-    """A named list of a desk: what stands in it, for whom, and in which order (all keys run the same way)."""
+def load_ties(session: Session, tickets: Collection[Ticket]) -> None:
+    """Load parts and orders of confidential tickets in one go: what rights are found by, before each is asked about."""
+    ids = [ticket.id for ticket in tickets if ticket.confidential]
+    if ids:
+        session.scalars(select(Ticket).where(Ticket.id.in_(ids)).options(*TIES)).all()
 
-    roles: frozenset[str]
-    condition: Callable[[Scope, datetime], Condition]
-    order: Callable[[Scope], tuple[SQLColumnExpression[Any], ...]]
-    descending: bool = False
+
+def of_visible(scope: Scope, ticket_id: InstrumentedAttribute[int | None]) -> Condition:
+    """That a row of another table (a notice) is of a ticket this scope may know of, or of none."""
+    return or_(ticket_id.is_(None), exists().where(Ticket.id == ticket_id, visible(scope)))
+
+
+def audience(session: Session, ticket_id: int) -> frozenset[int]:
+    """The units told at once when the ticket moves: those with a part or an order of their own. Units above read on demand."""
+    ticket = session.scalars(select(Ticket).where(Ticket.id == ticket_id).options(*TIES)).one_or_none()
+    return rights.knowing_units(ticket) if ticket is not None else frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,18 +123,21 @@ def list_view(
 def counts(session: Session, scope: Scope, now: datetime) -> dict[str, int]:
     """How many tickets stand in each view of this scope, capped at COUNT_CAP."""
     mine = {name: view for name, view in VIEWS.items() if view.roles & scope.roles and name != "all"}
-    return {name: _count(session, (visible(scope), view.condition(scope, now))) for name, view in mine.items()}
+    if not mine:
+        return {}
+    columns = [_counted((visible(scope), view.condition(scope, now))).scalar_subquery() for view in mine.values()]
+    return dict(zip(mine, session.execute(select(*columns)).one(), strict=True))
 
 
-def open_of_citizen(session: Session, citizen_id: int, limit: int = 10) -> list[Ticket]:
-    """A citizen's open tickets, newest first."""
-    query = select(Ticket).where(Ticket.citizen_id == citizen_id, Ticket.state.in_(OPEN))
+def open_of_citizen(session: Session, scope: Scope, citizen_id: int, limit: int = 10) -> list[Ticket]:
+    """A citizen's open tickets that this scope may know of, newest first."""
+    query = select(Ticket).where(Ticket.citizen_id == citizen_id, Ticket.state.in_(OPEN), visible(scope))
     return list(session.scalars(query.order_by(Ticket.opened_at.desc()).limit(limit)))
 
 
-def history_of_citizen(session: Session, citizen_id: int, limit: int = 20) -> list[Ticket]:
-    """All tickets of a citizen, newest first."""
-    query = select(Ticket).where(Ticket.citizen_id == citizen_id)
+def history_of_citizen(session: Session, scope: Scope, citizen_id: int, limit: int = 20) -> list[Ticket]:
+    """All tickets of a citizen that this scope may know of, newest first."""
+    query = select(Ticket).where(Ticket.citizen_id == citizen_id, visible(scope))
     return list(session.scalars(query.order_by(Ticket.opened_at.desc()).limit(limit)))
 
 
@@ -142,8 +166,12 @@ def _narrow(filters: Filters) -> list[Condition]:
 
 
 def _count(session: Session, conditions: Collection[Condition]) -> int:
+    return session.scalar(_counted(conditions)) or 0
+
+
+def _counted(conditions: Collection[Condition]) -> Select[int]:
     capped: Select[Any] = select(Ticket.id).where(*conditions).limit(COUNT_CAP)
-    return session.scalar(select(func.count()).select_from(capped.subquery())) or 0
+    return select(func.count()).select_from(capped.subquery())
 
 
 def _past(keys: Collection[Any], values: list[Any], *, descending: bool) -> Condition:  # expressions of moments and numbers
@@ -165,59 +193,3 @@ def _decoded(cursor: str) -> list[Any]:
         return [datetime.fromisoformat(value["at"]).astimezone(UTC) if isinstance(value, dict) else value for value in plain]
     except (ValueError, KeyError, TypeError, OverflowError, binascii.Error) as error:
         raise Invalid("after", "broken-cursor") from error
-
-
-FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
-URGENCY = case({"critical": 0, "urgent": 1}, value=Ticket.urgency, else_=2)
-RETURN_ASKED = exists().where(Request.ticket_id == Ticket.id, Request.state == RequestState.ASKED)
-IS_OPEN = Ticket.closed_at.is_(None)
-HOTLINE = frozenset(role.value for role in HOTLINE_ROLES)
-UNITS = frozenset({"unit_admin", "liaison", "handler"})
-
-
-def _own(scope: Scope, *conditions: Condition) -> Condition:
-    """Some part of an own unit fits all conditions; what units below do is seen in the other views, not worked on."""
-    units = Assignment.unit_id.in_(scope.member_unit_ids)
-    return exists().where(Assignment.ticket_id == Ticket.id, units, *conditions).correlate(Ticket)
-
-
-def _in_states(*states: AssignmentState) -> Condition:
-    return Assignment.state.in_(states)
-
-
-def _by_limit(scope: Scope) -> tuple[SQLColumnExpression[Any], ...]:
-    return (func.coalesce(Ticket.due_at, FAR),)
-
-
-def _newest(scope: Scope) -> tuple[SQLColumnExpression[Any], ...]:
-    return (Ticket.opened_at,)
-
-
-def _queue(scope: Scope) -> tuple[SQLColumnExpression[Any], ...]:
-    return (URGENCY, Ticket.opened_at)
-
-
-def _open_and(condition: Condition) -> Condition:
-    return and_(IS_OPEN, condition)
-
-
-# fmt: off
-VIEWS: dict[str, View] = {
-    "to_dispatch": View(HOTLINE, lambda scope, now: Ticket.state == State.PENDING, _queue),
-    "returns":     View(HOTLINE, lambda scope, now: _open_and(RETURN_ASKED), _queue),
-    "review":      View(HOTLINE, lambda scope, now: Ticket.state == State.REVIEW, _queue),
-    "open":        View(HOTLINE, lambda scope, now: IS_OPEN, _by_limit),
-    "mine":        View(HOTLINE, lambda scope, now: Ticket.opened_by_id == scope.officer_id, _newest, descending=True),
-    "near":        View(HOTLINE | UNITS, lambda scope, now: _open_and(and_(Ticket.near_at <= now, Ticket.due_at > now,
-                                                                          Ticket.replied_at.is_(None))), _by_limit),
-    "overdue":     View(HOTLINE | UNITS, lambda scope, now: _open_and(and_(Ticket.due_at <= now,
-                                                                          Ticket.replied_at.is_(None))), _by_limit),
-    "to_sign":     View(UNITS, lambda scope, now: _own(scope, _in_states(AssignmentState.TO_SIGN)), _by_limit),
-    "to_contact":  View(UNITS, lambda scope, now: _own(scope, _in_states(AssignmentState.SIGNED)), _by_limit),
-    "to_answer":   View(UNITS, lambda scope, now: _own(scope, _in_states(AssignmentState.SIGNED,
-                                                                         AssignmentState.CONTACTED)), _by_limit),
-    "redo":        View(UNITS, lambda scope, now: _own(scope, Assignment.state.in_(AT_WORK), Assignment.round > 1), _by_limit),
-    "replied":     View(UNITS, lambda scope, now: _own(scope, _in_states(AssignmentState.REPLIED)), _newest, descending=True),
-    "all":         View(HOTLINE | UNITS, lambda scope, now: true(), _newest, descending=True),
-}
-# fmt: on

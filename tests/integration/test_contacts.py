@@ -296,7 +296,7 @@ def test_history_shows_the_open_ticket_of_a_known_caller(desk: Desk) -> None:
     with desk.database.work() as uow:
         again = contacts.open_contact(uow, channel="phone", number="199 0000 0123")
     with desk.database.read() as session:
-        known = contacts.history(session, again)
+        known = contacts.history(session, desk.scope, again)
 
         assert [ticket.number for ticket in known.open_tickets] == [number]
         assert (known.contact_count, known.ticket_count) == (2, 1)

@@ -67,7 +67,10 @@ def signed_in(app: APIFlask, database: Database, *roles: str) -> FlaskClient:
 
 @pytest.fixture
 def agent(app: APIFlask, database: Database) -> FlaskClient:
-    return signed_in(app, database, "agent")
+    client = signed_in(app, database, "agent")
+    with database.work() as uow, client.session_transaction() as session:
+        uow.session.get_one(Contact, 1).agent_id = session["officer_id"]
+    return client
 
 
 def opened_ticket(database: Database) -> int:

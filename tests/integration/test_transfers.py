@@ -52,8 +52,8 @@ def agent(database: Database) -> Scope:
     """An agent, and contact 1 of a caller."""
     with database.work() as uow:
         officer = factories.officer(uow.session, roles=("agent",))
-        uow.session.add(Contact(channel="phone", number=PHONE, opened_at=uow.now))
-        return Scope(officer_id=officer.id, roles=frozenset({"agent"}))
+        uow.session.add(Contact(channel="phone", number=PHONE, opened_at=uow.now, agent_id=officer.id))
+        return Scope(officer_id=officer.id, roles=frozenset({"agent"}), sees_all_units=True)
 
 
 @pytest.fixture

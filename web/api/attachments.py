@@ -10,8 +10,9 @@ from werkzeug.datastructures import FileStorage
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Invalid, NotFound
-from hotline.tickets import queries
+from hotline.tickets import queries, rights
 from hotline.tickets.models import Attachment
+from hotline.tickets.rights import ORIGINS, Right
 from web.api import present
 from web.api.schemas.base import Attachment as AttachmentShape
 from web.auth import EVERYONE, allowed
@@ -78,7 +79,9 @@ def _visible(session: Session, token: str) -> Attachment:
     if found is None:
         raise NotFound("attachment", thing="attachment")
     if found.ticket_id is not None:
-        queries.get_visible(session, scope(), found.ticket_id)
+        ticket = queries.get_visible(session, scope(), found.ticket_id)
+        if found.kind in ORIGINS and not rights.may(scope(), Right.SEE_ATTACHMENTS, ticket):
+            raise NotFound("attachment", thing="attachment")
     elif found.officer_id != scope().officer_id:
         raise NotFound("attachment", thing="attachment")
     return found

@@ -93,7 +93,7 @@ def _outcome(callback: Callback, ticket_state: str) -> str:
 
 def _rows(session: Session, found: list[OpenCallback]) -> list[CallbackRow]:
     now, book = clock.now(), book_of(session, container().database.zone)
-    rows = present.rows(session, book.calendar, [entry.ticket for entry in found], now)
+    rows = present.rows(session, book.calendar, [entry.ticket for entry in found], now, scope())
     names = present.officer_names(session, _officers(found))
     return [
         CallbackRow(
@@ -102,8 +102,8 @@ def _rows(session: Session, found: list[OpenCallback]) -> list[CallbackRow]:
             round=entry.callback.round,
             state=entry.callback.state.value,
             due=present.limit("callback", entry.callback.due_at, None, book.calendar, now),
-            contact_name=entry.ticket.contact_name,
-            contact_phone=entry.ticket.contact_phone,
+            contact_name=present.requester(entry.ticket, scope()).name,
+            contact_phone=present.requester(entry.ticket, scope()).phone,
             public_reply=entry.ticket.public_reply,
             unit_says_solved=entry.unit_says_solved,
             attempts=[

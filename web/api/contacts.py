@@ -81,7 +81,7 @@ def answer_directly(contact_id: int, body: DirectAnswer) -> TicketRow:
     """Answered on the spot (直接答复). The same question again is the same ticket."""
     with working() as uow:
         ticket = contacts.direct_answer(uow, scope(), contact_id, Question(**body.model_dump()))
-        return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now)
+        return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now, scope())
 
 
 @api.post("/contacts/<int:contact_id>/typed")

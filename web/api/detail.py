@@ -1,7 +1,8 @@
 """The whole ticket as one reader may see it: gathered from the core, deadlines, call-backs and transfers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,75 +10,97 @@ from sqlalchemy.orm import Session
 from dispatch.linkage import transfers
 from dispatch.models import Transfer, TransferState
 from hotline.kernel.scope import Scope
-from hotline.people.models import Unit
-from hotline.tickets import queries, timeline
-from hotline.tickets.models import Assignment as AssignmentRow
-from hotline.tickets.models import Attachment, HandlingPath, Request, Ticket
-from hotline.tickets.workflow import STANDARD, UNIT
+from hotline.tickets import rights
+from hotline.tickets.models import Attachment, HandlingPath, Ticket
+from hotline.tickets.rights import ORIGINS, Right
+from hotline.tickets.workflow import STANDARD
 from sla import callbacks, explanation, reviews
 from sla.book import calendar_of
-from sla.calendar import CityCalendar
-from web.api import present
+from web.api import open_moves, present, present_ticket
+from web.api.orders import order_facts
+from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import CodeRef
-from web.api.schemas.tickets import (
-    Action,
-    Assignment,
-    CallbackFact,
-    ExplainLine,
-    RequestRow,
-    ReviewFact,
-    TicketDetail,
-    TimelineLine,
-    TransferFact,
-)
+from web.api.schemas.detail import CallbackFact, ReviewFact, TicketDetail
+from web.api.schemas.tickets import ExplainLine, TransferFact
 from web.bootstrap import Container
 
-UNIT_ACTIONS = frozenset(row.action for row in STANDARD.assignment.rows if row.roles == UNIT)
 
-
-def ticket_detail(session: Session, container: Container, scope: Scope, ticket: Ticket, now: datetime) -> TicketDetail:
-    """Everything the ticket page shows."""
+def ticket_detail(session: Session, container: Container, reader: Scope, ticket: Ticket, now: datetime) -> TicketDetail:
+    """Everything the ticket page shows this reader, who may see the ticket."""
     calendar = calendar_of(session, container.database.zone)
-    row = present.row(session, calendar, ticket, now)
+    workflow = container.database.workflow or STANDARD
+    row = present.row(session, calendar, ticket, now, reader)
     path = session.get(HandlingPath, ticket.path_code) if ticket.path_code else None
-    files = session.scalars(select(Attachment).where(Attachment.ticket_id == ticket.id).order_by(Attachment.id))
+    explained = explanation.explain(session, calendar, ticket.id)
     return TicketDetail(
         **row.model_dump(),
-        body=ticket.body,
-        wanted=ticket.wanted,
-        address=ticket.address,
-        requester=present.requester(ticket, scope),
+        **_words(reader, ticket),
+        **_relations(session, reader, ticket, now),
+        requester=present.requester(ticket, reader),
         opened_by=present.officer_names(session, [ticket.opened_by_id]).get(ticket.opened_by_id or 0, ""),
         public_reply=ticket.public_reply,
         path=CodeRef(code=path.code, name=path.name) if path else None,
-        contact_id=ticket.contact_id,
+        handed_to=ticket.handed_to,
+        resume_at=ticket.resume_at,
         total_due=present.limit("total", ticket.total_due_at, None, calendar, now, stopped_at=ticket.replied_at),
-        assignments=[_assignment(entry, calendar, now) for entry in ticket.assignments],
-        requests=_requests(session, ticket.id),
-        timeline=_timeline(session, ticket.id),
-        attachments=present.attachments(files),
-        callbacks=callback_facts(session, ticket.id),
+        assignments=present_ticket.assignments(session, calendar, ticket, now),
+        requests=present_ticket.requests(session, ticket.id),
+        timeline=present_ticket.lines(session, workflow, reader, ticket),
+        attachments=_attachments(session, reader, ticket),
+        callbacks=_callbacks(session, reader, ticket),
         reviews=review_facts(session, ticket.id),
-        transfers=transfer_facts(transfers.of_ticket(session, ticket.id)),
-        explain=[
-            ExplainLine(code=line.code, args=dict(line.args)) for line in explanation.explain(session, calendar, ticket.id)
-        ],
-        actions=actions(scope, ticket),
+        transfers=_transfers(session, reader, ticket),
+        explain=[ExplainLine(code=line.code, args=dict(line.args)) for line in explained],
+        actions=open_moves.actions(session, workflow, reader, ticket),
     )
 
 
-def actions(scope: Scope, ticket: Ticket) -> list[Action]:
-    """The moves this reader has now, of the ticket and of its assignments."""
-    found = [
-        Action(action=row.action, on="ticket", id=ticket.id, needs=list(row.needs))
-        for row in STANDARD.ticket.actions(ticket.state, scope.roles)
-    ]
-    for part in ticket.assignments:
-        own = queries.is_own_assignment(scope, part)
-        for row in STANDARD.assignment.actions(part.state, scope.roles):
-            if own or row.action not in UNIT_ACTIONS:
-                found.append(Action(action=row.action, on="assignment", id=part.id, needs=list(row.needs)))
-    return found
+def _words(reader: Scope, ticket: Ticket) -> Mapping[str, Any]:  # fields of TicketDetail
+    """The requester's words or the redacted ones; of a confidential ticket the place says too much as well."""
+    original = rights.may(reader, Right.READ_ORIGINAL, ticket)
+    return {
+        "original": original,
+        "body": ticket.body if original else ticket.redacted_body,
+        "wanted": ticket.wanted if original else "",
+        "address": ticket.address if original else "",
+        "contact_id": ticket.contact_id if original else None,
+        "redacted_title": ticket.redacted_title,
+        "redacted_body": ticket.redacted_body,
+        "redaction_needed": ticket.confidential and not (ticket.redacted_title and ticket.redacted_body),
+    }
+
+
+def _relations(session: Session, reader: Scope, ticket: Ticket, now: datetime) -> Mapping[str, Any]:  # fields of TicketDetail
+    units = present_ticket.unit_refs(session, (ticket.complained_unit_id, ticket.answerable_unit_id))
+    return {
+        "complained_unit": units.get(ticket.complained_unit_id or 0),
+        "answerable_unit": units.get(ticket.answerable_unit_id or 0),
+        "merged_into": present_ticket.other(session, reader, ticket.merged_into_id),
+        "merged": present_ticket.merged(session, reader, ticket),
+        "parent": present_ticket.other(session, reader, ticket.parent_id),
+        "children": present_ticket.children(session, reader, ticket),
+        "links": present_ticket.linked(session, reader, ticket),
+        "orders": order_facts(session, reader, present_ticket.orders_seen(reader, ticket), now),
+    }
+
+
+def _attachments(session: Session, reader: Scope, ticket: Ticket) -> list[AttachmentShape]:
+    found = session.scalars(select(Attachment).where(Attachment.ticket_id == ticket.id).order_by(Attachment.id))
+    every = rights.may(reader, Right.SEE_ATTACHMENTS, ticket)
+    return present.attachments(entry for entry in found if every or entry.kind not in ORIGINS)
+
+
+def _callbacks(session: Session, reader: Scope, ticket: Ticket) -> list[CallbackFact]:
+    facts = callback_facts(session, ticket.id)
+    if rights.may(reader, Right.READ_ORIGINAL, ticket):
+        return facts
+    return [fact.model_copy(update={"reason": ""}) for fact in facts]
+
+
+def _transfers(session: Session, reader: Scope, ticket: Ticket) -> list[TransferFact]:
+    if not rights.may(reader, Right.READ_ORIGINAL, ticket):
+        return []
+    return transfer_facts(transfers.of_ticket(session, ticket.id))
 
 
 def callback_facts(session: Session, ticket_id: int) -> list[CallbackFact]:
@@ -104,58 +127,3 @@ def transfer_facts(found: Sequence[Transfer]) -> list[TransferFact]:
 
 def _is_overdue(row: Transfer) -> bool:
     return row.alarm_at is not None and row.state != TransferState.RECEIPTED
-
-
-def _assignment(entry: AssignmentRow, calendar: CityCalendar, now: datetime) -> Assignment:
-    plain = ("id", "role", "round", "state", "version", "note", "dispatched_at", "signed_at", "contacted_at", "replied_at")
-    words = ("solved", "reply_internal", "reply_public")
-    return Assignment(
-        **{name: getattr(entry, name) for name in (*plain, *words)},
-        unit=present.unit_ref(entry.unit),
-        limits=present.assignment_limits(entry, calendar, now),
-    )
-
-
-def _requests(session: Session, ticket_id: int) -> list[RequestRow]:
-    found = list(session.scalars(select(Request).where(Request.ticket_id == ticket_id).order_by(Request.id)))
-    names = present.officer_names(session, (entry.asked_by_id for entry in found))
-    return [
-        RequestRow(
-            id=entry.id,
-            kind=entry.kind.value,
-            state=entry.state.value,
-            assignment_id=entry.assignment_id,
-            data=entry.data,
-            asked_at=entry.asked_at,
-            asked_by=names.get(entry.asked_by_id or 0, ""),
-            decided_at=entry.decided_at,
-            decision=entry.decision,
-        )
-        for entry in found
-    ]
-
-
-def _timeline(session: Session, ticket_id: int) -> list[TimelineLine]:
-    found = timeline.lines(session, ticket_id)
-    names = present.officer_names(session, (entry.officer_id for entry in found))
-    wanted = {entry.unit_id for entry in found if entry.unit_id} | {_unit_in(entry) for entry in found}
-    units = {unit.id: unit.name for unit in session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
-    return [
-        TimelineLine(
-            seq=entry.seq,
-            at=entry.at,
-            action=entry.action,
-            officer=names.get(entry.officer_id or 0, ""),
-            unit=units.get(_unit_in(entry) or entry.unit_id or 0, ""),
-            state_from=entry.state_from,
-            state_to=entry.state_to,
-            text=entry.text,
-            data=entry.data,
-            public=entry.public,
-        )
-        for entry in found
-    ]
-
-
-def _unit_in(entry: timeline.Line) -> int:
-    return int(entry.data.get("unit_id") or 0)

@@ -11,8 +11,9 @@ from dispatch import assignment
 from dispatch.routing import Candidate
 from hotline.people import units
 from hotline.people.models import Area, Unit
-from hotline.tickets import queries
+from hotline.tickets import queries, rights
 from hotline.tickets.models import Category, HandlingPath
+from hotline.tickets.rights import Right
 from web.api.present import unit_ref
 from web.api.schemas.base import Page, UnitRef
 from web.api.schemas.contacts import CategoryNode, HandlingPathRow, UnitRow
@@ -53,7 +54,8 @@ def show_proposal(ticket_id: int) -> Proposal:
     """The units proposed for a ticket, best first; empty when none was made."""
     with reading() as session:
         ticket = queries.get_visible(session, scope(), ticket_id)
-        kept = assignment.latest(session, ticket.id)
+        # What the proposal stood on are the requester's words.
+        kept = assignment.latest(session, ticket.id) if rights.may(scope(), Right.READ_ORIGINAL, ticket) else None
         return _proposal(session, ticket.id, assignment.candidates_of(kept) if kept else [])
 
 

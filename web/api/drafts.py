@@ -53,7 +53,7 @@ def confirm_draft(draft_id: int, body: DraftConfirm) -> TicketRow:
     """Make the ticket, dispatched at once where a unit is named (直派). Repeating gives the same ticket."""
     with working() as uow:
         ticket = drafts.confirm(uow, scope(), draft_id, version=body.version, dispatch_unit_id=body.dispatch_unit_id)
-        return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now)
+        return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now, scope())
 
 
 @api.post("/drafts/<int:draft_id>/join")
@@ -64,7 +64,7 @@ def join_ticket(draft_id: int, body: DraftJoin) -> TicketRow:
     """Add the words to an open ticket, or urge it. Repeating adds nothing more."""
     with working() as uow:
         ticket = drafts.join(uow, scope(), draft_id, ticket_id=body.ticket_id, kind=body.kind, text=body.text)
-        return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now)
+        return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now, scope())
 
 
 @api.post("/drafts/<int:draft_id>/drop")

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hotline.people import notices
 from hotline.people.models import Notice as NoticeRow
+from hotline.tickets import queries
 from web import texts
 from web.api.schemas.base import Done
 from web.api.schemas.session import Inbox, Notice
@@ -30,8 +31,9 @@ class InboxQuery(BaseModel):
 def show_inbox(query: InboxQuery) -> Inbox:
     """The newest notices of the reader, and how many are unread in all."""
     with reading() as session:
-        found = notices.inbox(session, scope(), before_id=query.before, limit=query.limit)
-        return Inbox(items=[_worded(row) for row in found], unread=notices.unread_count(session, scope()))
+        among = queries.of_visible(scope(), NoticeRow.ticket_id)
+        found = notices.inbox(session, scope(), among=among, before_id=query.before, limit=query.limit)
+        return Inbox(items=[_worded(row) for row in found], unread=notices.unread_count(session, scope(), among=among))
 
 
 @api.post("/notices/<int:notice_id>/read")

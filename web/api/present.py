@@ -9,16 +9,21 @@ from sqlalchemy.orm import Session
 from hotline.kernel.scope import Scope
 from hotline.people.citizens import mask_name, mask_phone
 from hotline.people.models import Area, Officer, Unit
+from hotline.tickets import queries, rights
 from hotline.tickets.models import Assignment, Category, Request, Ticket
-from hotline.tickets.workflow import AT_WORK, RequestState, State
+from hotline.tickets.rights import Right
+from hotline.tickets.workflow import AT_WORK, BEFORE_DISPATCH, WITH_UNITS, RequestKind, RequestState
 from sla.calendar import CityCalendar
+from web import texts
 from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import CodeRef, Limit, UnitRef
-from web.api.schemas.tickets import Requester, TicketRow
+from web.api.schemas.detail import Requester
+from web.api.schemas.tickets import TicketRow
 
 
-def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], now: datetime) -> list[TicketRow]:
-    """The tickets as rows of a list, in the order given."""
+def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], now: datetime, reader: Scope) -> list[TicketRow]:
+    """The tickets as rows of a list, in the order given, titled as the reader may read them."""
+    queries.load_ties(session, tickets)
     units = _by_id(session, {ticket.lead_unit_id for ticket in tickets})
     categories = _categories(session, {ticket.category_code for ticket in tickets})
     areas = _areas(session, {ticket.area_code for ticket in tickets})
@@ -27,7 +32,7 @@ def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], no
         TicketRow(
             id=ticket.id,
             number=ticket.number,
-            title=ticket.title,
+            title=title(ticket, reader),
             type=ticket.type,
             urgency=ticket.urgency,
             state=ticket.state.value,
@@ -42,6 +47,8 @@ def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], no
             urge_count=ticket.urge_count,
             return_asked=ticket.id in asked,
             confidential=ticket.confidential,
+            secrecy=ticket.secrecy.value,
+            important=ticket.important,
             repeat_of_id=ticket.repeat_of_id,
             version=ticket.version,
         )
@@ -49,9 +56,16 @@ def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], no
     ]
 
 
-def row(session: Session, calendar: CityCalendar, ticket: Ticket, now: datetime) -> TicketRow:
+def row(session: Session, calendar: CityCalendar, ticket: Ticket, now: datetime, reader: Scope) -> TicketRow:
     """One ticket as a row."""
-    return rows(session, calendar, [ticket], now)[0]
+    return rows(session, calendar, [ticket], now, reader)[0]
+
+
+def title(ticket: Ticket, reader: Scope) -> str:
+    """The title this reader may read: the redacted one stands in for a confidential ticket's."""
+    if not ticket.confidential or rights.may(reader, Right.READ_ORIGINAL, ticket):
+        return ticket.title
+    return ticket.redacted_title or texts.text("ticket.not-redacted", reader.locale)
 
 
 def unit_rows(
@@ -61,7 +75,7 @@ def unit_rows(
     query = select(Assignment).where(Assignment.ticket_id.in_([ticket.id for ticket in tickets]))
     own = query.where(Assignment.unit_id.in_(scope.member_unit_ids), Assignment.state.in_(AT_WORK)).order_by(Assignment.id)
     parts = {part.ticket_id: part for part in session.scalars(own)}
-    listed = rows(session, calendar, tickets, now)
+    listed = rows(session, calendar, tickets, now, scope)
     for entry in listed:
         if entry.id in parts:
             entry.due = next_limit(parts[entry.id], calendar, now) or entry.due
@@ -76,9 +90,9 @@ def next_limit(part: Assignment, calendar: CityCalendar, now: datetime) -> Limit
 
 def ticket_limit(ticket: Ticket, calendar: CityCalendar, now: datetime) -> Limit | None:
     """The limit that matters now: the citizen's while nobody has it, the unit's while one does, none afterwards."""
-    if ticket.state is State.PENDING:
+    if ticket.state in BEFORE_DISPATCH:
         return limit("total", ticket.total_due_at, None, calendar, now)
-    if ticket.state in (State.DISPATCHED, State.HANDLING):
+    if ticket.state in WITH_UNITS:
         return limit("handle", ticket.due_at, ticket.near_at, calendar, now, provisional=ticket.due_provisional)
     return None
 
@@ -132,15 +146,16 @@ def assignment_limits(assignment: Assignment, calendar: CityCalendar, now: datet
 
 
 def requester(ticket: Ticket, scope: Scope) -> Requester:
-    """Who asks, masked for whoever may not see contact data; of a confidential ticket (保密) those see nothing at all."""
-    clear = scope.sees_contact_data
-    hidden = ticket.confidential and not clear
-    name, phone = ("", "") if hidden else (ticket.contact_name, ticket.contact_phone)
+    """Who asks, masked for whoever may not see it unasked; of a confidential ticket (保密) units see nothing at all."""
+    clear = rights.may(scope, Right.SEE_CONTACT, ticket)
+    known = not ticket.confidential or rights.may(scope, Right.READ_ORIGINAL, ticket)
+    name, phone = (ticket.contact_name, ticket.contact_phone) if known else ("", "")
     return Requester(
         id=ticket.citizen_id if clear else None,
         name=name if clear else mask_name(name),
         phone=phone if clear else mask_phone(phone),
         masked=not clear,
+        revealable=not clear and rights.may(scope, Right.REVEAL, ticket),
         reply_wanted=ticket.reply_wanted,
     )
 
@@ -188,5 +203,5 @@ def _areas(session: Session, codes: Collection[str | None]) -> dict[str, list[st
 
 
 def _return_asked(session: Session, ids: Collection[int]) -> set[int]:
-    query = select(Request.ticket_id).where(Request.ticket_id.in_(ids), Request.state == RequestState.ASKED)
-    return set(session.scalars(query))
+    asked = (Request.kind == RequestKind.RETURN, Request.state == RequestState.ASKED)
+    return set(session.scalars(select(Request.ticket_id).where(Request.ticket_id.in_(ids), *asked)))

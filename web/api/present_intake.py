@@ -51,7 +51,7 @@ def calls(session: Session, parts: Container, reader: Scope, found: Sequence[Cal
 
 def contact(session: Session, parts: Container, reader: Scope, row: Contact, now: datetime) -> shapes.Contact:
     """A contact with its call, citizen, tickets, drafts, alerts, hand-overs and words."""
-    known = contacts.history(session, row)
+    known = contacts.history(session, reader, row)
     calendar = calendar_of(session, parts.database.zone)
     call = session.get(Call, row.call_id) if row.call_id else None
     plain = ("id", "channel", "number", "opened_at", "closed_at", "summary_code", "note")
@@ -65,8 +65,8 @@ def contact(session: Session, parts: Container, reader: Scope, row: Contact, now
             contacts=known.contact_count,
             tickets=known.ticket_count,
         ),
-        open_tickets=present.rows(session, calendar, known.open_tickets, now),
-        history=present.rows(session, calendar, known.tickets, now),
+        open_tickets=present.rows(session, calendar, known.open_tickets, now, reader),
+        history=present.rows(session, calendar, known.tickets, now, reader),
         drafts=[draft(session, parts, reader, entry, now) for entry in drafts.of_contact(session, row.id)],
         alerts=[alert(entry) for entry in alerts.of_contact(session, row.id)],
         transfers=transfer_facts(transfers.of_contact(session, row.id)),
@@ -142,7 +142,7 @@ def _repeats(
     found = duplicates.find(session, parts.search, reader, matter, now=now)
     tickets = session.scalars(select(Ticket).where(Ticket.id.in_([repeat.ticket_id for repeat in found])))
     calendar = calendar_of(session, parts.database.zone)
-    rows = {row.id: row for row in present.rows(session, calendar, list(tickets), now)}
+    rows = {row.id: row for row in present.rows(session, calendar, list(tickets), now, reader)}
     return [
         shapes.Repeat(ticket=rows[repeat.ticket_id], score=repeat.score, reasons=list(repeat.reasons))
         for repeat in found

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.scope import Scope
 from hotline.people import notices
-from hotline.people.models import Officer, Unit
+from hotline.people.models import Notice, Officer, Unit
+from hotline.tickets import queries
 from web.api import present
 from web.api.schemas.base import Done
 from web.api.schemas.session import LocaleChoice, Me, PasswordChoice, SignIn
@@ -100,5 +101,5 @@ def me_of(opened: Session, asker: Scope) -> Me:
         pages=homes(asker.roles),
         csrf_token=generate_csrf(),
         must_change_password=officer.must_change_password,
-        unread=notices.unread_count(opened, asker),
+        unread=notices.unread_count(opened, asker, among=queries.of_visible(asker, Notice.ticket_id)),
     )

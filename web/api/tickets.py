@@ -1,4 +1,4 @@
-"""Tickets over HTTP: lists, the whole ticket, moves of tickets and assignments, additions, masked data."""
+"""Tickets over HTTP: lists, the whole ticket, opening one, additions, masked data. Moves are in `moves`."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -8,20 +8,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from hotline.insight import metrics
-from hotline.intake import drafts, limits
+from hotline.intake import limits
 from hotline.kernel import clock
-from hotline.kernel.errors import Forbidden
 from hotline.people import access_log
-from hotline.tickets import assignments, queries, searching, tickets
+from hotline.tickets import queries, rights, searching, tickets
+from hotline.tickets.codes import check_codes
 from hotline.tickets.queries import Filters
+from hotline.tickets.rights import Right
 from hotline.tickets.workflow import Secrecy
 from sla.book import calendar_of
 from web.api import detail, present
 from web.api.schemas.base import LocalDay, Page
-from web.api.schemas.tickets import Given, Move, Reveal, Revealed, TicketDetail, TicketIn, TicketRow, ViewCounts
+from web.api.schemas.detail import TicketDetail
+from web.api.schemas.tickets import Reveal, Revealed, TicketIn, TicketRow, ViewCounts
 from web.auth import EVERYONE, allowed
 from web.idempotency import once
-from web.requests import actor, asks, container, parse, reading, scope, takes, working
+from web.requests import actor, asks, container, reading, scope, takes, working
 
 api = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="Tickets")
 
@@ -90,7 +92,7 @@ def count_tickets() -> ViewCounts:
 @allowed(*EVERYONE)
 def show_ticket(ticket_id: int) -> TicketDetail:
     """The whole ticket."""
-    return _show(ticket_id)
+    return show(ticket_id)
 
 
 @api.post("/tickets")
@@ -103,7 +105,7 @@ def open_ticket(body: TicketIn) -> TicketRow:
     given["attachment_tokens"] = tuple(body.attachment_tokens)
     given["secrecy"] = Secrecy.asked(confidential=body.confidential)
     with working() as uow:
-        drafts.check_codes(uow.session, body.category_code or None, body.area_code or None)
+        check_codes(uow.session, body.category_code or None, body.area_code or None)
         new = tickets.NewTicket(
             **given,
             opened_by_id=actor().officer_id,
@@ -111,37 +113,7 @@ def open_ticket(body: TicketIn) -> TicketRow:
         )
         ticket = tickets.open_ticket(uow, new)
         calendar = calendar_of(uow.session, uow.zone)
-        return present.row(uow.session, calendar, ticket, uow.now)
-
-
-@api.post("/tickets/<int:ticket_id>/actions/<action>")
-@takes(api, Move)
-@api.output(TicketDetail)
-@allowed(*EVERYONE)
-def move_ticket(ticket_id: int, action: str, body: Move) -> TicketDetail:
-    """Move a ticket: dispatch, inform, withdraw."""
-    with working() as uow:
-        ticket = queries.get_visible(uow.session, scope(), ticket_id)
-        tickets.move(uow, ticket.id, action, roles=scope().roles, given=_given(body), version=body.version)
-    return _show(ticket_id)
-
-
-@api.post("/assignments/<int:assignment_id>/actions/<action>")
-@takes(api, Move)
-@api.output(TicketDetail)
-@allowed(*EVERYONE)
-def move_assignment(assignment_id: int, action: str, body: Move) -> TicketDetail:
-    """Move a unit's part: sign, contact, reply, ask_return by the unit; grant_return, refuse_return, recall by the desk.
-
-    Files given as `attachment_tokens` become the ticket's.
-    """
-    with working() as uow:
-        assignment = assignments.get(uow.session, assignment_id)
-        ticket = queries.get_visible(uow.session, scope(), assignment.ticket_id)
-        check_own_part(scope(), assignment, action)
-        assignments.move(uow, assignment_id, action, roles=scope().roles, given=_given(body), version=body.version)
-        tickets.attach(uow, ticket.id, body.given.get("attachment_tokens") or ())
-    return _show(ticket.id)
+        return present.row(uow.session, calendar, ticket, uow.now, scope())
 
 
 @api.post("/tickets/<int:ticket_id>/additions")
@@ -153,7 +125,7 @@ def add_to_ticket(ticket_id: int, body: AdditionIn) -> TicketDetail:
     with working() as uow:
         ticket = queries.get_visible(uow.session, scope(), ticket_id)
         tickets.add(uow, ticket.id, body.kind, limits.fold_text(body.text), attachment_tokens=body.attachment_tokens)
-    return _show(ticket_id)
+    return show(ticket_id)
 
 
 @api.post("/tickets/<int:ticket_id>/reveal")
@@ -164,21 +136,13 @@ def reveal(ticket_id: int, body: Reveal) -> Revealed:
     """See a masked field; the reason goes to the access log."""
     with working() as uow:
         ticket = queries.get_visible(uow.session, scope(), ticket_id)
+        rights.check(scope(), Right.REVEAL, ticket)
         value = access_log.reveal(uow, scope(), ticket, field=body.field, reason=body.reason)
         return Revealed(field=body.field, value=value)
 
 
-def check_own_part(asker: Any, assignment: Any, action: str) -> None:  # a Scope and an Assignment
-    """Raise Forbidden when a unit's action is tried by somebody outside that unit."""
-    if action in detail.UNIT_ACTIONS and not queries.is_own_assignment(asker, assignment):
-        raise Forbidden("another unit's part", reason="other-unit", action=action)
-
-
-def _given(body: Move) -> dict[str, Any]:  # the fields of Given that were sent
-    return parse(Given, body.given).model_dump(exclude_unset=True)
-
-
-def _show(ticket_id: int) -> TicketDetail:
+def show(ticket_id: int) -> TicketDetail:
+    """The whole ticket as the reader of this request may see it. Raises NotFound for one that is hidden."""
     with reading() as session:
         ticket = queries.get_visible(session, scope(), ticket_id)
         return detail.ticket_detail(session, container(), scope(), ticket, clock.now())
@@ -186,12 +150,12 @@ def _show(ticket_id: int) -> TicketDetail:
 
 def _filters(session: Session, query: ListQuery) -> Filters:
     zone = container().database.zone
-    narrowed = metrics.conditions(query.metric, query.part) if query.metric else ()
+    narrowed = metrics.conditions(query.metric, query.part, query.unit) if query.metric else ()
     return Filters(
         states=_words(query.state),
         types=_words(query.type),
         channels=_words(query.channel),
-        unit_id=query.unit,
+        unit_id=None if query.metric else query.unit,
         category_code=query.category or None,
         opened_from=_midnight(query.start, zone),
         opened_until=_midnight(query.end + timedelta(days=1) if query.end else None, zone),

@@ -1,15 +1,18 @@
-"""Tickets: rows of lists, the whole ticket, moves."""
+"""Tickets: rows of lists and moves; the whole ticket is in `detail`."""
 
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import AwareDatetime, Field, StrictInt
 
-from web.api.schemas.base import Attachment, CodeRef, Limit, OfficerRef, Shape, UnitRef
+from web.api.schemas.base import CodeRef, ErrorBody, Limit, OfficerRef, Shape, UnitRef
 
 
 class TicketRow(Shape):
-    """A ticket in a list. `area` is the names from district to community; `due` is the limit that matters now."""
+    """A ticket in a list. `area` is the names from district to community; `due` is the limit that matters now.
+
+    The title of a confidential ticket is the redacted one for whoever may not read the original.
+    """
 
     id: int
     number: str
@@ -28,76 +31,19 @@ class TicketRow(Shape):
     urge_count: int
     return_asked: bool
     confidential: bool
+    secrecy: str
+    important: bool
     repeat_of_id: int | None
     version: int
 
 
-class Requester(Shape):
-    """Who asks. `masked` tells that name and phone are shown only in part."""
-
-    id: int | None
-    name: str
-    phone: str
-    masked: bool
-    reply_wanted: bool
-
-
 class Action(Shape):
-    """A move open to the reader now: POST to /tickets/<id>/actions/<action> or /assignments/<id>/actions/<action>."""
+    """A move open to the reader now: POST to /tickets/<id>/actions/<action>, or to /assignments or /orders alike."""
 
     action: str
-    on: str = Field(description="ticket or assignment")
+    on: str = Field(description="ticket, assignment or order")
     id: int
     needs: list[str]
-
-
-class Assignment(Shape):
-    """One unit's part in one round."""
-
-    id: int
-    unit: UnitRef
-    role: str
-    round: int
-    state: str
-    version: int
-    note: str
-    dispatched_at: datetime
-    signed_at: datetime | None
-    contacted_at: datetime | None
-    replied_at: datetime | None
-    limits: list[Limit]
-    solved: str | None
-    reply_internal: str
-    reply_public: str
-
-
-class RequestRow(Shape):
-    """Something asked (a return) and what was decided."""
-
-    id: int
-    kind: str
-    state: str
-    assignment_id: int
-    data: dict[str, Any]
-    asked_at: datetime
-    asked_by: str
-    decided_at: datetime | None
-    decision: str
-
-
-class TimelineLine(Shape):
-    """One line of the history."""
-
-    seq: int
-    at: datetime
-    action: str
-    officer: str
-    unit: str
-    state_from: str
-    state_to: str
-    text: str
-    data: dict[str, Any]
-    public: bool
 
 
 class ExplainLine(Shape):
@@ -105,31 +51,6 @@ class ExplainLine(Shape):
 
     code: str
     args: dict[str, Any]
-
-
-class CallbackFact(Shape):
-    """A call-back round and its answers."""
-
-    round: int
-    state: str
-    at: datetime | None
-    contacted: str | None
-    solved: str | None
-    satisfaction: str | None
-    reason: str
-    source: str | None
-
-
-class ReviewFact(Shape):
-    """A decision on a dissatisfied case."""
-
-    round: int
-    verdict: str
-    basis: str
-    decision: str
-    explanation: str
-    at: datetime
-    by: str
 
 
 class TransferFact(Shape):
@@ -149,29 +70,6 @@ class TransferFact(Shape):
     reason: str
 
 
-class TicketDetail(TicketRow):
-    """The whole ticket as the reader may see it."""
-
-    body: str
-    wanted: str
-    address: str
-    requester: Requester
-    opened_by: str
-    public_reply: str
-    path: CodeRef | None
-    contact_id: int | None
-    total_due: Limit | None
-    assignments: list[Assignment]
-    requests: list[RequestRow]
-    timeline: list[TimelineLine]
-    attachments: list[Attachment]
-    callbacks: list[CallbackFact]
-    reviews: list[ReviewFact]
-    transfers: list[TransferFact]
-    explain: list[ExplainLine]
-    actions: list[Action]
-
-
 class Move(Shape):
     """A move. `version` is the one the reader saw (of the ticket or assignment); a newer one on the server is a conflict.
 
@@ -181,6 +79,36 @@ class Move(Shape):
 
     version: int
     given: dict[str, Any] = Field(default_factory=dict)
+
+
+class BulkItem(Shape):
+    """One row of a list with the version the reader saw."""
+
+    id: int
+    version: int
+
+
+class Bulk(Shape):
+    """The same move of several tickets, or of several units' parts; each succeeds or fails alone."""
+
+    action: str = Field(max_length=32)
+    on: str = Field("ticket", pattern="^(ticket|assignment)$")
+    given: dict[str, Any] = Field(default_factory=dict)
+    items: list[BulkItem] = Field(min_length=1, max_length=100)
+
+
+class BulkResult(Shape):
+    """What became of one row; `error` is the error as a single move would have answered it."""
+
+    id: int
+    ok: bool
+    error: ErrorBody | None = None
+
+
+class BulkResults(Shape):
+    """One result a row, in the order asked."""
+
+    results: list[BulkResult]
 
 
 class Child(Shape):
