@@ -12,8 +12,8 @@ from hotline.kernel.errors import Conflict, Invalid
 from hotline.people import units
 from hotline.people.models import Unit
 from hotline.people.permissions import subtree
-from hotline.tickets.lines import Line
 from hotline.tickets.models import Ticket
+from hotline.tickets.remarks import Remark
 from hotline.tickets.rules import rules_of
 
 REDACTED = ("redacted_title", "redacted_body")
@@ -25,10 +25,10 @@ def check(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     check_redacted(ticket)
 
 
-def send_back(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def send_back(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Ask the requester to complete it (待补充); the line says until when."""
     until = uow.now + rules_of(uow.session, uow.now).incomplete
-    return Line(data={"until": until.isoformat()})
+    return Remark(data={"until": until.isoformat()})
 
 
 def keep_redaction(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:

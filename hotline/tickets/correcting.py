@@ -16,8 +16,8 @@ from hotline.people.permissions import subtree
 from hotline.tickets import checking, merging
 from hotline.tickets.codes import check_codes
 from hotline.tickets.dispatching import HOLDING
-from hotline.tickets.lines import Line
 from hotline.tickets.models import Assignment, Ticket
+from hotline.tickets.remarks import Remark
 from hotline.tickets.workflow import TYPES, URGENCIES, Secrecy, State
 
 CODED = ("type", "urgency", "category_code", "area_code")
@@ -25,7 +25,7 @@ WORDED = ("title", "body", "wanted", "address")
 CHOICES = {"type": TYPES, "urgency": URGENCIES}
 
 
-def correct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def correct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Change what was taken down wrongly. Codes stand in the line's data as [old, new], words in its text.
 
     Raises Invalid for an unknown code, and when nothing differs.
@@ -40,10 +40,10 @@ def correct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
         setattr(ticket, name, value)
     words = [f"{name}: {old[name]} → {changed[name]}" for name in WORDED if name in changed]
     codes = {name: [old[name], changed[name]] for name in CODED if name in changed}
-    return Line(text="\n".join([str(given["note"]), *words]), data=codes)
+    return Remark(text="\n".join([str(given["note"]), *words]), data=codes)
 
 
-def set_secrecy(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def set_secrecy(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Set the level, the unit complained of and the importance. A ticket that units have needs its redacted text at once.
 
     Raises Invalid for a missing text, Conflict while the unit complained of has a part or other callers hang on the ticket.
@@ -60,7 +60,7 @@ def set_secrecy(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Li
     if ticket.dispatch_count:
         checking.check_redacted(ticket)
     after = _standing(ticket)
-    return Line(data={name: [before[name], after[name]] for name in after if before[name] != after[name]})
+    return Remark(data={name: [before[name], after[name]] for name in after if before[name] != after[name]})
 
 
 def _check(session: Session, changed: Mapping[str, Any]) -> None:

@@ -15,8 +15,8 @@ from hotline.people import units
 from hotline.people.models import Unit
 from hotline.people.permissions import subtree
 from hotline.tickets import assignments, checking
-from hotline.tickets.lines import Line
 from hotline.tickets.models import Assignment, Ruling, Ticket
+from hotline.tickets.remarks import Remark
 from hotline.tickets.rules import TicketRules, rules_of
 from hotline.tickets.workflow import AT_WORK, SYSTEM, AssignmentState, State
 
@@ -27,7 +27,7 @@ HOLDING = AT_WORK | {AssignmentState.REPLIED, AssignmentState.COPIED}
 """States in which a unit still has to do with the ticket."""
 
 
-def dispatch(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def dispatch(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Give the ticket to a lead, to those who assist and to those who are told.
 
     Raises NotFound for an unknown unit, Conflict for the unit complained of, Invalid while the redacted text is missing.
@@ -40,18 +40,18 @@ def dispatch(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
     _give_each(uow, ticket, assisting)
     copied = _automatic_copies(uow, ticket, lead, {lead.id, *assisting, *told})
     _tell_each(uow, ticket, [*told, *copied])
-    return Line(
+    return Remark(
         data=_said(unit_id=lead.id, assist_unit_ids=assisting, copy_unit_ids=[*told, *copied], designated=part.designated)
     )
 
 
-def redispatch(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def redispatch(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Take the ticket from all its units and give it to others (改派)."""
     release_all(uow, ticket.id)
     return dispatch(uow, ticket, given)
 
 
-def raise_level(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def raise_level(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Give the ticket to a superior of its lead (提级办理). Raises Invalid for a unit that is none, on neither line."""
     lower, higher = ticket.lead_unit_id, int(given["unit_id"])
     if lower is None or lower == higher or lower not in subtree([higher], units.superiors(uow.session)):
@@ -61,7 +61,7 @@ def raise_level(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Li
     return redispatch(uow, ticket, given)
 
 
-def redo(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def redo(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Begin another round with the unit that answered; a merged ticket's is the lead of the main one."""
     unit_id = ticket.lead_unit_id or _lead_of_main(uow.session, ticket)
     if unit_id is None:
@@ -69,7 +69,7 @@ def redo(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
     begin_round(ticket)
     ticket.reasonable = str(given["verdict"])
     _give_lead(uow, ticket, units.get(uow.session, unit_id), str(given["basis"]))
-    return Line(data={"unit_id": unit_id})
+    return Remark(data={"unit_id": unit_id})
 
 
 def take_back(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:

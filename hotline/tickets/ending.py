@@ -13,8 +13,8 @@ from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid
 from hotline.tickets import assignments, dispatching
 from hotline.tickets.dispatching import LEAD, MACHINE
-from hotline.tickets.lines import Line
 from hotline.tickets.models import Assignment, HandlingPath, Ticket
+from hotline.tickets.remarks import Remark
 from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import AssignmentState
 
@@ -26,14 +26,14 @@ def inform(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     ticket.path_code, ticket.public_reply = str(given["path_code"]), str(given["note"])
 
 
-def hand_over(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def hand_over(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Hand the matter to another hotline; the requester reads its name. Raises Invalid for one that is not known."""
     targets = rules_of(uow.session, uow.now).hand_over_targets
     code = str(given["handed_to"])
     if code not in targets:
         raise Invalid("handed_to", "unknown-code", given=code, allowed=sorted(targets))
     ticket.handed_to, ticket.public_reply = code, f"{targets[code]}\n{given['note']}"
-    return Line(text=ticket.public_reply, data={"handed_to": code})
+    return Remark(text=ticket.public_reply, data={"handed_to": code})
 
 
 def withdraw(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
@@ -47,12 +47,12 @@ def answer(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     ticket.replied_at, ticket.public_reply = uow.now, str(given.get("reply_public") or "")
 
 
-def pass_reply(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def pass_reply(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """The audited reply goes to the requester; whoever still assists is let go."""
     reply = audited_reply(uow.session, ticket)
     dispatching.release_all(uow, ticket.id)
     ticket.replied_at, ticket.public_reply = uow.now, reply.reply_public
-    return Line(text=reply.reply_public)
+    return Remark(text=reply.reply_public)
 
 
 def reject_reply(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
@@ -61,10 +61,10 @@ def reject_reply(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> N
     assignments.move(uow, reply.id, "rework", roles=MACHINE, given={"note": given["note"]})
 
 
-def suspend(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def suspend(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Let the ticket wait (挂起) until the day that was granted."""
     ticket.resume_at = given["resume_at"]
-    return Line(data={"until": ticket.resume_at.isoformat()} if ticket.resume_at else {})
+    return Remark(data={"until": ticket.resume_at.isoformat()} if ticket.resume_at else {})
 
 
 def resume(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:

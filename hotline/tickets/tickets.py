@@ -24,9 +24,9 @@ from hotline.tickets import (
     timeline,
 )
 from hotline.tickets.events import TicketAdded, TicketMoved, TicketOpened
-from hotline.tickets.lines import PLAIN, Line
 from hotline.tickets.links import LinkKind
 from hotline.tickets.models import Attachment, Ticket
+from hotline.tickets.remarks import PLAIN, Remark
 from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import SYSTEM, Secrecy, State, workflow_of
 
@@ -235,7 +235,7 @@ def _judge_importance(uow: UnitOfWork, ticket: Ticket, action: str) -> None:
     ticket.important = rules_of(uow.session, uow.now).important.holds(ticket, supervised=supervised)
 
 
-def _write_move(uow: UnitOfWork, ticket: Ticket, action: str, given: Mapping[str, Any], said: Line, source: State) -> None:
+def _write_move(uow: UnitOfWork, ticket: Ticket, action: str, given: Mapping[str, Any], said: Remark, source: State) -> None:
     words = str(given.get("explanation") or given.get("public_note") or given.get("note") or "")
     timeline.write(
         uow,
@@ -249,15 +249,15 @@ def _write_move(uow: UnitOfWork, ticket: Ticket, action: str, given: Mapping[str
     )
 
 
-def _split(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Line:
+def _split(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Open a ticket for each separate duty (分办): the same requester, a call-back of its own."""
     opened = [open_ticket(uow, NewTicket(**links.child_values(uow.session, ticket, child))) for child in given["children"]]
     for child in opened:
         links.link(uow, child.id, ticket.id, LinkKind.CHILD)
-    return Line(data={"child_ids": [child.id for child in opened]})
+    return Remark(data={"child_ids": [child.id for child in opened]})
 
 
-Effect = Callable[[UnitOfWork, Ticket, Mapping[str, Any]], Line | None]
+Effect = Callable[[UnitOfWork, Ticket, Mapping[str, Any]], Remark | None]
 
 EFFECTS: dict[str, Effect] = {
     "check": checking.check,

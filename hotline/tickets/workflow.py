@@ -221,7 +221,7 @@ TICKET_ROWS: tuple[_T, ...] = (
     *_stay("add_assist",  WITH_UNITS,                              DESK,           ("assist_unit_ids",)),
     *_stay("split",       QUEUED | WITH_UNITS,                     DESK,           ("children",)),
     *_stay("relate",      LIVE,                                    DIRECT,         ("other_id",)),
-    *_stay("supervise",   OPEN - {S.MERGED},                       LEVEL,          ORDERED,                TO_LEAD),
+    *_stay("supervise",   OPEN - {S.MERGED} - BEFORE_DISPATCH,     LEVEL,          ORDERED,                TO_LEAD),
     *_stay("instruct",    OPEN - {S.MERGED},                       INSTRUCTORS,   INSTRUCTED,             TO_LEAD),
     *_stay("apportion",   {S.CALLBACK, S.REVIEW, S.CLOSED},        AUDIT,          ("unit_id", "note"),    TO_UNITS),
 )
@@ -243,6 +243,8 @@ DECIDED: tuple[tuple[RequestKind, frozenset[str], A | None, Needs, Told], ...] =
     (RequestKind.TERMINATION,    AUDIT,               A.ENDED,        TO_UNIT,      Told.AUDITOR),
 )
 HEARS = {kind: hears for kind, _, _, _, hears in DECIDED}
+DECIDED_FROM = {kind: sources | IN_HAND for kind, _, sources in ASKED}
+"""A request waits on while the part moves on; nothing moves back to before the asking."""
 
 ASSIGNMENT_ROWS: tuple[_A, ...] = (
     #       action             from          to            who                   needs                   tells
@@ -257,8 +259,8 @@ ASSIGNMENT_ROWS: tuple[_A, ...] = (
     *_parts("approve",         AT_WORK,      None,         HEADS,                (),                     TO_UNIT),
     *_parts("disapprove",      AT_WORK,      None,         HEADS,                NOTE,                   TO_UNIT),
     *(row for kind, roles, target, tells, _ in DECIDED
-      for row in (*_parts(f"grant_{kind}", AT_WORK, target, roles, NOTE, tells),
-                  *_parts(f"refuse_{kind}", AT_WORK, None, roles, NOTE, tells))),
+      for row in (*_parts(f"grant_{kind}", DECIDED_FROM[kind], target, roles, NOTE, tells),
+                  *_parts(f"refuse_{kind}", DECIDED_FROM[kind], None, roles, NOTE, tells))),
     *_parts("designate_here",  AT_WORK,      None,         DESK,                 RULING,                 TO_UNIT),
     *_parts("designate_other", AT_WORK,      A.RETURNED,   DESK,                 (*RULING, "unit_id"),   TO_UNIT),
     *_parts("sub_dispatch",    IN_HAND,      None,         UNIT,                 ("unit_ids",)),

@@ -6,11 +6,11 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Line:
+class Remark:
     """Empty `text` leaves the words that were given; `data` holds codes and ids, never personal values."""
 
     text: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-PLAIN = Line()
+PLAIN = Remark()
