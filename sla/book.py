@@ -47,6 +47,11 @@ def rules_of(session: Session) -> Rules:
     return rules.read({rule.key: rule.value for rule in session.scalars(select(SlaRule))})
 
 
+def is_set_up(session: Session) -> bool:
+    """Whether the city has its rules: before, there is nothing to find by the clock."""
+    return session.scalar(select(SlaRule.key).limit(1)) is not None
+
+
 def forget(session: Session) -> None:
     """Read again next time: for who changes calendar, policies or rules."""
     session.info.pop(KEY, None)

@@ -65,7 +65,7 @@ class CallbackFact:
 
 def follow(uow: UnitOfWork, event: TicketMoved) -> None:
     """Open the call-back of a ticket that its unit answered; close it when nobody is to be asked."""
-    if event.target != State.CALLBACK:
+    if event.target != State.CALLBACK or event.source == event.target:
         return
     ticket = tickets.get(uow, event.ticket_id)
     callback = Callback(ticket_id=ticket.id, round=ticket.round, state=CallbackState.OPEN, opened_at=uow.now)

@@ -27,7 +27,7 @@ MONTHS_OF_YEAR = 12
 
 
 def follow(uow: UnitOfWork, event: AssignmentMoved) -> None:
-    """Check what is asked, inside the unit or of the hotline, and do what is granted. Raises Conflict, Invalid or Forbidden as the step's function says."""
+    """Check what is asked, inside the unit or of the hotline, and do what is granted. Raises as the step's function says."""
     step = STEPS.get(event.action)
     if step is not None:
         step(uow, assignments.get(uow.session, event.assignment_id))

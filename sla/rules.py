@@ -64,6 +64,7 @@ class Rules:
     return_window: ReturnWindow
     paused: Mapping[str, frozenset[Stage]]
     warn_points: tuple[WarnPoint, ...]
+    order_warning_days: int
     targets: Mapping[str, int]
     sweep_batch: int
     hours: WeeklyHours
@@ -103,6 +104,7 @@ def _read(values: Mapping[str, Any]) -> Rules:
         ),
         paused={action: frozenset(Stage(stage) for stage in stages) for action, stages in values["pause.stages"].items()},
         warn_points=tuple(_warn_point(row) for row in values["warn.points"]),
+        order_warning_days=int(values["warn.order_working_days"]),
         targets={key.removeprefix(TARGET): int(value) for key, value in values.items() if key.startswith(TARGET)},
         sweep_batch=int(values[BATCH]),
         hours=_hours(values["calendar.hours"]),

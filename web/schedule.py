@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from dispatch.linkage import sending
 from hotline.kernel import outbox
-from hotline.tickets import anchors
+from hotline.kernel.db import UnitOfWork
+from hotline.tickets import anchors, archiving
 from knowledge_base import articles
 from sla import sweep
 from web.bootstrap import Container
+from web.reactions import orders
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,31 @@ def expire_articles(parts: Container) -> int:
         return articles.expire_due(uow, uow.now.astimezone(uow.zone).date())
 
 
+def archive(parts: Container) -> int:
+    """Archive what ended long enough ago, a batch a transaction, until none is left."""
+    archived = 0
+    while (found := _in_one_transaction(parts, archiving.archive_due)) > 0:
+        archived += found
+    return archived
+
+
+def resume(parts: Container) -> int:
+    """Let suspended tickets go on whose day has come."""
+    return _in_one_transaction(parts, archiving.resume_due)
+
+
+def _in_one_transaction(parts: Container, job: Callable[[UnitOfWork], int]) -> int:
+    with parts.database.work() as uow:
+        return job(uow)
+
+
 SCHEDULE = (
     Timed("outbox-sweep", lambda parts: outbox.sweep(parts.database, parts.queue.put), 10),
     Timed("articles-expire", expire_articles, 3600),
     Timed("timeline-anchor", lambda parts: anchors.write_due(parts.database), 900),
+    Timed("tickets-resume", resume, 60),
+    Timed("tickets-archive", archive, 3600),
+    Timed("orders-due", lambda parts: orders.tell_due(parts.database), 300),
     Timed("sla-sweep", lambda parts: sweep.run(parts.database), 15),
     Timed(
         "transfers-overdue",

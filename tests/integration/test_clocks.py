@@ -169,7 +169,7 @@ def test_a_granted_return_starts_the_next_units_limit_anew_but_not_the_citizens(
     ticket_id = opened(city)
     first = dispatched(city, ticket_id)
     later = local(2025, 10, 9, 10, 0)
-    moved(city, first, "ask_return", later, **ASKED)
+    moved(city, first, "ask_return", SUNDAY, **ASKED)
     moved(city, first, "grant_return", later, note="同意")
     assert running(city, ticket_id) == {"total", "dispatch"}
 
