@@ -30,13 +30,11 @@ def press(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
 
 
 def supervise(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    """Issue an order to the unit given, else to the lead. Raises Conflict without one, Invalid for reason or limit."""
+    """Issue an order to the unit given, else to the lead. Raises Conflict for a stranger, Invalid for reason or limit."""
     reasons = rules_of(uow.session, uow.now).supervision_reasons
     if given["reason_code"] not in reasons:
         raise Invalid("reason_code", "unknown-code", given=given["reason_code"], allowed=list(reasons))
     unit_id = _taking_part(uow.session, ticket, given["unit_id"]) if given.get("unit_id") else ticket.lead_unit_id
-    if unit_id is None:
-        raise Conflict("no unit to supervise", reason="nobody-leads")
     _issue(uow, ticket, unit_id, "supervise", given)
 
 

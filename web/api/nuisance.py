@@ -13,12 +13,14 @@ from hotline.people.models import Citizen
 from hotline.people.models import NuisanceMark as MarkRow
 from hotline.people.nuisance import Rules, Status
 from hotline.people.permissions import CONTACT_ROLES, Role
+from hotline.tickets import replays
 from hotline.tickets.rules import rules_of
 from web.api import present
 from web.api.calls import AGENTS
 from web.api.schemas.base import Page
 from web.api.schemas.relations import NuisanceMark, NuisanceProposal, NuisanceStatus, Restricted, Warned
 from web.auth import allowed
+from web.idempotency import once
 from web.requests import reading, scope, takes, working
 
 api = APIBlueprint("nuisance", __name__, url_prefix="/api/v1", tag="Nuisance")
@@ -41,9 +43,10 @@ def show_nuisance(citizen_id: int) -> NuisanceStatus:
 @api.output(NuisanceStatus)
 @allowed(*AGENTS)
 def warn(citizen_id: int, body: Warned) -> NuisanceStatus:
-    """Put down that the caller was warned."""
+    """Put down that the caller was warned; with the same Idempotency-Key once."""
     with working() as uow:
-        nuisance.warn(uow, citizen_id, body.reason)
+        if replays.is_first(uow, once(), thing="citizen", thing_id=citizen_id, action="warn"):
+            nuisance.warn(uow, citizen_id, body.reason)
         return _shown(uow.session, citizen_id, uow.now)
 
 

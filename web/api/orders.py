@@ -12,7 +12,7 @@ from hotline.kernel import clock
 from hotline.kernel.errors import Invalid
 from hotline.kernel.scope import Scope
 from hotline.people.models import Unit
-from hotline.tickets import orders, queries, rights, supervision
+from hotline.tickets import orders, queries, replays, rights, supervision
 from hotline.tickets.models import SupervisionOrder, Ticket
 from hotline.tickets.workflow import OrderState
 from sla.book import calendar_of
@@ -21,6 +21,7 @@ from web.api.schemas.base import Page
 from web.api.schemas.relations import OrderFact, OrderGiven, OrderRow
 from web.api.schemas.tickets import Action, Move
 from web.auth import EVERYONE, allowed
+from web.idempotency import once
 from web.requests import asks, container, parse, reading, scope, takes, working
 
 api = APIBlueprint("orders", __name__, url_prefix="/api/v1", tag="Orders")
@@ -54,12 +55,13 @@ def list_orders(query: OrdersQuery) -> Page[OrderRow]:
 @api.output(OrderFact)
 @allowed(*EVERYONE)
 def move_order(order_id: int, action: str, body: Move) -> OrderFact:
-    """Move an order: answer_order by its unit; refuse_answer and close_order by the supervisors."""
+    """Move an order: answer_order by its unit; refuse_answer and close_order by the supervisors. A key moves it once."""
     given = parse(OrderGiven, body.given).model_dump(exclude_unset=True)
     with working() as uow:
         order = orders.get_visible(uow.session, scope(), order_id)
         roles = rights.acting_on_order(scope(), order)
-        supervision.move_order(uow, order.id, action, roles=roles, given=given, version=body.version)
+        if replays.is_first(uow, once(), thing="order", thing_id=order.id, action=action):
+            supervision.move_order(uow, order.id, action, roles=roles, given=given, version=body.version)
         return order_facts(uow.session, scope(), [order], uow.now)[0]
 
 
