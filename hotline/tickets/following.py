@@ -7,10 +7,11 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from hotline.kernel.db import UnitOfWork
-from hotline.tickets import assignments, dispatching, merging, requests, rulings, supervision, tickets
+from hotline.tickets import assignments, dispatching, merging, reply_check, requests, rulings, supervision, tickets
 from hotline.tickets.dispatching import LEAD, MACHINE
 from hotline.tickets.events import AssignmentMoved, TicketMoved
 from hotline.tickets.models import Assignment, Request
+from hotline.tickets.reply_check import Reply, must_be_audited
 from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import DESK, RequestKind, RequestState, State
 
@@ -47,12 +48,18 @@ def _begin(uow: UnitOfWork, part: Assignment) -> None:
 
 def _reply(uow: UnitOfWork, part: Assignment) -> None:
     supervised = supervision.is_supervised(uow.session, part.ticket_id)
-    if rules_of(uow.session, uow.now).audit.holds(part.ticket, supervised=supervised):
+    audited = rules_of(uow.session, uow.now).audit.holds(part.ticket, supervised=supervised)
+    if audited or _holds_what_must_not_go_out(part):
         tickets.move(uow, part.ticket_id, "submit_reply", roles=MACHINE, given={})
         return
     dispatching.release_all(uow, part.ticket_id, spared=part.id)
     given = {"reply_public": part.reply_public, "public_note": part.reply_public}
     tickets.move(uow, part.ticket_id, "answer", roles=MACHINE, given=given)
+
+
+def _holds_what_must_not_go_out(part: Assignment) -> bool:
+    written = Reply(part.reply_public, part.reply_internal, part.solved or "")
+    return must_be_audited(reply_check.check(written, reply_check.asked_of(part.ticket)))
 
 
 def _take_back(uow: UnitOfWork, part: Assignment) -> None:

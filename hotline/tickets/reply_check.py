@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from hotline.tickets.models import Ticket
+
 BEFORE = 40
 """How much of the text before and after a find is looked at for what excuses it."""
 HONORIFICS = ("先生", "女士", "小姐", "同志")
@@ -104,6 +106,17 @@ def check(reply: Reply, asked: Asked, rules: Rules | None = None) -> list[Findin
             places = HOW[rule.how](rule, text, asked, used)
             found.extend(Finding(rule.code, rule.severity, rule.field, start, end) for start, end in places)
     return sorted(found, key=lambda finding: (finding.field != "reply_public", finding.start, finding.end))
+
+
+def asked_of(ticket: Ticket) -> Asked:
+    """What this ticket asks, and who its requester is."""
+    words = (ticket.title, ticket.wanted, ticket.body)
+    return Asked(" ".join(words), (ticket.contact_name, ticket.contact_phone))
+
+
+def redacted_of(ticket: Ticket) -> Asked:
+    """What this ticket asks in its redacted words, for whoever may not know the requester (保密)."""
+    return Asked(f"{ticket.redacted_title} {ticket.redacted_body}")
 
 
 def must_be_audited(found: Sequence[Finding]) -> bool:
