@@ -4,6 +4,7 @@ What a person typed is never overwritten; what the machine proposed stays beside
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +23,7 @@ from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import LifeCycle, Transition
 from hotline.people import citizens
 from hotline.people.permissions import Role
-from hotline.tickets import queries, tickets
+from hotline.tickets import links, queries, tickets
 from hotline.tickets.codes import check_codes
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
@@ -114,11 +115,20 @@ def edit(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, fields: 
     return draft
 
 
-def confirm(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, dispatch_unit_id: int | None = None) -> Ticket:
+def confirm(
+    uow: UnitOfWork,
+    scope: Scope,
+    draft_id: int,
+    *,
+    version: int,
+    dispatch_unit_id: int | None = None,
+    repeat_of_id: int | None = None,
+) -> Ticket:
     """Make the ticket, and with `dispatch_unit_id` dispatch it at once (直派). Repeating returns the ticket made.
 
-    Raises Invalid naming the field and rule (`dispatch_unit_id` for what a dispatcher checks first), Conflict when a value
-    changed after `version`.
+    With `repeat_of_id` it asks again (再次反映) for what that ended ticket was about. Raises Invalid naming the field and
+    rule (`dispatch_unit_id` for what a dispatcher checks first), Conflict when a value changed after `version` or the
+    earlier ticket is still open.
     """
     draft = _own(uow, scope, draft_id)
     if draft.state is DraftState.CONFIRMED and draft.ticket_id is not None:
@@ -126,7 +136,10 @@ def confirm(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, dispa
     row = LIFE.find(draft.state, "confirm", scope.roles, {})
     _check_seen(draft, version)
     contact = own_contact(uow.session, scope, draft.contact_id)
-    ticket = tickets.open_ticket(uow, _new_ticket(uow, draft, contact, scope))
+    if repeat_of_id is not None:
+        links.check_over(queries.get_visible(uow.session, scope, repeat_of_id))
+    ticket = tickets.open_ticket(uow, replace(_new_ticket(uow, draft, contact, scope), repeat_of_id=repeat_of_id))
+    links.mark_repeat(uow, ticket)
     if dispatch_unit_id is not None:
         if ticket.state is not State.PENDING:
             raise Invalid("dispatch_unit_id", "checked-first")

@@ -78,6 +78,20 @@ def relate(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     timeline.write(uow, other.id, "relate", data={"other_id": ticket.id}, unit_id=other.lead_unit_id)
 
 
+def check_over(earlier: Ticket) -> None:
+    """Raise Conflict unless the earlier ticket has ended: else the matter is not asked again (再次反映) but joined or urged."""
+    if earlier.state.is_open:
+        raise Conflict("not over yet", reason="still-open", number=earlier.number)
+
+
+def mark_repeat(uow: UnitOfWork, ticket: Ticket) -> None:
+    """Link a ticket that asks again for what another was closed with, and tell the other's timeline."""
+    earlier_id = ticket.repeat_of_id
+    if earlier_id is not None:
+        link(uow, ticket.id, earlier_id, LinkKind.AGAIN)
+        timeline.write(uow, earlier_id, "asked_again", data={"ticket_id": ticket.id})
+
+
 def another(uow: UnitOfWork, ticket: Ticket, other_id: int, field: str) -> Ticket:
     """The other ticket. Raises Invalid naming the field when it is the same one, NotFound."""
     if other_id == ticket.id:

@@ -52,7 +52,7 @@ def edit_draft(draft_id: int, body: DraftEdit) -> Draft:
 def confirm_draft(draft_id: int, body: DraftConfirm) -> TicketRow:
     """Make the ticket, dispatched at once where a unit is named (直派). Repeating gives the same ticket."""
     with working() as uow:
-        ticket = drafts.confirm(uow, scope(), draft_id, version=body.version, dispatch_unit_id=body.dispatch_unit_id)
+        ticket = drafts.confirm(uow, scope(), draft_id, **body.model_dump())
         return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now, scope())
 
 

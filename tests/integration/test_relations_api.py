@@ -1,0 +1,92 @@
+"""Over HTTP: which open tickets may be merged, and a matter asked again (再次反映) after its ticket ended."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hotline.tickets import links, tickets
+from hotline.tickets.models import Ticket
+from hotline.tickets.tickets import NewTicket
+from hotline.tickets.workflow import Secrecy
+from tests import factories
+from tests.integration.people import Person, SignIn
+from web.bootstrap import Container
+
+NEW = NewTicket(channel="phone", type="complaint", title="听涛路夜间施工噪声", body="听涛路工地夜间施工到两点。")
+
+
+@pytest.fixture
+def caller_id(parts: Container) -> int:
+    """The caller whose own earlier tickets are compared also where no search answers."""
+    with parts.database.work() as uow:
+        return factories.citizen(uow.session).id
+
+
+def opened(parts: Container, caller_id: int, **values: Any) -> Ticket:
+    with parts.database.work() as uow:
+        return tickets.open_ticket(uow, replace(NEW, citizen_id=caller_id, **values))
+
+
+def withdrawn(parts: Container, ticket: Ticket) -> None:
+    with parts.database.work() as uow:
+        tickets.move(uow, ticket.id, "withdraw", roles=["dispatcher"], given={"note": "本人撤回"})
+
+
+def test_open_tickets_that_look_alike_are_offered_with_reasons(sign_in: SignIn, parts: Container, caller_id: int) -> None:
+    ticket, alike, over = (opened(parts, caller_id) for _ in range(3))
+    opened(parts, caller_id, type="report")
+    opened(parts, caller_id, secrecy=Secrecy.CONFIDENTIAL)
+    withdrawn(parts, over)
+
+    (offered,) = sign_in("dispatcher").done("GET", f"/tickets/{ticket.id}/repeats")["items"]
+
+    assert offered["ticket"]["id"] == alike.id
+    assert {"same-citizen", "same-words"} <= set(offered["reasons"])
+
+
+def test_report_is_offered_nothing_to_merge_with(sign_in: SignIn, parts: Container, caller_id: int) -> None:
+    opened(parts, caller_id)
+    report = opened(parts, caller_id, type="report")
+
+    assert sign_in("dispatcher").done("GET", f"/tickets/{report.id}/repeats")["items"] == []
+
+
+def test_units_ask_for_no_repeats(sign_in: SignIn, parts: Container, caller_id: int) -> None:
+    ticket = opened(parts, caller_id)
+
+    sign_in("handler", "U1").refused(403, "GET", f"/tickets/{ticket.id}/repeats")
+    sign_in("dispatcher").refused(404, "GET", "/tickets/999/repeats")
+
+
+def draft_of(agent: Person) -> dict[str, Any]:
+    """A draft with everything that a ticket needs."""
+    draft = agent.done("POST", "/contacts")["drafts"][0]
+    fields = {"type": "complaint", "title": NEW.title, "body": NEW.body, "contact_phone": "19900000001"}
+    typed: dict[str, Any] = agent.done("PATCH", f"/drafts/{draft['id']}", json={"version": draft["version"], "fields": fields})
+    return typed
+
+
+def test_matter_asked_again_is_linked_to_the_ticket_that_ended(sign_in: SignIn, parts: Container, caller_id: int) -> None:
+    agent, earlier = sign_in("agent"), opened(parts, caller_id)
+    withdrawn(parts, earlier)
+    draft = draft_of(agent)
+
+    sent = {"version": draft["version"], "repeat_of_id": earlier.id}
+    made = [agent.done("POST", f"/drafts/{draft['id']}/confirm", json=sent) for _ in range(2)]
+
+    assert [row["repeat_of_id"] for row in made] == [earlier.id] * 2
+    with parts.database.read() as session:
+        (seen,) = links.of_ticket(session, earlier.id)
+        assert (seen.kind, seen.ticket.id) == ("again_later", made[0]["id"])
+
+
+def test_matter_of_an_open_ticket_is_joined_and_not_asked_again(sign_in: SignIn, parts: Container, caller_id: int) -> None:
+    agent, earlier = sign_in("agent"), opened(parts, caller_id)
+    draft = draft_of(agent)
+
+    sent = {"version": draft["version"], "repeat_of_id": earlier.id}
+    refused = agent.refused(409, "POST", f"/drafts/{draft['id']}/confirm", json=sent)
+
+    assert (refused["details"]["reason"], refused["details"]["number"]) == ("still-open", earlier.number)
+    agent.refused(404, "POST", f"/drafts/{draft['id']}/confirm", json={**sent, "repeat_of_id": 999})
