@@ -8,11 +8,13 @@ TICKET_READERS = tuple(role for role in EVERYONE if role != Role.KNOWLEDGE_EDITO
 
 PAGES = {
     "console": ("agent", "shift_leader"),
-    "dispatch": ("dispatcher", "shift_leader", "reply_auditor", "supervisor"),
+    "dispatch": ("dispatcher", "shift_leader"),
     "unit": UNIT_ROLES,
     "callbacks": ("callback_agent", "shift_leader"),
     "floor": ("shift_leader",),
     "board": ("manager", "shift_leader", "administrator"),
+    "supervision": ("supervisor", "shift_leader", "manager"),
+    "review": ("reply_auditor", "supervisor", "shift_leader"),
     "tickets": TICKET_READERS,
     "inbox": EVERYONE,
 }

@@ -1,6 +1,7 @@
 """Socket.IO at the server's side: who connects joins the rooms that the server finds for them; nobody names a room.
 
-Clients send `call.watch` to hear a call's words, and the microphone's frames (`web/microphone.py`).
+Clients send `call.watch` to hear a call's words, the microphone's frames (`web/microphone.py`), and that they write on a ticket
+(`web/presence.py`).
 """
 
 from typing import Any
@@ -14,7 +15,7 @@ from hotline.kernel.errors import Forbidden, HotlineError, Invalid, Unauthentica
 from hotline.kernel.scope import Scope
 from hotline.people.permissions import HOTLINE_ROLES, Role
 from hotline.tickets import rights
-from web import auth, errors, microphone
+from web import auth, errors, microphone, presence
 from web.bootstrap import Container
 from web.open_sockets import OpenSockets
 from web.push import CHANNEL, call_room, officer_room, role_room, unit_room
@@ -54,6 +55,7 @@ def create_socketio(app: Flask, container: Container) -> SocketIO:
         return {"ok": True}
 
     microphone.register(server, container, open_sockets.closed)
+    presence.register(server, container, lambda: current_scope(container))
     return server
 
 

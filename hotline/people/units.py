@@ -130,12 +130,20 @@ def by_code(session: Session, code: str) -> Unit:
     return unit
 
 
-def search(session: Session, text: str, limit: int = 20) -> list[Unit]:
-    """Active units whose name holds the text, shortest names first."""
+def search(session: Session, text: str, *, below: int | None = None, limit: int = 20) -> list[Unit]:
+    """Active units whose name holds the text, shortest names first; with `below` those under that unit on either line alone."""
     query = select(Unit).where(Unit.active)
+    if below is not None:
+        query = query.where(Unit.id.in_(subtree({below}, superiors(session)) - {below}))
     if text:
         query = query.where(Unit.name.icontains(text, autoescape=True))
     return sorted(session.scalars(query.order_by(Unit.id).limit(200)), key=lambda unit: len(unit.name))[:limit]
+
+
+def officers_of(session: Session, unit_id: int) -> list[Officer]:
+    """The active officers with any role in the unit, by name."""
+    query = select(Officer).join(Membership).where(Officer.active, Membership.unit_id == unit_id)
+    return list(session.scalars(query.distinct().order_by(Officer.name, Officer.id)))
 
 
 def listed(session: Session) -> list[Unit]:

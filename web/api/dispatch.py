@@ -9,18 +9,21 @@ from sqlalchemy.orm import Session
 
 from dispatch import assignment
 from dispatch.routing import Candidate
+from hotline.kernel import clock
+from hotline.kernel.errors import NotFound
 from hotline.people import units
 from hotline.people.models import Area, Unit
 from hotline.tickets import queries, rights
 from hotline.tickets.models import Category, HandlingPath
 from hotline.tickets.rights import Right
+from hotline.tickets.rules import rules_of
 from web.api.present import unit_ref
-from web.api.schemas.base import Page, UnitRef
+from web.api.schemas.base import CodeRef, OfficerRef, Page, UnitRef
 from web.api.schemas.contacts import CategoryNode, HandlingPathRow, UnitRow
 from web.api.schemas.portal import AreaNode
 from web.api.schemas.tickets import Candidate as CandidateShape
 from web.api.schemas.tickets import ExplainLine, Proposal
-from web.auth import EVERYONE, allowed
+from web.auth import EVERYONE, UNIT_ROLES, allowed
 from web.requests import asks, reading, scope, takes
 
 api = APIBlueprint("dispatch", __name__, url_prefix="/api/v1", tag="Dispatch")
@@ -39,11 +42,12 @@ class MatterIn(BaseModel):
 
 
 class UnitQuery(BaseModel):
-    """Units by a part of their name, or the one of that id."""
+    """Units by a part of their name, those below a unit alone, or the one of that id."""
 
     model_config = ConfigDict(extra="ignore")
 
     search: str = Field("", max_length=64)
+    below: int | None = None
     id: int | None = None
 
 
@@ -77,7 +81,7 @@ def rank(body: MatterIn) -> Proposal:
 def search_units(query: UnitQuery) -> Page[UnitRow]:
     """Units in work, shortest names first."""
     with reading() as session:
-        found = [units.get(session, query.id)] if query.id is not None else units.search(session, query.search.strip())
+        found = _units(session, query)
         above = _refs(session, [unit.territorial_id for unit in found])
         fields = ("id", "code", "name", "level", "kind", "phone")
         rows = [
@@ -85,6 +89,28 @@ def search_units(query: UnitQuery) -> Page[UnitRow]:
             for unit in found
         ]
         return Page[UnitRow](items=rows)
+
+
+@api.get("/units/<int:unit_id>/officers")
+@api.output(Page[OfficerRef])
+@allowed(*UNIT_ROLES)
+def list_officers(unit_id: int) -> Page[OfficerRef]:
+    """The officers of one's own unit: one of them can be named for a confidential ticket."""
+    if unit_id not in scope().member_unit_ids:
+        raise NotFound("unit", thing="unit", id=unit_id)
+    with reading() as session:
+        found = units.officers_of(session, unit_id)
+        return Page[OfficerRef](items=[OfficerRef(id=officer.id, name=officer.name) for officer in found])
+
+
+@api.get("/hand-over-targets")
+@api.output(Page[CodeRef])
+@allowed(*EVERYONE)
+def list_hand_over_targets() -> Page[CodeRef]:
+    """The other hotlines to which a ticket may be handed."""
+    with reading() as session:
+        targets = rules_of(session, clock.now()).hand_over_targets
+        return Page[CodeRef](items=[CodeRef(code=code, name=name) for code, name in targets.items()])
 
 
 @api.get("/categories")
@@ -116,6 +142,12 @@ def list_handling_paths() -> Page[HandlingPathRow]:
     with reading() as session:
         found = session.scalars(select(HandlingPath).order_by(HandlingPath.code))
         return Page[HandlingPathRow](items=[HandlingPathRow.model_validate(row) for row in found])
+
+
+def _units(session: Session, query: UnitQuery) -> list[Unit]:
+    if query.id is not None:
+        return [units.get(session, query.id)]
+    return units.search(session, query.search.strip(), below=query.below)
 
 
 def candidate_shapes(candidates: Sequence[Candidate]) -> list[CandidateShape]:

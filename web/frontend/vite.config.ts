@@ -40,6 +40,8 @@ export default defineConfig({
         floor: source("floor/floor.ts"),
         dispatch: source("desks/dispatch.ts"),
         unit: source("desks/unit.ts"),
+        review: source("desks/review.ts"),
+        supervision: source("desks/supervision.ts"),
         callbacks: source("desks/callbacks.ts"),
         board: source("desks/board.ts"),
         tickets: source("desks/tickets.ts"),

@@ -62,7 +62,7 @@ export function usePlace(firstView: string): Place {
 }
 
 const LATE = new Set(["overdue"]);
-const SOON = new Set(["near", "returns", "redo"]);
+const SOON = new Set(["near", "coming_due", "returns", "redo", "sent_back", "to_approve", "ordered"]);
 
 /** The views named by `keys` with their words and counts. */
 export function viewsOf(keys: () => readonly string[], counts: Ref<Record<string, number>>): ComputedRef<DeskView[]> {

@@ -11,7 +11,7 @@ const OWN_RULE = "own";
 const text = (value: unknown): string => (value === null || value === undefined ? "" : String(value));
 
 function readable(key: string, value: unknown): unknown {
-  if (key === "at") return exactTime(text(value));
+  if (key === "at" || key === "since") return exactTime(text(value));
   if (key === "stage") return word("stage", text(value));
   if (key === "unit") return word("desks.amount", text(value));
   if (key === "event") return word("desks.event", text(value));
@@ -44,14 +44,22 @@ export function reasonWords(reason: ExplainLine): string {
   return t(`reason.${reason.code}`, reason.args);
 }
 
-/** What a unit gave as grounds for a return, labelled; the unit it names is shown by `UnitName`. */
-export function returnFacts(request: RequestRow): { label: string; value: string }[] {
-  const { reason_code, reason, legal_basis } = request.data;
-  return [
-    { label: t("desks.return.code"), value: word("desks.return_reason", text(reason_code)) },
-    { label: t("desks.return.reason"), value: text(reason) },
-    { label: t("desks.return.basis"), value: text(legal_basis) },
-  ].filter((fact) => fact.value);
+// What may be asked or proposed, in the order in which it is read; each key has its words in `desks.given`.
+const REQUEST_FACTS = ["reason_code", "reason", "days", "until", "plan", "legal_basis", "solved", "reply_public", "reply_internal", "missing_note"];
+
+function factWords(key: string, value: unknown): string {
+  if (key === "reason_code") return word("desks.return_reason", text(value));
+  if (key === "solved") return word("solved", text(value));
+  if (key === "until") return exactTime(text(value));
+  return text(value);
+}
+
+/** What was given with a request, labelled; the unit it names is shown by `UnitName`. */
+export function requestFacts(request: RequestRow): { label: string; value: string }[] {
+  return REQUEST_FACTS.filter((key) => text(request.data[key])).map((key) => ({
+    label: word("desks.given", key),
+    value: factWords(key, request.data[key]),
+  }));
 }
 
 /** 12 KB, 3.4 MB. */

@@ -23,6 +23,8 @@ export interface Pushes {
   ticket: { ticket_id: number; number: string; action: string; state: string };
   assignment: { assignment_id: number; ticket_id: number; unit_id: number; action: string; state: string };
   transfer: { transfer_id: number; contact_id: number | null; ticket_id: number | null; state: string; overdue: boolean };
+  /** Somebody types on a ticket that this page watches. */
+  writing: { ticket_id: number; officer_id: number; name: string };
   notice: Record<string, never>;
   board: Record<string, never>;
 }

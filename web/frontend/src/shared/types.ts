@@ -4,12 +4,16 @@
 export type TicketType = "enquiry" | "help" | "complaint" | "report" | "suggestion" | "praise" | "other";
 export type Urgency = "normal" | "urgent" | "critical";
 export type TicketState =
-  | "answered" | "informed" | "pending" | "dispatched" | "handling" | "callback" | "review" | "closed" | "withdrawn";
-export type AssignmentState = "to_sign" | "signed" | "contacted" | "replied" | "returned" | "recalled";
+  | "answered" | "to_check" | "incomplete" | "pending" | "informed" | "handed_over" | "dispatched" | "handling" | "suspended"
+  | "audit" | "callback" | "review" | "merged" | "closed" | "withdrawn" | "terminated" | "archived";
+export type AssignmentState =
+  | "to_sign" | "signed" | "contacted" | "replied" | "returned" | "recalled" | "copied" | "ended";
+export type OrderState = "issued" | "answered" | "closed";
+export type Secrecy = "normal" | "confidential" | "strict";
 export type LimitState = "running" | "near" | "over" | "stopped";
 export type Role =
   | "agent" | "dispatcher" | "reply_auditor" | "supervisor" | "callback_agent" | "knowledge_editor" | "shift_leader"
-  | "manager" | "administrator" | "unit_admin" | "liaison" | "handler";
+  | "manager" | "administrator" | "quality_inspector" | "unit_admin" | "liaison" | "handler" | "section_head" | "signing_head";
 
 export interface UnitRef { id: number; name: string }
 export interface OfficerRef { id: number; name: string }
@@ -68,15 +72,40 @@ export interface TicketRow {
   urge_count: number;
   return_asked: boolean;
   confidential: boolean;
+  secrecy: Secrecy;
+  important: boolean;
   repeat_of_id: number | null;
   version: number;
 }
-export interface Requester { id: number | null; name: string; phone: string; masked: boolean; reply_wanted: boolean }
-export interface Action { action: string; on: "ticket" | "assignment"; id: number; needs: string[] }
+export interface TicketRef { id: number; number: string }
+export interface TicketLink { kind: string; ticket: TicketRef; note: string; at: string }
+export interface Order {
+  id: number;
+  state: OrderState;
+  version: number;
+  unit: UnitRef | null;
+  reason_code: string;
+  demand: string;
+  leader: string;
+  given_on: string | null;
+  issued_at: string;
+  due_at: string;
+  answer: string;
+  answered_at: string | null;
+}
+export interface OrderRow { order: Order; ticket: TicketRow }
+export interface Requester { id: number | null; name: string; phone: string; masked: boolean; revealable: boolean; reply_wanted: boolean }
+export interface Action { action: string; on: "ticket" | "assignment" | "order"; id: number; needs: string[] }
 export interface Assignment {
   id: number;
   unit: UnitRef;
-  role: "lead" | "assist" | "copied";
+  role: "lead" | "assist" | "copied" | "sub";
+  parent_id: number | null;
+  designated: boolean;
+  return_until: string | null;
+  named_officer: OfficerRef | null;
+  on_time: boolean | null;
+  limit_given: string | null;
   round: number;
   state: AssignmentState;
   version: number;
@@ -100,7 +129,26 @@ export interface RequestRow {
   asked_by: string;
   decided_at: string | null;
   decision: string;
+  ladder: Role[];
+  step: number;
+  approvals: Approval[];
 }
+export interface Approval { role: string; by: string; at: string; note: string }
+export interface AskedRow { request: RequestRow; ticket: TicketRow; unit: UnitRef }
+export interface Ruling {
+  id: number;
+  ticket: TicketRef;
+  category: CodeRef | null;
+  parties: UnitRef[];
+  unit: UnitRef;
+  evidence: string;
+  decision: string;
+  basis: string;
+  at: string;
+}
+/** What the check of a reply found; `start` and `end` are offsets in characters into the field. */
+export interface Finding { code: string; severity: "stop" | "warn" | "hint"; field: string; start: number; end: number }
+export interface BulkResult { id: number; ok: boolean; error?: { code: string; message: string } | null }
 export interface TimelineLine {
   seq: number;
   at: string;
@@ -166,6 +214,21 @@ export interface TicketDetail extends TicketRow {
   transfers: TransferFact[];
   explain: ExplainLine[];
   actions: Action[];
+  /** Whether title and text are the requester's own words; else they are redacted. */
+  original: boolean;
+  redacted_title: string;
+  redacted_body: string;
+  redaction_needed: boolean;
+  complained_unit: UnitRef | null;
+  merged_into: TicketRef | null;
+  merged: TicketRef[];
+  parent: TicketRef | null;
+  children: TicketRef[];
+  links: TicketLink[];
+  orders: Order[];
+  handed_to: string | null;
+  resume_at: string | null;
+  answerable_unit: UnitRef | null;
 }
 export interface Revealed { field: string; value: string }
 export interface ViewCounts { counts: Record<string, number> }

@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import ReviewPage from "./ReviewPage.vue";
+
+mount(ReviewPage);

@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import SupervisionPage from "./SupervisionPage.vue";
+
+mount(SupervisionPage);
