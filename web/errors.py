@@ -63,6 +63,7 @@ def message(error: errors.HotlineError, language: str) -> str:
         details["field"] = texts.first([f"field.{details['field']}", str(details["field"])], language)
     if "limit_bytes" in details:
         details["limit"] = f"{details['limit_bytes'] / MEGABYTE:.3g} MB"
+    details = {name: "、".join(map(str, value)) if isinstance(value, list) else value for name, value in details.items()}
     keys = [f"error.{error.code}.{narrow}", f"error.{error.code}"] if narrow else [f"error.{error.code}"]
     return texts.first(keys, language, **details)
 

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     lock_after_wrong_passwords: int = Field(10, ge=1, description="Wrong passwords in a row that lock an account.")
     lock_minutes: int = Field(15, ge=1, description="How long a locked account stays so.")
     upload_max_bytes: int = Field(20 * 1024 * 1024, ge=1024, description="Largest attachment.")
+    import_max_rows: int = Field(1000, ge=1, description="Rows one Excel import may hold.")
     web_threads: int = Field(256, ge=8, description="Threads of the web process; every open page holds one.")
     rate_sign_in: str = Field("10 per 15 minutes", description="Wrong sign-ins one address may try.")
     rate_wrong_code: str = Field("5 per 15 minutes", description="Wrong query codes one address may try on one ticket.")

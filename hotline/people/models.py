@@ -78,7 +78,9 @@ class Officer(Base):
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default="false")
     wrong_passwords: Mapped[int] = mapped_column(default=0, server_default="0")
     locked_until: Mapped[datetime | None]
-    memberships: Mapped[list["Membership"]] = relationship(back_populates="officer", lazy="selectin")
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="officer", lazy="selectin", cascade="all, delete-orphan"
+    )
 
 
 class Membership(Base):

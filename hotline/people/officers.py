@@ -96,7 +96,7 @@ def set_roles(uow: UnitOfWork, officer: Officer, wanted: Collection[RoleIn]) -> 
 def check_role(session: Session, wanted: RoleIn) -> None:
     """Raise Invalid unless the role exists and may be held in the unit, NotFound for a unit that is closed."""
     if wanted.role not in set(Role):
-        raise Invalid("role", "unknown-role", given=wanted.role)
+        raise Invalid("role", "unknown-role")
     unit = units.get(session, wanted.unit_id)
     if wanted.role in HOTLINE_ROLES and unit.kind != HOTLINE_KIND:
         raise Invalid("role", "hotline-role-elsewhere")

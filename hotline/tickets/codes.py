@@ -11,8 +11,9 @@ from hotline.tickets.models import Category
 def check_codes(session: Session, category_code: str | None, area_code: str | None) -> None:
     """Raise Invalid unless the category is a leaf of the tree and the area exists; None is no choice."""
     if category_code is not None:
-        below = select(Category.code).where(Category.parent_code == category_code).limit(1)
-        if session.get(Category, category_code) is None:
+        below = select(Category.code).where(Category.parent_code == category_code, Category.active).limit(1)
+        found = session.get(Category, category_code)
+        if found is None or not found.active:
             raise Invalid("category_code", "unknown-code", given=category_code)
         if session.scalar(below) is not None:
             raise Invalid("category_code", "not-a-leaf", given=category_code)

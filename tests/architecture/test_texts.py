@@ -16,20 +16,22 @@ from hotline.intake.drafts import FIELDS
 from hotline.intake.models import CallState
 from hotline.kernel.errors import HotlineError
 from hotline.people.permissions import Role
+from hotline.people.units import choices
 from hotline.tickets import anchors
 from hotline.tickets.workflow import STANDARD, TYPES, RequestKind, Told
 from sla.limits import Stage
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
 from web import texts
 from web.homes import PAGES
+from web.importing.kinds import KINDS
 from web.reactions.messages import ACKNOWLEDGE, ANSWERED, DISCREET, NEW_WORK
 
 OURS = python_files(*PACKAGES)
 TEMPLATES = sorted((ROOT / "web" / "templates").glob("*.html"))
 LANGUAGES = sorted(texts.LOCALES)
 SAID_BY_PYTHON = ("text", "_words", "_show")
-KINDS: list[type[HotlineError]] = [HotlineError, *generate.subclasses(HotlineError)]
-CODES = {kind.__name__: kind.code for kind in KINDS}
+ERRORS: list[type[HotlineError]] = [HotlineError, *generate.subclasses(HotlineError)]
+CODES = {kind.__name__: kind.code for kind in ERRORS}
 UNFIT: tuple[object, ...] = (
     None,
     "",
@@ -47,6 +49,7 @@ UNFIT: tuple[object, ...] = (
     "2026-13-01",
 )
 """Values of which every field of every shape refuses some."""
+UNIT_WORDS = (("level", "levels"), ("kind", "kinds"), ("class", "classes"))
 LEADS = {"Invalid": ("field", "rule"), "ModelUnusable": ("folder", "reason", "file")}
 """What the leading arguments of errors with a signature of their own are called in `details`."""
 MESSAGE_ID = re.compile(r"[a-z][\w-]*(\.[\w-]*\w)+")
@@ -128,6 +131,9 @@ def coded() -> set[str]:
         *(f"type.{kind}" for kind in TYPES),
         *(f"audit.anchor.{reason}" for reason in anchors.REASONS),
         *(f"page.{name}" for name in (*PAGES, "ticket", "portal", "messages")),
+        *(f"unit-{group}.{code}" for group, words in UNIT_WORDS for code in choices()[words]),
+        *(f"field.{column}" for kind in KINDS.values() for column in kind.columns),
+        *(f"answer.{code}" for code in ("yes", "no")),
         *(f"part.{name}" for name in ("database", "broker", "worker", "search", "speech")),
         *(f"summary.{row['code']}" for row in summaries),
         *(f"demo.seeding-{what}" for what in ("reference", "requests")),

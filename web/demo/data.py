@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 
 import yaml
 
+from web.city import defaults
+from web.city.defaults import CategoryRow, PathRow
+
 FOLDER = Path(__file__).parent / "city"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster, where it was built
 
@@ -51,30 +54,6 @@ class UnitRow:
     phone: str
     around_the_clock: bool
     unit_class: str
-
-
-@dataclass(frozen=True)
-class CategoryRow:
-    """A class of requests; `path` is the code of a handling path where such requests are not dispatched."""
-
-    code: str
-    name: str
-    name_en: str
-    parent: str | None
-    definition: str = ""
-    typical: tuple[str, ...] = ()
-    contrast: str = ""
-    path: str | None = None
-
-
-@dataclass(frozen=True)
-class PathRow:
-    """A way outside the hotline, and what the caller is told."""
-
-    code: str
-    name: str
-    name_en: str
-    channel: str
 
 
 @dataclass(frozen=True)
@@ -179,12 +158,13 @@ def load_city() -> City:
     """Read all files; the same object each time."""
     people = read_yaml("people.yaml")
     places = read_yaml("places.yaml")
+    areas = _rows(AreaRow, read_yaml("areas.yaml"))
     return City(
-        areas=_rows(AreaRow, read_yaml("areas.yaml")),
+        areas=areas,
         places=_rows(PlaceRow, [*places["roads"], *places["places"]]),
         units=_rows(UnitRow, read_yaml("units.yaml")),
-        categories=_rows(CategoryRow, read_yaml("categories.yaml")),
-        paths=_rows(PathRow, read_yaml("handling_paths.yaml")),
+        categories=defaults.categories(),
+        paths=defaults.handling_paths(areas[0].name),
         catalogue=tuple(read_yaml("catalogue.yaml")),
         articles=tuple(_article(path) for path in sorted((FOLDER / "articles").glob("*.md"))),
         situations=tuple(_situation(row) for row in read_yaml("situations.yaml")),

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from dispatch import catalogue
 from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Area, Membership, Officer, Place, Unit
-from hotline.people.officers import hash_password
+from hotline.people.passwords import hash_password
 from hotline.people.permissions import Role
-from hotline.tickets.models import Category, HandlingPath
 from knowledge_base import articles
 from knowledge_base.articles import ArticleContent
 from sla.defaults import install_defaults
+from web.city.founding import install_lists
 from web.demo.data import ArticleFile, City
 
 DEMO_PASSWORD = "yunze12345"  # noqa: S105 - every account of the demo city has it, and the start prints it
@@ -28,7 +28,7 @@ def install_reference(uow: UnitOfWork, city: City) -> None:
     install_defaults(uow)
     _areas(uow.session, city)
     units = _units(uow.session, city)
-    _categories(uow.session, city)
+    install_lists(uow.session, city.categories, city.paths)
     _officers(uow.session, city, units)
     catalogue.import_rows(uow, city.catalogue)
     for article in city.articles:
@@ -95,29 +95,6 @@ def _units(session: Session, city: City) -> dict[str, int]:
         rows[unit.code].professional_id = rows[unit.professional].id if unit.professional else None
     session.flush()
     return {code: row.id for code, row in rows.items()}
-
-
-def _categories(session: Session, city: City) -> None:
-    session.add_all(
-        HandlingPath(code=path.code, name=path.name, name_en=path.name_en, channel=path.channel) for path in city.paths
-    )
-    session.flush()
-    paths: dict[str | None, str] = {None: "/"}
-    for category in city.categories:
-        paths[category.code] = f"{paths[category.parent]}{category.code}/"
-        row = Category(
-            code=category.code,
-            name=category.name,
-            name_en=category.name_en,
-            parent_code=category.parent,
-            path=paths[category.code],
-            definition=category.definition,
-            typical=list(category.typical),
-            contrast=category.contrast,
-            handling_path=category.path,
-        )
-        session.add(row)
-        session.flush()
 
 
 def _officers(session: Session, city: City, units: Mapping[str, int]) -> None:

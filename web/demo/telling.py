@@ -16,6 +16,7 @@ from dispatch.linkage import transfers
 from dispatch.linkage.transfers import Handover
 from dispatch.routing import UnitHit
 from hotline.intake import contacts
+from hotline.intake.drafting.patterns import nameless_title
 from hotline.kernel.db import SYSTEM, Actor, UnitOfWork
 from hotline.kernel.scope import Scope
 from hotline.people import citizens, units
@@ -24,7 +25,7 @@ from hotline.people.permissions import Role, scope_of
 from hotline.tickets import assignments, tickets
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
-from hotline.tickets.workflow import Secrecy
+from hotline.tickets.workflow import Secrecy, State
 from knowledge_base import articles
 from knowledge_base.models import Article, UseKind
 from sla import callbacks, reviews
@@ -209,6 +210,10 @@ def _move_at_desk(scene: Scene, step: Step) -> None:
 
 def _at_desk(scene: Scene, action: str, given: Mapping[str, Any]) -> None:  # what the use case takes
     scene.act(scene.cast.of(Role.DISPATCHER, scene.rng))
+    if action == "dispatch" and scene.ticket.state is State.TO_CHECK:
+        matter = scene.story.matter
+        redacted = {"redacted_title": nameless_title(matter.title), "redacted_body": matter.body}
+        tickets.move(scene.uow, scene.ticket.id, "check", roles=[Role.DISPATCHER], given=redacted)
     tickets.move(scene.uow, scene.ticket.id, action, roles=[Role.DISPATCHER], given=given)
 
 
@@ -226,6 +231,13 @@ def _by_unit(scene: Scene, step: Step) -> None:
             _do(scene, assignment.id, assignment.unit_id, "sign", {})
         elif step.action == "contact":
             _do(scene, assignment.id, assignment.unit_id, "reply", _assisting_reply(scene))
+    if scene.ticket.state is State.AUDIT:
+        _pass_reply(scene)
+
+
+def _pass_reply(scene: Scene) -> None:
+    scene.act(scene.cast.of(Role.REPLY_AUDITOR, scene.rng))
+    tickets.move(scene.uow, scene.ticket.id, "pass_reply", roles=[Role.REPLY_AUDITOR], given={})
 
 
 def _assisting_reply(scene: Scene) -> Mapping[str, Any]:  # what the use case takes

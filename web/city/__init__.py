@@ -1,0 +1,1 @@
+"""Beginning a real city: the first unit, its administrator, and the lists every city starts from."""
