@@ -44,9 +44,10 @@ def check_redacted(ticket: Ticket) -> None:
     """Raise Invalid naming the field when a confidential ticket has no redacted text yet."""
     if not ticket.confidential:
         return
-    for name in REDACTED:
-        if not getattr(ticket, name):
-            raise Invalid(name, "required", reason="confidential")
+    if not ticket.redacted_title:
+        raise Invalid("redacted_title", "required")
+    if not ticket.redacted_body:
+        raise Invalid("redacted_body", "required")
 
 
 def check_receiver(uow: UnitOfWork, ticket: Ticket, unit: Unit) -> None:

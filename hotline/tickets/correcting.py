@@ -46,7 +46,7 @@ def correct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark
 def set_secrecy(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Set the level, the unit complained of and the importance. A ticket that units have needs its redacted text at once.
 
-    Raises Invalid for a missing text, Conflict while the unit complained of has a part or other callers hang on the ticket.
+    Raises Invalid for a missing text and while the unit complained of has a part, Conflict when other callers hang on it.
     """
     before = _standing(ticket)
     checking.keep_redaction(uow, ticket, given)
@@ -86,7 +86,7 @@ def _set_complained(uow: UnitOfWork, ticket: Ticket, unit_id: int | None) -> Non
     held = select(Assignment.unit_id).where(Assignment.ticket_id == ticket.id, Assignment.state.in_(HOLDING))
     for holder in uow.session.scalars(held.order_by(Assignment.id)):
         if holder in kept_out:
-            raise Conflict("the unit complained of has a part", reason="complained-unit", unit_id=holder)
+            raise Invalid("complained_unit_id", "has-a-part", unit_id=holder)
 
 
 def _check_alone(session: Session, ticket: Ticket) -> None:

@@ -99,7 +99,7 @@ def test_neither_the_unit_complained_of_nor_one_below_it_receives_the_ticket(cit
 def test_a_unit_that_has_a_part_is_not_named_as_complained_of(city: City) -> None:
     given = {"secrecy": "normal", "complained_unit_id": city.id("B")}
 
-    assert refusal(city, city.in_state(State.HANDLING), "set_secrecy", given).details["reason"] == "complained-unit"
+    assert refusal(city, city.in_state(State.HANDLING), "set_secrecy", given).details["rule"] == "has-a-part"
 
 
 def test_the_third_dispatch_is_a_designation(city: City) -> None:
