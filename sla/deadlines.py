@@ -29,7 +29,6 @@ ENDED_BY_UNIT: dict[str, frozenset[Stage]] = {"sign": frozenset({Stage.SIGN}), "
 ENDED_BY_TICKET: dict[str, frozenset[Stage]] = {
     "send_back": frozenset({Stage.DISPATCH}),
     "dispatch": frozenset({Stage.DISPATCH}),
-    "submit_reply": UNIT_STAGES,
     "answer": UNIT_STAGES | {Stage.TOTAL},
     "pass_reply": frozenset({Stage.REPLY_AUDIT, Stage.TOTAL}),
     "reject_reply": frozenset({Stage.REPLY_AUDIT}),
