@@ -16,7 +16,7 @@ from web import texts
 
 TOLD_REQUESTER = ("acknowledge", "dispatch", "answer", "redo", "answer", "close")
 TOLD_UNIT = ("unit-assigned", "unit-redo")
-NOTICES = Counter({"assigned": 1, "redo": 1, "reply": 2, "to-review": 1})
+NOTICES = Counter({"assigned": 1, "redo": 1, "doubt": 1})
 OWED = text(
     "select event.name || ' ' || delivery.reaction || ' ' || delivery.state from delivery join event on event.id = event_id"
     " where delivery.state <> 'done' and (payload ->> 'ticket_id')::bigint = :ticket_id"
