@@ -15,6 +15,8 @@ from web.bootstrap import Container
 
 NEW = NewTicket(channel="phone", type="complaint", title="听涛路夜间施工噪声", body="听涛路工地夜间施工到两点。")
 
+CALLERS = (("张先生", "19900000001"), ("李女士", "19900000002"))
+
 
 @pytest.fixture
 def caller_id(parts: Container) -> int:
@@ -90,3 +92,22 @@ def test_matter_of_an_open_ticket_is_joined_and_not_asked_again(sign_in: SignIn,
 
     assert (refused["details"]["reason"], refused["details"]["number"]) == ("still-open", earlier.number)
     agent.refused(404, "POST", f"/drafts/{draft['id']}/confirm", json={**sent, "repeat_of_id": 999})
+
+
+def test_merged_citizens_follow_their_own_tickets_and_learn_nothing_of_each_other(
+    citizen: Person, parts: Container, caller_id: int
+) -> None:
+    main, other = (opened(parts, caller_id, contact_name=name, contact_phone=phone) for name, phone in CALLERS)
+    with parts.database.work() as uow:
+        given = {"main_id": main.id, "note": "同一工地"}
+        tickets.move(uow, other.id, "merge", roles=["dispatcher"], given=given)
+
+    added = {"query_code": other.query_code, "text": "我是李女士，昨晚又施工到两点"}
+    shown = citizen.done("POST", f"/public/tickets/{other.number}/additions", json=added)
+    citizen.done("POST", f"/public/tickets/{other.number}/urges", json={"query_code": other.query_code})
+    elder = citizen.ask("POST", f"/public/tickets/{main.number}/look", json={"query_code": main.query_code}).text
+
+    assert (shown["state"], shown["can_add"], shown["can_urge"]) == ("merged", True, True)
+    assert [line["text"] for line in shown["timeline"]][-1] == added["text"]
+    assert main.number not in str(shown)
+    assert not [word for word in (other.number, "李女士", "昨晚", "merge") if word in elder]

@@ -164,7 +164,7 @@ def _shown(session: Session, ticket: Ticket) -> PublicTicket:
         ],
         attachments=present.attachments(files),
         can_add=ticket.state.is_open,
-        can_urge=ticket.state in (State.PENDING, State.DISPATCHED, State.HANDLING),
+        can_urge=ticket.state in (State.PENDING, State.DISPATCHED, State.HANDLING, State.MERGED),
         can_evaluate=ticket.state is State.CALLBACK,
     )
 
