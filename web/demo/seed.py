@@ -18,6 +18,7 @@ from hotline.people.models import Area
 from hotline.tickets.models import Ticket
 from sla.book import calendar_of
 from web.demo import plans
+from web.demo.bends import bend
 from web.demo.data import load_city
 from web.demo.plans import World
 from web.demo.reference import install_reference
@@ -82,6 +83,8 @@ def seed_requests(
             for story in batch:
                 tell(uow, cast, story)
         progress("requests", start + len(batch), len(stories))
+    with database.work(now=now) as uow:
+        bend(uow, cast, shape.phrases["bends"])
 
 
 def open_quietly(url: str, table: Subscribers, zone: ZoneInfo, vault: Vault) -> Database:

@@ -1,0 +1,127 @@
+"""Brings a few of the demo city's open requests into the rarer states, so that every desk has something to show.
+
+Called by `seed` after the stories. What is there already is left alone, so that a second run changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from hotline.kernel.db import UnitOfWork
+from hotline.people.models import Unit
+from hotline.people.permissions import Role
+from hotline.tickets import assignments, tickets
+from hotline.tickets.merging import may_merge
+from hotline.tickets.models import Request, Ticket
+from hotline.tickets.workflow import AssignmentState, Secrecy, State
+from web.demo.telling import Cast
+
+LOWER_LEVELS = ("district", "street", "community")
+"""Units of these levels send their papers without a ladder."""
+
+
+@dataclass
+class Bender:
+    """Who bends them: one unit of work, the cast and its words."""
+
+    uow: UnitOfWork
+    cast: Cast
+    words: Mapping[str, Any]  # texts and codes, as in the shape
+
+    def at_desk(self, ticket: Ticket, role: Role, action: str, **given: Any) -> None:  # what the move needs
+        """A move of the hotline."""
+        self.uow.actor = self.cast.of(role, Random(ticket.number)).actor
+        tickets.move(self.uow, ticket.id, action, roles=[role], given=given)
+
+    def by_lead(self, ticket: Ticket, action: str, **given: Any) -> None:  # what the move needs
+        """A move of the lead unit."""
+        lead = assignments.at_work(self.uow.session, ticket.id)[0]
+        self.uow.actor = self.cast.by_unit[lead.unit_id].actor
+        assignments.move(self.uow, lead.id, action, roles=[Role.LIAISON], given=given)
+
+    def grant(self, ticket: Ticket, kind: str) -> None:
+        """The auditor agrees to what the lead asked."""
+        lead = assignments.at_work(self.uow.session, ticket.id)[0]
+        self.uow.actor = self.cast.of(Role.REPLY_AUDITOR, Random(ticket.number)).actor
+        given = {"note": self.words[f"{kind}_granted"]}
+        assignments.move(self.uow, lead.id, f"grant_{kind}", roles=[Role.REPLY_AUDITOR], given=given)
+
+
+def bend(uow: UnitOfWork, cast: Cast, words: Mapping[str, Any]) -> None:  # as in Bender
+    """Let each rarer state occur once at least, as far as there are requests to bend."""
+    bender = Bender(uow, cast, words)
+    for target, (source, step) in BENDS.items():
+        if uow.session.scalar(select(exists().where(Ticket.state == target))):
+            continue
+        ticket = _candidate(uow, source)
+        if ticket is not None:
+            step(bender, ticket)
+            uow.session.flush()
+
+
+def _candidate(uow: UnitOfWork, source: State) -> Ticket | None:
+    """The newest plain request in that state, of a unit without a ladder if a unit has it, with nothing asked of it."""
+    asked = exists().where(Request.ticket_id == Ticket.id)
+    query = select(Ticket).where(Ticket.state == source, Ticket.secrecy == Secrecy.NORMAL, Ticket.type != "report", ~asked)
+    if source is State.HANDLING:
+        query = query.join(Unit, Unit.id == Ticket.lead_unit_id).where(Unit.level.in_(LOWER_LEVELS))
+    found = uow.session.scalars(query.order_by(Ticket.opened_at.desc()))
+    return next((ticket for ticket in found if source is not State.HANDLING or _is_signed(uow, ticket)), None)
+
+
+def _is_signed(uow: UnitOfWork, ticket: Ticket) -> bool:
+    parts = assignments.at_work(uow.session, ticket.id)
+    return len(parts) == 1 and parts[0].state in (AssignmentState.SIGNED, AssignmentState.CONTACTED)
+
+
+def _send_back(bender: Bender, ticket: Ticket) -> None:
+    bender.at_desk(ticket, Role.DISPATCHER, "send_back", note=bender.words["send_back"])
+
+
+def _complete(bender: Bender, ticket: Ticket) -> None:
+    _send_back(bender, ticket)
+    tickets.add(bender.uow, ticket.id, "supplement", bender.words["completed"])
+
+
+def _hand_over(bender: Bender, ticket: Ticket) -> None:
+    bender.at_desk(ticket, Role.DISPATCHER, "hand_over", handed_to="other-city", note=bender.words["hand_over"])
+
+
+def _merge(bender: Bender, ticket: Ticket) -> None:
+    main = _candidate(bender.uow, State.HANDLING)
+    if main is not None and may_merge(ticket):
+        bender.at_desk(ticket, Role.DISPATCHER, "merge", main_id=main.id, note=bender.words["merge"])
+
+
+def _suspend(bender: Bender, ticket: Ticket) -> None:
+    until = bender.uow.now + timedelta(days=bender.words["suspension_days"])
+    bender.by_lead(ticket, "ask_suspension", reason=bender.words["suspension"], until=until)
+    bender.grant(ticket, "suspension")
+
+
+def _terminate(bender: Bender, ticket: Ticket) -> None:
+    bender.by_lead(ticket, "ask_termination", **bender.words["termination"])
+    bender.grant(ticket, "termination")
+
+
+def _await_audit(bender: Bender, ticket: Ticket) -> None:
+    due_at = bender.uow.now + timedelta(days=bender.words["supervision_days"])
+    order = {"reason_code": "overdue", "note": bender.words["supervision"], "due_at": due_at}
+    bender.at_desk(ticket, Role.SUPERVISOR, "supervise", **order)
+    bender.by_lead(ticket, "reply", **bender.words["supervised_reply"])
+
+
+BENDS: dict[State, tuple[State, Callable[[Bender, Ticket], None]]] = {
+    State.INCOMPLETE: (State.PENDING, _send_back),
+    State.TO_CHECK: (State.PENDING, _complete),
+    State.HANDED_OVER: (State.PENDING, _hand_over),
+    State.MERGED: (State.PENDING, _merge),
+    State.SUSPENDED: (State.HANDLING, _suspend),
+    State.TERMINATED: (State.HANDLING, _terminate),
+    State.AUDIT: (State.HANDLING, _await_audit),
+}
+"""Each rarer state with the state it is bent from, and how. Archived ones come with time: two months are too short."""
