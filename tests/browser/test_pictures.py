@@ -22,6 +22,8 @@ SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
 DESKS = {
     "dispatch": ("dispatcher1", "/dispatch"),
     "unit": ("qingtang-urban-management", "/unit?view=to_answer"),
+    "review": ("auditor1", "/review"),
+    "supervision": ("supervisor1", "/supervision"),
     "callbacks": ("callback1", "/callbacks"),
     "board": ("manager1", "/board"),
     "inbox": ("dispatcher1", "/inbox"),

@@ -82,12 +82,12 @@ def _handled(page: Page, number: str) -> None:
     page.keyboard.press("s")
     expect(page.get_by_text("已签收").first).to_be_visible()
     page.get_by_label("联系情况").fill("已电话联系，今晚现场核查。")
-    page.get_by_role("button", name="记录联系").click()
+    page.get_by_role("button", name="先行联系").last.click()
     page.get_by_label("公开答复").fill(PUBLIC_REPLY)
     page.get_by_label("内部办理情况").fill(INTERNAL_REPLY)
     page.get_by_role("radiogroup", name="是否解决").get_by_text("已解决", exact=True).click()
     page.get_by_role("button", name="提交答复").click()
-    expect(page.get_by_text("已答复，转回访")).to_be_visible()
+    expect(page.get_by_text("已完成：答复")).to_be_visible()
 
 
 def _called_back(page: Page, number: str) -> None:

@@ -146,8 +146,6 @@ export interface Ruling {
   basis: string;
   at: string;
 }
-/** What the check of a reply found; `start` and `end` are offsets in characters into the field. */
-export interface Finding { code: string; severity: "stop" | "warn" | "hint"; field: string; start: number; end: number }
 export interface BulkResult { id: number; ok: boolean; error?: { code: string; message: string } | null }
 export interface TimelineLine {
   seq: number;
