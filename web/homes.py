@@ -16,6 +16,7 @@ PAGES = {
     "supervision": ("supervisor", "shift_leader", "manager"),
     "review": ("reply_auditor", "supervisor", "shift_leader"),
     "tickets": TICKET_READERS,
+    "admin": ("administrator", "unit_admin"),
     "inbox": EVERYONE,
 }
 

@@ -35,6 +35,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
       input: {
+        admin: source("admin/admin.ts"),
         console: source("console/console.ts"),
         portal: source("portal/portal.ts"),
         floor: source("floor/floor.ts"),

@@ -2,10 +2,12 @@
 // language is a failed build step (`npm run texts`), not a blank on the screen.
 import { createI18n } from "vue-i18n";
 
+import adminEn from "@/locales/en/admin.json";
 import consoleEn from "@/locales/en/console.json";
 import desksEn from "@/locales/en/desks.json";
 import portalEn from "@/locales/en/portal.json";
 import sharedEn from "@/locales/en/shared.json";
+import adminZh from "@/locales/zh-CN/admin.json";
 import consoleZh from "@/locales/zh-CN/console.json";
 import desksZh from "@/locales/zh-CN/desks.json";
 import portalZh from "@/locales/zh-CN/portal.json";
@@ -18,8 +20,8 @@ export const i18n = createI18n({
   locale: page.locale,
   fallbackLocale: "zh-CN",
   messages: {
-    "zh-CN": { ...sharedZh, ...consoleZh, ...portalZh, ...desksZh },
-    en: { ...sharedEn, ...consoleEn, ...portalEn, ...desksEn },
+    "zh-CN": { ...sharedZh, ...consoleZh, ...portalZh, ...desksZh, ...adminZh },
+    en: { ...sharedEn, ...consoleEn, ...portalEn, ...desksEn, ...adminEn },
   },
 });
 

@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import AdminPage from "./AdminPage.vue";
+
+mount(AdminPage);
