@@ -22,7 +22,7 @@ HOTLINE_ROLES = {
     "manager",
     "administrator",
 }
-UNIT_ROLES = {"unit_admin", "liaison", "handler"}
+UNIT_ROLES = {"unit_admin", "liaison", "handler", "section_head", "signing_head"}
 
 
 @pytest.fixture(scope="module")

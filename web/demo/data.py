@@ -124,6 +124,15 @@ class Account:
 
 
 @dataclass(frozen=True)
+class LadderRow:
+    """Who signs in a unit, in order; `important` is null where it does not matter."""
+
+    unit: str
+    important: bool | None
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ArticleFile:
     """A knowledge article: the front matter as it stands, and the two answers."""
 
@@ -148,6 +157,7 @@ class City:
     questions: tuple[QuestionRow, ...]
     informed: tuple[InformedRow, ...]
     accounts: tuple[Account, ...]
+    ladders: tuple[LadderRow, ...]
     surnames: tuple[str, ...]
     given_names: tuple[str, ...]
     slots: Mapping[str, Any]
@@ -171,6 +181,7 @@ def load_city() -> City:
         questions=_rows(QuestionRow, read_yaml("questions.yaml")),
         informed=_rows(InformedRow, read_yaml("informed.yaml")),
         accounts=_rows(Account, people["accounts"]),
+        ladders=_rows(LadderRow, people["ladders"]),
         surnames=tuple(people["surnames"]),
         given_names=tuple(people["given_names"]),
         slots=read_yaml("slots.yaml"),

@@ -14,6 +14,7 @@ from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Area, Membership, Officer, Place, Unit
 from hotline.people.passwords import hash_password
 from hotline.people.permissions import Role
+from hotline.tickets import ladders
 from knowledge_base import articles
 from knowledge_base.articles import ArticleContent
 from sla.defaults import install_defaults
@@ -30,6 +31,8 @@ def install_reference(uow: UnitOfWork, city: City) -> None:
     units = _units(uow.session, city)
     install_lists(uow.session, city.categories, city.paths)
     _officers(uow.session, city, units)
+    for row in city.ladders:
+        ladders.put(uow, unit_id=units[row.unit], unit_class=None, important=row.important, kind=None, steps=row.steps)
     catalogue.import_rows(uow, city.catalogue)
     for article in city.articles:
         articles.import_article(uow, article.id, content_of(article, units))

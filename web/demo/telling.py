@@ -22,10 +22,10 @@ from hotline.kernel.scope import Scope
 from hotline.people import citizens, units
 from hotline.people.models import Officer
 from hotline.people.permissions import Role, scope_of
-from hotline.tickets import assignments, tickets
-from hotline.tickets.models import Ticket
+from hotline.tickets import assignments, ladders, requests, tickets
+from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.tickets import NewTicket
-from hotline.tickets.workflow import Secrecy, State
+from hotline.tickets.workflow import RequestKind, RequestState, Secrecy, State
 from knowledge_base import articles
 from knowledge_base.models import Article, UseKind
 from sla import callbacks, reviews
@@ -48,10 +48,14 @@ class Player:
 
 @dataclass(frozen=True)
 class Cast:
-    """Who acts: officers by role, liaison officers by unit id; what they know: articles by code, the catalogue as asked."""
+    """Who acts: officers by role, liaison officers by unit id, those who sign by unit id and role.
+
+    What they know: articles by code, the catalogue as asked.
+    """
 
     by_role: Mapping[str, list[Player]]
     by_unit: Mapping[int, Player]
+    heads: Mapping[tuple[int, str], Player]
     articles: Mapping[str, int]
     phrases: Mapping[str, Any]  # one phrase or a list, as in the shape
     hits: dict[tuple[str, str | None], list[UnitHit]] = field(default_factory=dict)
@@ -85,6 +89,7 @@ def cast_of(session: Session, phrases: Mapping[str, Any]) -> Cast:
     """The officers of the city as they stand in the tables."""
     by_role: dict[str, list[Player]] = {}
     by_unit: dict[int, Player] = {}
+    heads: dict[tuple[int, str], Player] = {}
     superiors = units.superiors(session)
     for officer in session.scalars(select(Officer).order_by(Officer.id)):
         player = Player(Actor(officer.id, officer.name), scope_of(officer, superiors))
@@ -92,8 +97,9 @@ def cast_of(session: Session, phrases: Mapping[str, Any]) -> Cast:
             by_role.setdefault(membership.role, []).append(player)
             if membership.role == Role.LIAISON:
                 by_unit.setdefault(membership.unit_id, player)
+            heads.setdefault((membership.unit_id, membership.role), player)
     known = dict(session.execute(select(Article.code, Article.id)).all())
-    return Cast(by_role, by_unit, known, phrases)
+    return Cast(by_role, by_unit, heads, known, phrases)
 
 
 def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
@@ -247,7 +253,19 @@ def _assisting_reply(scene: Scene) -> Mapping[str, Any]:  # what the use case ta
 
 def _do(scene: Scene, assignment_id: int, unit_id: int, action: str, given: Mapping[str, Any]) -> None:
     scene.act(scene.cast.by_unit[unit_id])
-    assignments.move(scene.uow, assignment_id, action, roles=[Role.LIAISON], given=given)
+    part = assignments.get(scene.uow.session, assignment_id)
+    signed = action == "reply" and ladders.of_part(scene.uow.session, part, RequestKind.REPLY)
+    assignments.move(scene.uow, assignment_id, "propose_reply" if signed else action, roles=[Role.LIAISON], given=given)
+    _sign(scene, part)
+
+
+def _sign(scene: Scene, part: Assignment) -> None:
+    """Have a paper signed by everybody on the unit's ladder."""
+    request = requests.open_request(scene.uow.session, part.id)
+    while request is not None and request.state is RequestState.CLIMBING:
+        role = request.ladder[request.step]
+        scene.act(scene.cast.heads[part.unit_id, role])
+        assignments.move(scene.uow, part.id, "approve", roles=[role], given={})
 
 
 def _add(scene: Scene, step: Step) -> None:
