@@ -1,6 +1,7 @@
 """Every text that Python shows is worded in Chinese and English, and the catalogues hold nothing that is never shown."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -52,6 +53,9 @@ UNFIT: tuple[object, ...] = (
 UNIT_WORDS = (("level", "levels"), ("kind", "kinds"), ("class", "classes"))
 LEADS = {"Invalid": ("field", "rule"), "ModelUnusable": ("folder", "reason", "file")}
 """What the leading arguments of errors with a signature of their own are called in `details`."""
+PRINTED = ("state", "type", "urgency", "assignment_role", "satisfaction", "solved", "request_kind", "request_state", "secrecy")
+PRINTED += ("stage", "channel", "action")
+"""Groups of codes whose words `web.flow_sheet` prints."""
 MESSAGE_ID = re.compile(r"[a-z][\w-]*(\.[\w-]*\w)+")
 WORD = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -130,6 +134,7 @@ def coded() -> set[str]:
         *(f"role.{role.value}" for role in Role),
         *(f"type.{kind}" for kind in TYPES),
         *(f"audit.anchor.{reason}" for reason in anchors.REASONS),
+        *(f"word.{group}.{code}" for group, codes in page_words("zh-CN").items() for code in codes),
         *(f"page.{name}" for name in (*PAGES, "ticket", "portal", "messages")),
         *(f"unit-{group}.{code}" for group, words in UNIT_WORDS for code in choices()[words]),
         *(f"field.{column}" for kind in KINDS.values() for column in kind.columns),
@@ -142,6 +147,23 @@ def coded() -> set[str]:
             for name in ("receipt_no", "at", "place", "summary", "reason", "callback_number", "ticket_number")
         ),
     }
+
+
+def page_words(language: str) -> dict[str, dict[str, str]]:
+    """Words of codes that printed sheets share with the pages, by group: the pages' own catalogues have them."""
+    folder = ROOT / "web" / "frontend" / "src" / "locales" / language
+    shared = json.loads((folder / "shared.json").read_text(encoding="utf-8"))
+    desks = json.loads((folder / "desks.json").read_text(encoding="utf-8"))["desks"]
+    return {group: (desks if group == "action" else shared)[group] for group in PRINTED}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_printed_has_the_words_of_the_pages(language: str) -> None:
+    said_on_pages = {
+        f"word.{group}.{code}": said for group, codes in page_words(language).items() for code, said in codes.items()
+    }
+
+    assert {key: catalogue(language).get(key) for key in said_on_pages} == said_on_pages
 
 
 @lru_cache
