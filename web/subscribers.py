@@ -3,6 +3,8 @@
 The keys of `after` are stored in the outbox: functions may be renamed, keys may not.
 """
 
+from collections.abc import Mapping, Sequence
+
 from asr.events import AudioEnded, AudioStarted, SegmentHeard
 from dispatch import assignment
 from dispatch.events import TransferMoved, TransferOpened, TransferOverdue
@@ -15,7 +17,7 @@ from hotline.intake.events import (
     RiskAlertChosen,
     RiskWordFell,
 )
-from hotline.kernel.events import Subscribers
+from hotline.kernel.events import Event, Subscribers, Within
 from hotline.people.events import NoticeSent, SessionsEnded
 from hotline.tickets import following, supervision
 from hotline.tickets.events import (
@@ -36,19 +38,22 @@ from web.reactions.messages import Messages
 from web.reactions.outward import Outward
 from web.reactions.pushing import Pushing
 
+WITHIN: Mapping[type[Event], Sequence[Within]] = {
+    TicketOpened: (deadlines.start_ticket, assignment.propose_opened),
+    TicketMoved: (deadlines.follow_ticket, callbacks.follow, assignment.propose_again, following.carry),
+    AssignmentOpened: (deadlines.start_assignment, assignment.note_choice, supervision.hand_on),
+    AssignmentMoved: (extensions.follow, deadlines.follow_assignment, assignment.note_return, following.follow),
+    TicketsMerged: (deadlines.follow_merged,),
+    AudioStarted: (audio_started,),
+    AudioEnded: (audio_ended,),
+}
+"""What must be true together with the event."""
+
 
 def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outward: Outward) -> Subscribers:
     """The table, with the parts of this process in it."""
     return Subscribers(
-        within={
-            TicketOpened: (deadlines.start_ticket, assignment.propose_opened),
-            TicketMoved: (deadlines.follow_ticket, callbacks.follow, assignment.propose_again, following.carry),
-            AssignmentOpened: (deadlines.start_assignment, assignment.note_choice, supervision.hand_on),
-            AssignmentMoved: (extensions.follow, deadlines.follow_assignment, assignment.note_return, following.follow),
-            TicketsMerged: (deadlines.follow_merged,),
-            AudioStarted: (audio_started,),
-            AudioEnded: (audio_ended,),
-        },
+        within=WITHIN,
         after={
             TicketOpened: {"push": pushing.ticket_opened, "index": outward.index_ticket, "acknowledge": messages.acknowledge},
             TicketMoved: {"push": pushing.ticket_moved, "index": outward.index_ticket, "tell": messages.ticket_moved},

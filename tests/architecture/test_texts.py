@@ -48,6 +48,7 @@ UNFIT: tuple[object, ...] = (
     {},
     {"x": 1},
     "2026-13-01",
+    "2026-12-01T08:00:00",
 )
 """Values of which every field of every shape refuses some."""
 UNIT_WORDS = (("level", "levels"), ("kind", "kinds"), ("class", "classes"))
