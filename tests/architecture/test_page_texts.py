@@ -17,6 +17,7 @@ CODED = {
     "type": set(TYPES),
     "stage": {stage.value for stage in Stage},
     "page": set(PAGES),
+    "desks.explain": {"given", "stands-still", "paused", "sent-back", "extended", "committed", "merged"},
     "desks.verdict": {verdict.value for verdict in Verdict},
 }
 """Groups of texts and the codes that the server sends for them."""
