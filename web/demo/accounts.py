@@ -6,6 +6,8 @@ ONE_PER_ROLE = (
     "qingtang-urban-management",
     "shuiwu",
     "guiying",
+    "zhujian-section",
+    "zhujian-signing",
     "callback1",
     "auditor1",
     "supervisor1",
