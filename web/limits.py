@@ -47,6 +47,16 @@ def wrong_codes_rate() -> str:
     return container().settings.rate_wrong_codes
 
 
+def lost_code_rate() -> str:
+    """New query codes of one address, and of one ticket."""
+    return container().settings.rate_lost_code
+
+
+def ticket_named() -> str:
+    """The ticket in the address."""
+    return str((request.view_args or {}).get("number", ""))
+
+
 def was_wrong(response: Response) -> bool:
     """Only wrong tries count."""
     return response.status_code in WRONG
@@ -60,6 +70,15 @@ def ticket_and_address() -> str:
 
 CODES_OF_A_TICKET = limiter.shared_limit(wrong_code_rate, "query-code", key_func=ticket_and_address, deduct_when=was_wrong)
 CODES_OF_ALL = limiter.shared_limit(wrong_codes_rate, "query-codes", deduct_when=was_wrong)
+
+
+LOST_CODES_OF_AN_ADDRESS = limiter.shared_limit(lost_code_rate, "lost-codes")
+LOST_CODES_OF_A_TICKET = limiter.shared_limit(lost_code_rate, "lost-code", key_func=ticket_named)
+
+
+def guards_lost_code(view: Callable[..., Any]) -> Callable[..., Any]:
+    """So many new codes for one address, and for one ticket, whoever asks: nobody's telephone is flooded."""
+    return LOST_CODES_OF_A_TICKET(LOST_CODES_OF_AN_ADDRESS(view))
 
 
 def guards_query_code(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -116,3 +116,12 @@ class CategoryChanged(Event):
 
     category_code: str
     what: str
+
+
+@dataclass(frozen=True)
+class QueryCodeRenewed(Event):
+    """The requester lost the query code and is owed the new one."""
+
+    name: ClassVar[str] = "query-code-renewed"
+
+    ticket_id: int

@@ -30,6 +30,7 @@ OPEN_TO_ALL = {
     "portal.submit": "citizens",
     "portal.send_attachment": "citizens",
     "portal.look": "citizens, with number and query code",
+    "portal.send_lost_code": "citizens, with number and telephone; tells nothing",
     "portal.add": "citizens, with number and query code",
     "portal.urge": "citizens, with number and query code",
     "portal.evaluate": "citizens, with number and query code",

@@ -124,7 +124,7 @@ def told() -> set[str]:
     codes |= {f"propose_{kind}" for kind in RequestKind}
     codes |= {f"{word}-{stage}" for word in ("near", "over") for stage in (*Stage, "order")}
     messages = {row.action for row in telling if Told.REQUESTER in row.tells}
-    messages |= {ACKNOWLEDGE, ANSWERED, DISCREET, "unit-assigned", "unit-redo"}
+    messages |= {ACKNOWLEDGE, ANSWERED, DISCREET, "unit-assigned", "unit-redo", "query-code"}
     return {f"notice.{code}.{part}" for code in codes for part in ("title", "text")} | {f"message.{code}" for code in messages}
 
 

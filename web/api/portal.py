@@ -16,7 +16,7 @@ from hotline.intake.drafting.fill import Sources
 from hotline.intake.places import KeptGazetteer
 from hotline.kernel.errors import NotFound
 from hotline.people.models import Area, Unit
-from hotline.tickets import tickets, timeline
+from hotline.tickets import query_codes, tickets, timeline
 from hotline.tickets.models import Attachment, Ticket
 from hotline.tickets.workflow import State
 from sla import callbacks
@@ -24,10 +24,20 @@ from web.api import present
 from web.api.attachments import keep
 from web.api.callbacks import answers_of
 from web.api.schemas.base import Attachment as AttachmentShape
-from web.api.schemas.base import Page
-from web.api.schemas.portal import Addition, AreaNode, Evaluation, Look, PublicLine, PublicTicket, Submission, Submitted
+from web.api.schemas.base import Done, Page
+from web.api.schemas.portal import (
+    Addition,
+    AreaNode,
+    Evaluation,
+    Look,
+    LostCode,
+    PublicLine,
+    PublicTicket,
+    Submission,
+    Submitted,
+)
 from web.auth import public
-from web.limits import guards_query_code, limiter, submission_rate
+from web.limits import guards_lost_code, guards_query_code, limiter, submission_rate
 from web.requests import container, reading, takes, working
 
 api = APIBlueprint("portal", __name__, url_prefix="/api/v1/public", tag="Portal")
@@ -79,6 +89,18 @@ def look(number: str, body: Look) -> PublicTicket:
     """A ticket by number and query code; a wrong one of either is the same 404."""
     with reading() as session:
         return _shown(session, _opened(session, number, body.query_code))
+
+
+@api.post("/tickets/<number>/lost-code")
+@guards_lost_code
+@takes(api, LostCode)
+@api.output(Done)
+@public
+def send_lost_code(number: str, body: LostCode) -> Done:
+    """Send a new query code to the telephone of the request, if it is the one given; the answer is always the same."""
+    with working() as uow:
+        query_codes.renew(uow, number, body.phone)
+    return Done()
 
 
 @api.post("/tickets/<number>/additions")

@@ -1,13 +1,16 @@
 """`hotline city`: beginning a real city."""
 
+from zoneinfo import ZoneInfo
+
 import click
 
 from hotline.kernel import plugins, settings
 from hotline.kernel.db import Database
+from hotline.kernel.events import Subscribers, recorder
 from hotline.kernel.settings import Settings
+from hotline.kernel.vault import Vault
 from hotline.people import sessions
 from web import texts
-from web.bootstrap import build
 from web.city.founding import NewCity, check_empty, found_city
 from web.keys import secret_key
 from web.migrations import upgrade
@@ -55,11 +58,18 @@ def begin(configured: Settings, wanted: NewCity, chosen: str = "") -> str:
     opened = plugins.open_url("hotline.databases", configured.database_url, data_dir=configured.data_dir)
     try:
         upgrade(opened.url, secret=secret_key(configured))
-        container = build(configured.model_copy(update={"database_url": opened.url}))
+        # Nobody listens yet: events are kept, and nothing is owed to anyone.
+        quiet = Database(
+            opened.url,
+            recorder=recorder(Subscribers()),
+            put=_ring_nobody,
+            zone=ZoneInfo(configured.timezone),
+            vault=Vault(secret_key(configured)),
+        )
         try:
-            return found(container.database, wanted, chosen)
+            return found(quiet, wanted, chosen)
         finally:
-            container.close()
+            quiet.close()
     finally:
         opened.close()
 
@@ -72,3 +82,7 @@ def found(database: Database, wanted: NewCity, chosen: str = "") -> str:
         if chosen:
             sessions.change_password(uow, officer.id, old=password, new=chosen)
         return chosen or password
+
+
+def _ring_nobody(delivery_id: int) -> None:
+    """Nothing is owed, so nobody is rung."""

@@ -8,12 +8,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dispatch.events import TransferOverdue
+from hotline.kernel import clock
 from hotline.kernel.db import Database, UnitOfWork
 from hotline.people import notices
 from hotline.people.models import Unit
 from hotline.people.notifier import Message, Notifier
 from hotline.people.permissions import Role
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, OrderMoved, TicketAdded, TicketMoved, TicketOpened
+from hotline.tickets.events import (
+    AssignmentMoved,
+    AssignmentOpened,
+    OrderMoved,
+    QueryCodeRenewed,
+    TicketAdded,
+    TicketMoved,
+    TicketOpened,
+)
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import Secrecy, State, Told, workflow_of
 from sla.events import ClockExpired, ClockWarned
@@ -113,6 +122,13 @@ class Messages:
             args = {"partner": event.partner}
             key = f"transfer-overdue:{event.transfer_id}"
             notices.notify_role(uow, Role.SHIFT_LEADER, "transfer-overdue", args=args, ticket_id=event.ticket_id, dedup_key=key)
+
+    def query_code_renewed(self, database: Database, delivery_id: int, event: QueryCodeRenewed) -> None:
+        """The requester gets the code that was made for them."""
+        with database.read() as session:
+            ticket = session.get_one(Ticket, event.ticket_id)
+        words = texts.text("message.query-code", number=ticket.number, query_code=ticket.query_code)
+        self.notifier.send(Message(delivery_id, ticket.contact_phone, words, clock.now(), channel="sms"))
 
     def _send(self, leaving: Iterable[Message]) -> None:
         for message in leaving:

@@ -39,6 +39,12 @@ class Look(Shape):
     query_code: str = Field(min_length=1, max_length=16)
 
 
+class LostCode(Shape):
+    """The telephone that the request was sent with."""
+
+    phone: str = Field(min_length=1, max_length=32)
+
+
 class Addition(Look):
     """More words or files to a ticket."""
 
