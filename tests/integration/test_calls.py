@@ -196,7 +196,7 @@ def test_withheld_number_gives_a_contact_without_citizen(database: Database, age
 
     assert (contact.citizen_id, contact.number) == (None, "")
     with database.read() as session:
-        assert contacts.history(session, agent("li"), contact).ticket_count == 0
+        assert contacts.history(session, agent("zhang"), contact).ticket_count == 0
 
 
 def test_unknown_call_is_not_found(database: Database, agent: Callable[[str], Scope]) -> None:
