@@ -135,6 +135,7 @@ def coded() -> set[str]:
         *(f"role.{role.value}" for role in Role),
         *(f"type.{kind}" for kind in TYPES),
         *(f"audit.anchor.{reason}" for reason in anchors.REASONS),
+        *re.findall(r'"(sheet\.[\w-]+)"', (ROOT / "web" / "flow_sheet.py").read_text(encoding="utf-8")),
         *(f"word.{group}.{code}" for group, codes in page_words("zh-CN").items() for code in codes),
         *(f"page.{name}" for name in (*PAGES, "ticket", "portal", "messages")),
         *(f"unit-{group}.{code}" for group, words in UNIT_WORDS for code in choices()[words]),
