@@ -1,10 +1,13 @@
 """Fakes of ports: what tests hand in where production has a queue, a browser, a partner."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from dispatch.linkage.protocol import OutgoingTransfer, PartnerUnavailable, Receipt
 from hotline.kernel.errors import HotlineError
+from web.push import Push
 
 
 @dataclass
@@ -52,3 +55,13 @@ class FakeLinkage:
     def receipt_of(self, key: str) -> str:
         """The receipt number of a key."""
         return self.matters[key]
+
+
+class FakePush(Push):
+    """Keeps what would go to browsers: (event, data, rooms)."""
+
+    def __init__(self) -> None:
+        self.emitted: list[tuple[str, dict[str, Any], list[str]]] = []
+
+    def emit(self, name: str, data: dict[str, Any], rooms: Iterable[str]) -> None:
+        self.emitted.append((name, data, list(rooms)))

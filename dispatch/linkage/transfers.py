@@ -110,7 +110,7 @@ def note_voice(uow: UnitOfWork, scope: Scope, transfer_id: int, *, state: str, a
 
     Repeating what is recorded already changes nothing. Raises as `LifeCycle.find`: Conflict when no call is awaited.
     """
-    transfer = _locked(uow.session, transfer_id)
+    transfer = _seen(uow.session, scope, transfer_id)
     if state == VoiceState.ANSWERED and transfer.voice_answered_by == answered_by:
         return transfer
     row = VOICE.find(transfer.voice_state, state, scope.roles, {"answered_by": answered_by.strip()})
@@ -163,7 +163,7 @@ def note_lost(uow: UnitOfWork, transfer_id: int, action: str, error: str) -> Non
 
 def resend(uow: UnitOfWork, scope: Scope, transfer_id: int) -> Transfer:
     """Try again under the same key; the alarm stays as it was raised. Raises as `LifeCycle.find`."""
-    transfer = _locked(uow.session, transfer_id)
+    transfer = _seen(uow.session, scope, transfer_id)
     _move(uow, transfer, "resend", scope.roles, {})
     transfer.error = ""
     return transfer
@@ -225,6 +225,13 @@ def _locked(session: Session, transfer_id: int) -> Transfer:
     if found is None:
         raise NotFound("transfer", thing="transfer", id=transfer_id)
     return found
+
+
+def _seen(session: Session, scope: Scope, transfer_id: int) -> Transfer:
+    transfer = _locked(session, transfer_id)
+    if transfer.ticket_id is not None:
+        queries.get_visible(session, scope, transfer.ticket_id)
+    return transfer
 
 
 def _move(uow: UnitOfWork, transfer: Transfer, action: str, roles: Collection[str], given: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from hotline.intake.channels.phone import Phone
 from hotline.kernel.db import Database
-from hotline.kernel.errors import Forbidden, Invalid, Unavailable
+from hotline.kernel.errors import Invalid, Unavailable
 from hotline.kernel.events import StoredEvent
 from hotline.kernel.scope import Scope
 from hotline.people import access_log, citizens, notices
@@ -159,10 +159,3 @@ def test_reveal_needs_a_reason_and_is_logged(database: Database) -> None:
 
     with database.read() as session:
         assert [(look.field, look.reason) for look in access_log.looks(session, 5)] == [("phone", "回访需要")]
-
-
-def test_confidential_contact_data_stays_inside_the_hotline(database: Database) -> None:
-    ticket = SimpleNamespace(id=5, confidential=True, contact_phone="19900000123")
-
-    with database.work() as uow, pytest.raises(Forbidden):
-        access_log.reveal(uow, Scope(officer_id=3), ticket, field="phone", reason="想知道是谁")

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from hotline.kernel import clock
-from hotline.tickets import tickets
+from hotline.tickets import queries, tickets
 from sla import callbacks
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
 from sla.book import book_of
@@ -56,6 +56,7 @@ def list_callbacks(query: PageQuery) -> Page[CallbackRow]:
 def claim_callback(callback_id: int) -> Done:
     """Take a call-back before ringing, so that nobody else rings the same person."""
     with working() as uow:
+        _check_seen(uow.session, callback_id)
         callbacks.claim(uow, scope(), callback_id)
     return Done()
 
@@ -67,6 +68,7 @@ def claim_callback(callback_id: int) -> Done:
 def record_attempt(callback_id: int, body: AttemptIn) -> CallbackResult:
     """Record a call; the answer tells what followed."""
     with working() as uow:
+        _check_seen(uow.session, callback_id)
         result = ConnectResult(body.connect_result)
         answers = answers_of(body.answers) if body.answers else None
         callback = callbacks.attempt(uow, scope(), callback_id, connect_result=result, answers=answers)
@@ -83,6 +85,13 @@ def answers_of(given: Answers) -> CallbackAnswers:
         reason=given.reason,
         verbatim=given.verbatim,
     )
+
+
+def _check_seen(session: Session, callback_id: int) -> None:
+    """Raise NotFound for a call-back of a ticket that is hidden from the reader."""
+    callback = session.get(Callback, callback_id)
+    if callback is not None:
+        queries.get_visible(session, scope(), callback.ticket_id)
 
 
 def _outcome(callback: Callback, ticket_state: str) -> str:

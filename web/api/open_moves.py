@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import Transition
-from hotline.tickets import rights
+from hotline.tickets import ladders, rights
 from hotline.tickets.models import Assignment, Request, Ticket
 from hotline.tickets.workflow import ORDER, AssignmentState, RequestKind, RequestState, Workflow
 from web.api.schemas.tickets import Action
 
 WAITING = (RequestState.CLIMBING, RequestState.ASKED)
 ON_A_DISPUTE = frozenset({"designate_here", "designate_other"})
+REPLIES = frozenset({"reply", "propose_reply"})
 ON_A_CLIMBING_PAPER = frozenset({"approve", "disapprove"})
 
 
@@ -26,7 +27,7 @@ def actions(session: Session, workflow: Workflow, reader: Scope, ticket: Ticket)
     found = [Action(action=row.action, on="ticket", id=ticket.id, needs=list(row.needs)) for row in rows]
     waiting = _waiting(session, ticket.id)
     for part in ticket.assignments:
-        found += _of_part(workflow, reader, part, waiting.get(part.id))
+        found += _of_part(session, workflow, reader, part, waiting.get(part.id))
     for order in ticket.orders:
         roles = rights.acting_on_order(reader, order)
         moves = ORDER.actions(order.state, roles)
@@ -34,10 +35,14 @@ def actions(session: Session, workflow: Workflow, reader: Scope, ticket: Ticket)
     return found
 
 
-def _of_part(workflow: Workflow, reader: Scope, part: Assignment, waiting: Request | None) -> Iterable[Action]:
+def _of_part(
+    session: Session, workflow: Workflow, reader: Scope, part: Assignment, waiting: Request | None
+) -> Iterable[Action]:
     roles = rights.acting_roles(reader, part)
-    for row in workflow.assignment.actions(part.state, roles):
-        if _is_due(row, part, waiting) and not _waits_for_another(row, waiting, roles):
+    rows = [row for row in workflow.assignment.actions(part.state, roles) if _is_due(row, part, waiting)]
+    unfit = _wrong_way_to_reply(session, part, roles) if any(row.action in REPLIES for row in rows) else ""
+    for row in rows:
+        if row.action != unfit and not _waits_for_another(row, waiting, roles):
             yield Action(action=row.action, on="assignment", id=part.id, needs=list(row.needs))
 
 
@@ -50,9 +55,17 @@ def _is_due(row: Transition[AssignmentState], part: Assignment, waiting: Request
         return _asks(waiting, RequestKind.RETURN)
     if row.action in ON_A_CLIMBING_PAPER:
         return waiting is not None and waiting.state is RequestState.CLIMBING
+    if row.action in REPLIES:
+        return waiting is None
     if verb == "ask":
         return waiting is None and not (kind == RequestKind.RETURN and part.designated)
     return True
+
+
+def _wrong_way_to_reply(session: Session, part: Assignment, roles: frozenset[str]) -> str:
+    """Where somebody else must sign, a reply is proposed; else it is given."""
+    missing = ladders.left(ladders.of_part(session, part, RequestKind.REPLY), roles)
+    return "reply" if missing else "propose_reply"
 
 
 def _asks(waiting: Request | None, kind: RequestKind) -> bool:

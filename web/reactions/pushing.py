@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from dispatch.events import TransferMoved, TransferOpened, TransferOverdue
 from hotline.intake.events import CallAnswered, CallEnded, CallOffered, DraftChanged, RiskAlertChosen, RiskWordFell
 from hotline.intake.models import Contact
 from hotline.kernel.db import Database
 from hotline.kernel.events import Event
 from hotline.people.events import NoticeSent, SessionsEnded
-from hotline.people.permissions import HOTLINE_ROLES, Role
+from hotline.people.models import Membership
+from hotline.people.permissions import HOTLINE_ROLES, UNIT_ROLES, Role
 from hotline.tickets import queries
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
+from hotline.tickets.models import Ticket
 from sla.events import ClockExpired
 from web.push import Push, officer_room, role_room, unit_room
 
@@ -112,15 +117,17 @@ class Pushing:
         data = {"ticket_id": ticket_id, "number": number, "action": action, "state": state}
         with database.read() as session:
             units = [unit_room(unit_id) for unit_id in sorted(queries.audience(session, ticket_id))]
-        self.push.emit("ticket", data, [*EVERY_HOTLINE_ROOM, *units])
+            hotline = _hotline_rooms(session, ticket_id)
+        self.push.emit("ticket", data, [*hotline, *units])
         self.push.emit("board", {}, BOARD)
 
     def _assignment(self, database: Database, event: AssignmentOpened | AssignmentMoved, action: str, state: str) -> None:
         ids = {"assignment_id": event.assignment_id, "ticket_id": event.ticket_id, "unit_id": event.unit_id}
         with database.read() as session:
             told = queries.audience(session, event.ticket_id) & {event.unit_id}
+            hotline = _hotline_rooms(session, event.ticket_id)
         rooms = [unit_room(unit_id) for unit_id in told]
-        self.push.emit("assignment", {**ids, "action": action, "state": state}, [*rooms, *EVERY_HOTLINE_ROOM])
+        self.push.emit("assignment", {**ids, "action": action, "state": state}, [*rooms, *hotline])
 
     def _agent(self, database: Database, contact_id: int, name: str, data: dict[str, Any]) -> None:  # JSON values
         with database.read() as session:
@@ -141,3 +148,15 @@ class Pushing:
         if event.contact_id is not None:
             self._agent(database, event.contact_id, "transfer", data)
         self.push.emit("transfer", data, FLOOR)
+
+
+def _hotline_rooms(session: Session, ticket_id: int) -> list[str]:
+    """The rooms of the hotline's roles; one by one where somebody of them works for the unit complained of."""
+    accused = select(Membership.officer_id).where(
+        Membership.role.in_(UNIT_ROLES),
+        Membership.unit_id == select(Ticket.complained_unit_id).where(Ticket.id == ticket_id).scalar_subquery(),
+    )
+    at_the_hotline = select(Membership.officer_id).where(Membership.role.in_(HOTLINE_ROLES)).distinct()
+    if session.scalars(at_the_hotline.where(Membership.officer_id.in_(accused)).limit(1)).first() is None:
+        return list(EVERY_HOTLINE_ROOM)
+    return [officer_room(found) for found in session.scalars(at_the_hotline.where(Membership.officer_id.not_in(accused)))]
