@@ -8,9 +8,9 @@ from hotline.kernel import plugins, settings
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers, recorder
 from hotline.kernel.settings import Settings
-from hotline.kernel.vault import Vault
 from hotline.people import sessions
 from web import texts
+from web.bootstrap import open_vault
 from web.city.founding import NewCity, check_empty, found_city
 from web.keys import secret_key
 from web.migrations import upgrade
@@ -64,7 +64,7 @@ def begin(configured: Settings, wanted: NewCity, chosen: str = "") -> str:
             recorder=recorder(Subscribers()),
             put=_ring_nobody,
             zone=ZoneInfo(configured.timezone),
-            vault=Vault(secret_key(configured)),
+            vault=open_vault(configured),
         )
         try:
             return found(quiet, wanted, chosen)
