@@ -1,6 +1,7 @@
 """Whatever reaches a ticket stands in the matrix of rights: every route with an id, every socket event; the table is whole."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from apiflask import APIFlask
@@ -101,6 +102,13 @@ def test_whoever_may_do_anything_may_see() -> None:
 
 def test_checks_that_mutation_removes_stand_in_the_source() -> None:
     assert [mutant.name for mutant in mutate_rights.MUTANTS if mutate_rights.source(mutant).count(mutant.check) != 1] == []
+
+
+def test_removing_a_check_is_noticed_and_an_untouched_copy_is_not() -> None:
+    mutant = next(mutant for mutant in mutate_rights.MUTANTS if mutant.name == "complained-unit")
+
+    assert not mutate_rights.survives(mutant)
+    assert mutate_rights.survives(replace(mutant, instead=mutant.check))
 
 
 def allowed() -> list[Cell]:

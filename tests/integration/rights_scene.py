@@ -18,7 +18,8 @@ from hotline.tickets import timeline
 from hotline.tickets.models import Assignment, Attachment, SupervisionOrder, Ticket
 from hotline.tickets.rights import NAMED_OFFICER, Relation
 from hotline.tickets.workflow import AssignmentState, OrderState, Secrecy, State
-from sla.models import Callback, CallbackState
+from sla.lifecycles import CallbackState
+from sla.models import Callback
 from tests import factories
 from web.bootstrap import Container
 

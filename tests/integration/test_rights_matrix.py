@@ -123,7 +123,7 @@ def test_ticket_page_holds_what_its_reader_may_read(app: APIFlask, scene: Scene)
 
 
 def test_lists_counts_and_search_hold_only_what_is_seen(app: APIFlask, scene: Scene) -> None:
-    wrong = []
+    wrong: list[tuple[Stand, str, Any, bool]] = []
     for stand, person in each(app, scene):
         seen, original = may(stand, scene, Right.SEE), may(stand, scene, Right.READ_ORIGINAL)
         for query in ("view=all", f"view=all&search={scene.number}", "view=all&state=handling"):
@@ -134,7 +134,7 @@ def test_lists_counts_and_search_hold_only_what_is_seen(app: APIFlask, scene: Sc
                 wrong.append((stand, query, found, titled))
         counts = person.done("GET", "/tickets/counts")["counts"]
         if any(counts.values()) and not seen:
-            wrong.append((stand, "counts", counts, None))
+            wrong.append((stand, "counts", counts, False))
 
     assert wrong == []
 
