@@ -8,6 +8,8 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const LOCAL_ZONE = "Asia/Shanghai";
+/** How a field for day and time hands over what was chosen: the city's time, wherever the browser stands. That zone has one offset. */
+export const LOCAL_MOMENT = "YYYY-MM-DDTHH:mm:ss[+08:00]";
 
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(page.locale, { timeZone: LOCAL_ZONE, hourCycle: "h23", ...options });
