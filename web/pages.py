@@ -201,8 +201,8 @@ def _login_form(name: str, error: str) -> str:
 
 
 def _password_form(error: str) -> str:
-    first = g.get("must_change_password", False)
-    return render_template("password.html", error=error, first=first, shortest=SHORTEST_PASSWORD, locale=locale())
+    first, rule = g.get("must_change_password", False), _words("password.rule", minimum=SHORTEST_PASSWORD)
+    return render_template("password.html", error=error, first=first, rule=rule, shortest=SHORTEST_PASSWORD, locale=locale())
 
 
 def _words(key: str, **values: object) -> str:

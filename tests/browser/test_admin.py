@@ -48,7 +48,7 @@ def _make_officer(page: Page) -> str:
     page.get_by_label("姓名", exact=True).fill("路工")
     page.get_by_role("combobox", name="第1个角色的单位").fill(UNIT)
     page.get_by_role("option", name=UNIT).click()
-    page.get_by_role("combobox", name="第1个角色", exact=True).click()
+    page.get_by_role("combobox", name="第1个角色", exact=True).press("Enter")
     page.get_by_role("option", name="单位联络员").click()
     page.get_by_role("button", name="保存").click()
     shown = page.get_by_role("dialog", name="初始密码").locator("code")
