@@ -72,9 +72,9 @@ def _put(uow: UnitOfWork, kind: Kind, content: bytes, *, most_rows: int, locale:
         with _noting(uow, kind, outcome, row=row.number, locale=locale):
             kind.put(uow, cells, imported)
         row_of |= {made_id: row.number for made_id, _ in imported.waiting[len(row_of) :]}
-    for made_id, cells in imported.waiting:
+    for made_id, waiting in imported.waiting:
         with _noting(uow, kind, outcome, row=row_of[made_id], locale=locale):
-            kind.finish(uow, made_id, cells)
+            kind.finish(uow, made_id, waiting)
     outcome.passwords = imported.passwords
     return outcome
 
