@@ -54,9 +54,9 @@ function factWords(key: string, value: unknown): string {
   return text(value);
 }
 
-/** What was given with a request, labelled; the unit it names is shown by `UnitName`. */
-export function requestFacts(request: RequestRow): { label: string; value: string }[] {
-  return REQUEST_FACTS.filter((key) => text(request.data[key])).map((key) => ({
+/** What was given with a request, labelled; the unit it names is shown by `UnitName`. `without` is shown elsewhere. */
+export function requestFacts(request: RequestRow, without?: string): { label: string; value: string }[] {
+  return REQUEST_FACTS.filter((key) => key !== without && text(request.data[key])).map((key) => ({
     label: word("desks.given", key),
     value: factWords(key, request.data[key]),
   }));

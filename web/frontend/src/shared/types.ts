@@ -1,6 +1,8 @@
 // The shapes of /api/v1 as the pages use them. They mirror web/api/schemas/*.py, which is the contract; a field that
 // changes there changes here. Times are ISO 8601 strings with an offset.
 
+export * from "./portal_types";
+
 export type TicketType = "enquiry" | "help" | "complaint" | "report" | "suggestion" | "praise" | "other";
 export type Urgency = "normal" | "urgent" | "critical";
 export type TicketState =
@@ -386,33 +388,3 @@ export interface Board {
   units: UnitNumbers[];
   categories: CategoryNumbers[];
 }
-
-export interface Submitted { number: string; query_code: string; due_at: string | null; due_provisional: boolean }
-export interface PublicLine { at: string; action: string; state_to: string; unit: string; text: string }
-export interface PublicTicket {
-  number: string;
-  title: string;
-  body: string;
-  type: TicketType;
-  state: TicketState;
-  unit: string;
-  opened_at: string;
-  closed_at: string | null;
-  due_at: string | null;
-  due_provisional: boolean;
-  public_reply: string;
-  timeline: PublicLine[];
-  attachments: Attachment[];
-  can_add: boolean;
-  can_urge: boolean;
-  can_evaluate: boolean;
-}
-export interface PublicAnswer {
-  article_id: number;
-  title: string;
-  answer: string;
-  source: string;
-  confidence: number;
-  sure: boolean;
-}
-export interface PublicAnswers { answer: PublicAnswer | null; others: PublicAnswer[] }
