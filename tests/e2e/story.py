@@ -12,7 +12,7 @@ from pathlib import Path
 
 from asr.audio import read_caller
 from asr.gateways.client import AudioSocketCaller, GatewayUnreachable
-from tests.e2e.people import Client, Json, Officer, exchange
+from tests.e2e.people import Client, Json, Officer, citizen, exchange
 from tests.e2e.stage import Stage
 from tests.e2e.waiting import until
 
@@ -31,6 +31,9 @@ NOT_SOLVED = {
     "reason": "停了一晚又开工",
     "verbatim": "昨天夜里两点还在打",
 }
+SUBMITTED = {"text": "望江大道的工地夜间施工，半夜还在打混凝土，请制止夜间施工。", "address": "望江大道8号", "name": "陈女士"}
+OF_THE_TICKET = ("dispatch", "merge")
+"""Moves of the ticket; the others of this file are its unit's part's."""
 SATISFIED = {"contacted": "yes", "solved": "yes", "satisfaction": "satisfied"}
 
 
@@ -70,6 +73,7 @@ class Story:
     draft_id: int = 0
     ticket_id: int = 0
     number: str = ""
+    query_code: str = ""
     unit: Json = None
 
     @property
@@ -81,6 +85,14 @@ class Story:
         """The liaison officer of the unit the ticket went to."""
         (row,) = self.cast["dispatcher1"].get(f"/units?id={self.unit['id']}")["items"]
         return self.cast[row["code"]]
+
+    def submit(self) -> None:
+        """The citizen writes on the portal instead of calling; sending it again is the same ticket."""
+        with at_the_portal(self.stage) as page:
+            sent = page.post("/public/tickets", {**SUBMITTED, "phone": self.phone, "submission_key": self.call_id})
+        self.number, self.query_code = sent["number"], sent["query_code"]
+        waiting = self.cast["dispatcher1"].get("/tickets?view=to_dispatch&limit=200")["items"]
+        (self.ticket_id,) = [row["id"] for row in waiting if row["number"] == self.number]
 
     def ring(self) -> None:
         """The exchange offers the call; offering it again is the same call."""
@@ -148,6 +160,21 @@ class Story:
         """The unit replies."""
         self._move(self.liaison, "reply", REPLY, lambda: self.part()["replied_at"])
 
+    def ask_to_suspend(self, until_at: str) -> None:
+        """The unit asks to let the matter rest until that moment."""
+        given = {"reason": "等待许可证审查结果", "until": until_at}
+        self._move(self.liaison, "ask_suspension", given, lambda: self.detail()["requests"])
+
+    def suspend(self) -> None:
+        """The auditor agrees: the ticket rests."""
+        auditor = self.cast["auditor1"]
+        self._move(auditor, "grant_suspension", {"note": "理由成立"}, lambda: self.detail()["requests"][0]["decided_at"])
+
+    def merge_into(self, main: "Story") -> None:
+        """The dispatcher lets the ticket go with another."""
+        given = {"main_id": main.ticket_id, "note": "同一工地"}
+        self._move(self.cast["dispatcher1"], "merge", given, lambda: self.state() == "merged")
+
     def doubt(self) -> None:
         """Called back, the requester says that it is not solved."""
         self._call_back(NOT_SOLVED, "review")
@@ -211,8 +238,8 @@ class Story:
     def _move(self, officer: Officer, action: str, given: Json, is_done: Callable[[], Json]) -> None:
         def move() -> bool:
             if not is_done():
-                seen = self.detail() if action == "dispatch" else self.part()
-                thing = "tickets" if action == "dispatch" else "assignments"
+                whole = action in OF_THE_TICKET
+                seen, thing = (self.detail(), "tickets") if whole else (self.part(), "assignments")
                 officer.ask("POST", f"/{thing}/{seen['id']}/actions/{action}", {"version": seen["version"], "given": given})
             return bool(is_done())
 
@@ -250,6 +277,16 @@ def offering(stage: Stage) -> Iterator[Client]:
         yield line
     finally:
         line.close()
+
+
+@contextmanager
+def at_the_portal(stage: Stage) -> Iterator[Client]:
+    """A citizen's page."""
+    page = citizen(stage)
+    try:
+        yield page
+    finally:
+        page.close()
 
 
 @contextmanager
