@@ -1,11 +1,12 @@
 // Flat look-up lists (areas, categories) as the trees that a cascader shows.
 import type { AreaNode, CategoryNode } from "./types";
 
-export interface TreeNode {
+// A type and not an interface: the cascader takes records with any further field, which an interface does not promise.
+export type TreeNode = {
   value: string;
   label: string;
   children?: TreeNode[];
-}
+};
 
 /** Areas below their parents; an area whose parent is not in the list stands at the top. */
 export function areaTree(areas: AreaNode[]): TreeNode[] {
