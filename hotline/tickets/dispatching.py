@@ -14,7 +14,7 @@ from hotline.kernel.errors import Conflict, Invalid
 from hotline.people import units
 from hotline.people.models import Unit
 from hotline.people.permissions import subtree
-from hotline.tickets import assignments, checking
+from hotline.tickets import assignments, checking, passing_on
 from hotline.tickets.models import Assignment, Ruling, Ticket
 from hotline.tickets.remarks import Remark
 from hotline.tickets.rules import TicketRules, rules_of
@@ -24,7 +24,7 @@ LEAD = "lead"
 ASSIST = "assist"
 MACHINE = (SYSTEM,)
 HOLDING = AT_WORK | {AssignmentState.REPLIED, AssignmentState.COPIED}
-"""States in which a unit still has to do with the ticket."""
+"""States in which a unit has, or had until it answered, to do with the ticket."""
 
 
 def dispatch(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
@@ -107,9 +107,9 @@ def had_lead(session: Session, ticket: Ticket) -> bool:
 
 
 def check_free(session: Session, ticket_id: int, unit_id: int) -> None:
-    """Raise Conflict when the unit has to do with the ticket already."""
+    """Raise Conflict when the unit has to do with the ticket already; what it answered in an earlier dispatch is over."""
     held = Assignment.ticket_id == ticket_id, Assignment.unit_id == unit_id, Assignment.state.in_(HOLDING)
-    if session.scalar(select(exists().where(*held))):
+    if session.scalar(select(exists().where(*held, passing_on.is_of_this_dispatch()))):
         raise Conflict("the unit has a part already", reason="has-part", unit_id=unit_id)
 
 

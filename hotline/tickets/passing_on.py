@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -21,7 +21,7 @@ from hotline.tickets.workflow import AT_WORK, AssignmentState
 
 LEAD, ASSIST, SUB = "lead", "assist", "sub"
 HOLDING = AT_WORK | {AssignmentState.REPLIED}
-"""A unit that replied is asked to do it again, not given a second part."""
+"""A unit that replied is asked to do it again, not given a second part; in a later dispatch it is given one."""
 
 
 def receivers(uow: UnitOfWork, part: Assignment, given: Mapping[str, Any]) -> list[Unit]:
@@ -76,6 +76,14 @@ def check_superior_at_work(session: Session, part: Assignment) -> None:
         raise Conflict("the superior unit is done", reason="superior-done")
 
 
+def is_of_this_dispatch() -> ColumnElement[bool]:
+    """That a part is not a reply given before its ticket was dispatched last: another round, or another lead, begins anew."""
+    began = select(Ticket.dispatched_at).where(Ticket.id == Assignment.ticket_id).scalar_subquery()
+    current = select(Ticket.round).where(Ticket.id == Assignment.ticket_id).scalar_subquery()
+    still = and_(Assignment.round == current, Assignment.dispatched_at >= began)
+    return or_(Assignment.state != AssignmentState.REPLIED, still)
+
+
 def member(session: Session, part: Assignment, officer_id: int) -> Officer:
     """The officer, who works for the part's unit. Raises Invalid for anybody else."""
     works_there = Membership.officer_id == Officer.id, Membership.unit_id == part.unit_id, Membership.role.in_(UNIT_ROLES)
@@ -88,7 +96,7 @@ def member(session: Session, part: Assignment, officer_id: int) -> Officer:
 
 def _check_free(session: Session, ticket_id: int, unit_ids: Collection[int]) -> None:
     held = Assignment.ticket_id == ticket_id, Assignment.unit_id.in_(unit_ids), Assignment.state.in_(HOLDING)
-    taken = session.scalars(select(Assignment.unit_id).where(*held)).all()
+    taken = session.scalars(select(Assignment.unit_id).where(*held, is_of_this_dispatch())).all()
     if taken:
         raise Conflict("the unit has a part already", reason="has-part", unit_id=min(taken))
 

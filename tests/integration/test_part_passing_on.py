@@ -11,10 +11,10 @@ from hotline.kernel.db import Database
 from hotline.kernel.errors import Conflict, Forbidden, HotlineError, Invalid
 from hotline.kernel.events import Subscribers
 from hotline.people.models import Unit
-from hotline.tickets import following, ladders
+from hotline.tickets import following, ladders, tickets
 from hotline.tickets.events import AssignmentMoved
 from hotline.tickets.models import Ticket
-from hotline.tickets.workflow import SUPERIOR, AssignmentState, State
+from hotline.tickets.workflow import SUPERIOR, SYSTEM, AssignmentState, State
 from tests import factories
 from tests.integration.parts import OBJECTION, REPLY, Work, at_work, set_due
 
@@ -259,3 +259,43 @@ def test_lead_and_assistant_replying_at_once_do_not_stop_each_other(database: Da
 
     assert answers[0] == "done"
     assert work.state() is State.CALLBACK
+
+
+def test_units_that_answered_in_an_earlier_round_are_given_a_part_in_the_next(database: Database) -> None:
+    work = at_work(database, assist=("OTHER",))
+    _pass_on_and_answer(work)
+    with database.work() as uow:
+        tickets.move(uow, work.ticket_id, "doubt", roles=[SYSTEM], given={})
+        tickets.move(uow, work.ticket_id, "redo", roles=["reply_auditor"], given={"verdict": "reasonable", "basis": "仍在施工"})
+
+    _pass_on_and_answer(work, "add_assist")
+
+    assert (work.state(), work.part("SECTION").round, work.part("OTHER").round) == (State.CALLBACK, 2, 2)
+
+
+def test_unit_that_answered_to_a_lead_taken_off_answers_to_the_next(database: Database) -> None:
+    work, bureau, section, station = passed_on(database)
+    work.bring(station, AssignmentState.REPLIED)
+    work.act(section, "reply", **REPLY)
+
+    with database.work() as uow:
+        given = {"unit_id": work.units["BUREAU"], "note": "重新交办"}
+        tickets.move(uow, work.ticket_id, "redispatch", roles=["dispatcher"], given=given)
+    again = work.part("BUREAU").id
+    work.act(again, "sign")
+    work.act(again, "sub_dispatch", unit_ids=[work.units["SECTION"]])
+
+    assert (again != bureau, work.part("SECTION").parent_id) == (True, again)
+
+
+def _pass_on_and_answer(work: Work, *before: str) -> None:
+    """The lead signs, passes on and answers when those below and beside it did."""
+    with work.database.work() as uow:
+        for action in before:
+            given = {"assist_unit_ids": [work.units["OTHER"]]}
+            tickets.move(uow, work.ticket_id, action, roles=["dispatcher"], given=given)
+    work.act(work.part("BUREAU").id, "sign")
+    work.act(work.part("BUREAU").id, "sub_dispatch", unit_ids=[work.units["SECTION"]])
+    for code in ("SECTION", "OTHER"):
+        work.bring(work.part(code).id, AssignmentState.REPLIED)
+    work.act(work.part("BUREAU").id, "reply", **REPLY)
