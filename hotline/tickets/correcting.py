@@ -28,7 +28,7 @@ CHOICES = {"type": TYPES, "urgency": URGENCIES}
 def correct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Change what was taken down wrongly. Codes stand in the line's data as [old, new], words in its text.
 
-    Raises Invalid for an unknown code, and when nothing differs.
+    Raises Invalid for an unknown code, and when nothing differs, Conflict for a report that other callers hang on.
     """
     wanted = given.get("changes") or {}
     changed = {name: wanted[name] for name in (*CODED, *WORDED) if wanted.get(name) not in (None, getattr(ticket, name))}
@@ -38,6 +38,8 @@ def correct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark
     old = {name: getattr(ticket, name) for name in changed}
     for name, value in changed.items():
         setattr(ticket, name, value)
+    if not merging.may_merge(ticket):
+        _check_alone(uow.session, ticket)
     words = [f"{name}: {old[name]} → {changed[name]}" for name in WORDED if name in changed]
     codes = {name: [old[name], changed[name]] for name in CODED if name in changed}
     return Remark(text="\n".join([str(given["note"]), *words]), data=codes)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid
-from hotline.tickets import assignments, dispatching
+from hotline.tickets import assignments, dispatching, merging
 from hotline.tickets.dispatching import LEAD, MACHINE
 from hotline.tickets.models import Assignment, HandlingPath, Ticket
 from hotline.tickets.remarks import Remark
@@ -86,15 +86,16 @@ def keep_closed(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> No
 
 
 def reopen(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    """Begin again with an ended ticket. Raises Conflict when its end is too long ago."""
+    """Begin again with an ended ticket, by itself if it was merged. Raises Conflict when its end is too long ago."""
     window = rules_of(uow.session, uow.now).reopen
     if ticket.closed_at is not None and uow.now > ticket.closed_at + window:
         raise Conflict("ended too long ago", reason="reopen-window-over", days=window.days)
-    if dispatching.had_lead(uow.session, ticket):
+    if dispatching.had_lead(uow.session, ticket) or ticket.merged_into_id is not None:
         dispatching.begin_round(ticket)
+    merging.unmerge(uow, ticket, given)
     dispatching.take_back(uow, ticket, given)
     ticket.replied_at, ticket.public_reply = None, ""
-    ticket.path_code = ticket.handed_to = ticket.merged_into_id = None
+    ticket.path_code = ticket.handed_to = ticket.answerable_unit_id = None
     ticket.contacted = ticket.solved = ticket.satisfied = ticket.outcome_source = ticket.reasonable = None
 
 

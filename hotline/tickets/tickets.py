@@ -210,9 +210,14 @@ def _open(uow: UnitOfWork, given: NewTicket, state: State) -> Ticket:
 
 
 def _held(uow: UnitOfWork, ticket_id: int, given: Mapping[str, Any]) -> Ticket:
-    """The ticket as it stands now. Tickets that a move names are held in one order: no two moves wait for each other."""
+    """The ticket as it stands now. Tickets that a move names are held in one order: no two moves wait for each other.
+
+    The one that a ticket goes with comes first, since its moves take along what was merged into it.
+    """
     uow.session.flush()
-    for each in sorted({ticket_id, *(int(given[name]) for name in NAMED_TICKETS if given.get(name))}):
+    main_id = uow.session.scalar(select(Ticket.merged_into_id).where(Ticket.id == ticket_id, Ticket.state == State.MERGED))
+    named = sorted({ticket_id, *(int(given[name]) for name in NAMED_TICKETS if given.get(name))})
+    for each in ([main_id] if main_id is not None else []) + named:
         timeline.hold(uow, each)
     ticket = uow.session.get(Ticket, ticket_id, populate_existing=True)
     if ticket is None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
@@ -350,3 +351,57 @@ def test_call_back_of_a_merged_caller_is_theirs_alone(database: Database) -> Non
         tickets.move(uow, other.id, "close", roles=MACHINE, given={})
 
         assert (len(facts), other.state, main.state) == (1, State.CLOSED, State.CALLBACK)
+
+
+def test_merged_ticket_that_is_reopened_goes_its_own_way_to_a_call_back_of_its_own(database: Database) -> None:
+    with database.work() as uow:
+        main, other = opened(uow), opened(uow, 1)
+        part = dispatched(uow, main)
+        move(uow, other, "merge", main_id=main.id)
+        replied(uow, part)
+        uow.session.query(Ticket).filter_by(id=other.id).update({"answerable_unit_id": 2})
+        tickets.move(uow, other.id, "close", roles=MACHINE, given={})
+
+        move(uow, other, "reopen", note="又开始施工")
+        replied(uow, dispatched(uow, other))
+
+        rounds = [callback.round for callback in callbacks.of_ticket(uow.session, other.id)]
+        assert (other.state, rounds, other.answerable_unit_id) == (State.CALLBACK, [1, 2], None)
+        assert (links.of_ticket(uow.session, other.id), merging.ever_merged(uow.session, main.id)) == ([], [])
+
+
+def test_ticket_that_others_hang_on_does_not_become_a_report(database: Database) -> None:
+    with database.work() as uow:
+        main, other = opened(uow), opened(uow, 1)
+        move(uow, other, "merge", main_id=main.id)
+
+        with pytest.raises(Conflict) as refused:
+            move(uow, main, "correct", note="实为举报", changes={"type": "report"})
+
+        assert refused.value.details["reason"] == "merged"
+
+
+def test_answer_and_words_of_a_merged_caller_at_once_wait_for_each_other(database: Database) -> None:
+    with database.work() as uow:
+        main, other = opened(uow), opened(uow, 1)
+        part_id = dispatched(uow, main).id
+        assignments.move(uow, part_id, "sign", roles=["handler"], given={})
+        move(uow, other, "merge", main_id=main.id)
+    main_id, other_id, holding = main.id, other.id, Barrier(2)
+
+    def add() -> None:
+        with database.work() as uow:
+            holding.wait()
+            tickets.add(uow, other_id, "supplement", "今晚又在施工")
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.work() as uow:
+            timeline.hold(uow, main_id)
+            added = pool.submit(add)
+            holding.wait()
+            sleep(0.5)
+            assignments.move(uow, part_id, "reply", roles=["handler"], given=REPLY)
+        added.result(timeout=10)
+
+    with database.read() as session:
+        assert session.get_one(Ticket, other_id).state is State.CALLBACK
