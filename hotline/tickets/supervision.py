@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -17,11 +17,17 @@ from hotline.tickets import timeline
 from hotline.tickets.events import AssignmentOpened, OrderMoved
 from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
 from hotline.tickets.rules import rules_of
-from hotline.tickets.workflow import ORDER, OrderState
+from hotline.tickets.workflow import ORDER, AssignmentState, OrderState
 
 LEADER = "leader"
 """The reason of an order that a leader's instruction led to."""
-NO_UNIT = SupervisionOrder.unit_id.is_(None)
+GONE = (AssignmentState.RETURNED, AssignmentState.RECALLED)
+NOBODYS = SupervisionOrder.unit_id.is_(None) | SupervisionOrder.unit_id.not_in(
+    select(Assignment.unit_id).where(Assignment.ticket_id == SupervisionOrder.ticket_id, Assignment.state.not_in(GONE))
+)
+"""Orders that no unit has, or one whose part is over without its having done the work."""
+STILL = Assignment.state.not_in(GONE)
+"""An order goes to who has to do with the ticket still: it would show it to the unit that gave it back."""
 
 
 def press(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
@@ -34,7 +40,7 @@ def supervise(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None
     reasons = rules_of(uow.session, uow.now).supervision_reasons
     if given["reason_code"] not in reasons:
         raise Invalid("reason_code", "unknown-code", given=given["reason_code"], allowed=list(reasons))
-    unit_id = _taking_part(uow.session, ticket, given["unit_id"]) if given.get("unit_id") else ticket.lead_unit_id
+    unit_id = _taking_part(uow.session, ticket, given["unit_id"], STILL) if given.get("unit_id") else ticket.lead_unit_id
     _issue(uow, ticket, unit_id, "supervise", given)
 
 
@@ -78,10 +84,11 @@ def get(session: Session, order_id: int) -> SupervisionOrder:
 
 
 def hand_on(uow: UnitOfWork, event: AssignmentOpened) -> None:
-    """Give orders that no unit has yet to whoever leads the ticket from now on. A within-reaction."""
+    """Give orders that no unit has, or one that was taken off, to whoever leads the ticket from now on. A within-reaction."""
     if event.role != "lead":
         return
-    for order in uow.session.scalars(select(SupervisionOrder).where(*_open_of(event.ticket_id), NO_UNIT)):
+    waiting = SupervisionOrder.ticket_id == event.ticket_id, SupervisionOrder.state == OrderState.ISSUED
+    for order in uow.session.scalars(select(SupervisionOrder).where(*waiting, NOBODYS)):
         order.unit_id = event.unit_id
         uow.session.flush()
         state = order.state.value
@@ -121,9 +128,10 @@ def _ahead(uow: UnitOfWork, due_at: datetime) -> datetime:
     return due_at
 
 
-def _taking_part(session: Session, ticket: Ticket, unit_id: int) -> int:
+def _taking_part(session: Session, ticket: Ticket, unit_id: int, *conditions: ColumnElement[bool]) -> int:
     unit = units.get(session, unit_id)
-    if not session.scalar(select(exists().where(Assignment.ticket_id == ticket.id, Assignment.unit_id == unit.id))):
+    own = Assignment.ticket_id == ticket.id, Assignment.unit_id == unit.id
+    if not session.scalar(select(exists().where(*own, *conditions))):
         raise Conflict("the unit has no part in the ticket", reason="not-taking-part", unit_id=unit.id)
     return unit.id
 

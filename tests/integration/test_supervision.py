@@ -140,6 +140,31 @@ def test_instruction_waits_for_whoever_leads_later(database: Database) -> None:
         assert moved(uow, order, "answer_order", HANDLER, answer="已办").state is OrderState.ANSWERED
 
 
+def test_order_follows_the_ticket_to_the_lead_that_has_it_now(database: Database) -> None:
+    with database.work() as uow:
+        first, second, third = units(uow)
+        ticket = opened(uow, first, third)
+        order, of_another = supervised(uow, ticket), supervised(uow, ticket, unit_id=third)
+        moved(uow, of_another, "answer_order", HANDLER, answer="已办")
+
+        given = {"unit_id": second, "note": "改派"}
+        tickets.move(uow, ticket.id, "redispatch", roles=["dispatcher"], given=given)
+
+        assert (order.unit_id, of_another.unit_id) == (second, third)
+
+
+def test_order_to_a_unit_that_was_taken_off_is_refused(database: Database) -> None:
+    with database.work() as uow:
+        first, second, _ = units(uow)
+        ticket = opened(uow, first)
+        tickets.move(uow, ticket.id, "redispatch", roles=["dispatcher"], given={"unit_id": second, "note": "改派"})
+
+        with pytest.raises(Conflict) as refused:
+            supervised(uow, ticket, unit_id=first)
+
+        assert refused.value.details["reason"] == "not-taking-part"
+
+
 def test_instruction_of_tomorrow_is_refused(database: Database) -> None:
     with database.work() as uow:
         words = {"leader": "陈副市长", "note": "请抓紧", "given_on": (uow.now + 2 * DAY).date(), "due_at": uow.now + DAY}
