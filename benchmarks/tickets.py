@@ -34,7 +34,7 @@ from web.bootstrap import Container, build
 from web.embedded import PostgresServer
 
 PEER = "django-helpdesk"
-CALLS = {"small": 20, "full": 200}
+CALLS = {"small": 20, "full": 100}
 COUNTS = {"small": (300,), "full": (1_000, 10_000, 100_000, 1_000_000)}
 COMPARED = 10_000
 """Up to so many tickets the peer is measured too."""
