@@ -44,6 +44,12 @@ def list_orders(
     return Listed(found[:limit], found[limit - 1].id if len(found) > limit else None, total)
 
 
+def open_tickets(session: Session, scope: Scope) -> int:
+    """On how many tickets an order stands open that this reader may see."""
+    found = _visible(scope).where(OPEN).with_only_columns(SupervisionOrder.ticket_id).distinct()
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
 def get_visible(session: Session, scope: Scope, order_id: int) -> SupervisionOrder:
     """The order. Raises NotFound when it does not exist or is hidden."""
     order = session.scalars(_visible(scope).where(SupervisionOrder.id == order_id)).one_or_none()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -160,13 +160,17 @@ def waiting(
 
     What a unit below asks goes to whoever passed the part on, so the hotline's desk does not list it.
     """
-    query = (
-        select(Request).join(Assignment, Assignment.id == Request.assignment_id).join(Ticket, Ticket.id == Request.ticket_id)
-    )
-    query = query.where(queries.visible(scope), Request.state == state, Request.id > after_id, _whose(scope))
+    query = _waiting(scope, state).where(Request.id > after_id)
     if kind is not None:
         query = query.where(Request.kind == kind)
     return list(session.scalars(query.order_by(Request.id).limit(limit)))
+
+
+def waiting_tickets(session: Session, scope: Scope) -> dict[str, int]:
+    """On how many tickets a request of each kind waits for this reader, as `waiting` lists them."""
+    counted = func.count(Request.ticket_id.distinct())
+    query = _waiting(scope, RequestState.ASKED).with_only_columns(Request.kind, counted).group_by(Request.kind)
+    return dict.fromkeys((kind.value for kind in RequestKind), 0) | {row[0].value: row[1] for row in session.execute(query)}
 
 
 def check_signed(session: Session, part: Assignment, roles: Collection[str]) -> None:
@@ -174,6 +178,13 @@ def check_signed(session: Session, part: Assignment, roles: Collection[str]) -> 
     missing = [] if SYSTEM in roles else ladders.left(ladders.of_part(session, part, RequestKind.REPLY), roles)
     if missing:
         raise Conflict("the reply must be signed first", reason="needs-approval", ladder=missing)
+
+
+def _waiting(scope: Scope, state: RequestState) -> Select[Request]:
+    joined = (
+        select(Request).join(Assignment, Assignment.id == Request.assignment_id).join(Ticket, Ticket.id == Request.ticket_id)
+    )
+    return joined.where(queries.visible(scope), Request.state == state, _whose(scope))
 
 
 def _whose(scope: Scope) -> ColumnElement[bool]:

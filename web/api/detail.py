@@ -13,6 +13,7 @@ from hotline.kernel.scope import Scope
 from hotline.tickets import rights
 from hotline.tickets.models import Attachment, HandlingPath, Ticket
 from hotline.tickets.rights import ORIGINS, Right
+from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import STANDARD
 from sla import callbacks, explanation, reviews
 from sla.book import calendar_of
@@ -40,7 +41,7 @@ def ticket_detail(session: Session, container: Container, reader: Scope, ticket:
         opened_by=present.officer_names(session, [ticket.opened_by_id]).get(ticket.opened_by_id or 0, ""),
         public_reply=ticket.public_reply,
         path=CodeRef(code=path.code, name=path.name) if path else None,
-        handed_to=ticket.handed_to,
+        handed_to=_handed_to(session, ticket, now),
         resume_at=ticket.resume_at,
         total_due=present.limit("total", ticket.total_due_at, None, calendar, now, stopped_at=ticket.replied_at),
         assignments=present_ticket.assignments(session, calendar, ticket, now),
@@ -63,6 +64,7 @@ def _words(reader: Scope, ticket: Ticket) -> Mapping[str, Any]:  # fields of Tic
         "body": ticket.body if original else ticket.redacted_body,
         "wanted": ticket.wanted if original else "",
         "address": ticket.address if original else "",
+        "area_code": (ticket.area_code if original else None) or "",
         "contact_id": ticket.contact_id if original else None,
         "redacted_title": ticket.redacted_title,
         "redacted_body": ticket.redacted_body,
@@ -82,6 +84,13 @@ def _relations(session: Session, reader: Scope, ticket: Ticket, now: datetime) -
         "links": present_ticket.linked(session, reader, ticket),
         "orders": order_facts(session, reader, present_ticket.orders_seen(reader, ticket), now),
     }
+
+
+def _handed_to(session: Session, ticket: Ticket, now: datetime) -> CodeRef | None:
+    if ticket.handed_to is None:
+        return None
+    targets = rules_of(session, now).hand_over_targets
+    return CodeRef(code=ticket.handed_to, name=targets.get(ticket.handed_to, ticket.handed_to))
 
 
 def _attachments(session: Session, reader: Scope, ticket: Ticket) -> list[AttachmentShape]:

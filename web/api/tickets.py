@@ -11,7 +11,7 @@ from hotline.insight import metrics
 from hotline.intake import limits
 from hotline.kernel import clock
 from hotline.people import access_log
-from hotline.tickets import queries, rights, searching, tickets
+from hotline.tickets import orders, queries, requests, rights, searching, tickets
 from hotline.tickets.codes import check_codes
 from hotline.tickets.queries import Filters
 from hotline.tickets.rights import Right
@@ -82,9 +82,11 @@ def list_tickets(query: ListQuery) -> Page[TicketRow]:
 @api.output(ViewCounts)
 @allowed(*EVERYONE)
 def count_tickets() -> ViewCounts:
-    """How many tickets stand in each view of the reader."""
+    """How many tickets stand in each view of the reader, with a request of each kind, and with an open order."""
     with reading() as session:
-        return ViewCounts(counts=queries.counts(session, scope(), clock.now()))
+        views = queries.counts(session, scope(), clock.now())
+        asked = requests.waiting_tickets(session, scope())
+        return ViewCounts(counts={**asked, "orders_open": orders.open_tickets(session, scope()), **views})
 
 
 @api.get("/tickets/<int:ticket_id>")

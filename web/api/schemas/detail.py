@@ -145,13 +145,14 @@ class TicketDetail(TicketRow):
     children: list[TicketRef]
     links: list[LinkFact]
     orders: list[OrderFact]
-    handed_to: str | None
+    handed_to: CodeRef | None
     resume_at: datetime | None
     answerable_unit: UnitRef | None
 
     body: str
     wanted: str
     address: str
+    area_code: str
     requester: Requester
     opened_by: str
     public_reply: str

@@ -199,6 +199,7 @@ export interface TicketDetail extends TicketRow {
   body: string;
   wanted: string;
   address: string;
+  area_code: string;
   requester: Requester;
   opened_by: string;
   public_reply: string;
@@ -226,7 +227,7 @@ export interface TicketDetail extends TicketRow {
   children: TicketRef[];
   links: TicketLink[];
   orders: Order[];
-  handed_to: string | null;
+  handed_to: CodeRef | null;
   resume_at: string | null;
   answerable_unit: UnitRef | null;
 }
