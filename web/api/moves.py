@@ -7,6 +7,9 @@ from apiflask import APIBlueprint
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import HotlineError
 from hotline.tickets import assignments, queries, replays, rights, tickets
+from hotline.tickets.workflow import State, workflow_of
+from sla import reviews
+from sla.reviews import Decision, Verdict
 from web import errors
 from web.api.schemas.base import ErrorBody
 from web.api.schemas.detail import TicketDetail
@@ -63,9 +66,28 @@ def checked(given: Any) -> dict[str, Any]:  # the fields of Given that were sent
 
 def _move_ticket(uow: UnitOfWork, ticket_id: int, action: str, given: dict[str, Any], version: int, key: str | None) -> None:
     ticket = queries.get_visible(uow.session, scope(), ticket_id)
-    if replays.is_first(uow, key, thing="ticket", thing_id=ticket.id, action=action):
-        roles = rights.acting_on_ticket(scope(), ticket)
+    if not replays.is_first(uow, key, thing="ticket", thing_id=ticket.id, action=action):
+        return
+    roles = rights.acting_on_ticket(scope(), ticket)
+    if ticket.state is State.REVIEW and action in set(Decision):
+        workflow_of(uow).ticket.find(ticket.state, action, roles, given)
+        _decide(uow, ticket.id, Decision(action), given, version)
+    else:
         tickets.move(uow, ticket.id, action, roles=roles, given=given, version=version)
+
+
+def _decide(uow: UnitOfWork, ticket_id: int, decision: Decision, given: dict[str, Any], version: int) -> None:
+    """A decision on a dissatisfied case is kept and limited like one made over `reviews`."""
+    reviews.review(
+        uow,
+        scope(),
+        ticket_id,
+        verdict=Verdict(given["verdict"]),
+        basis=given["basis"],
+        decision=decision,
+        explanation=given.get("explanation", ""),
+        version=version,
+    )
 
 
 def _move_assignment(
