@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from hotline.kernel.scope import Scope
-from hotline.tickets import tickets, timeline
+from hotline.tickets import queries, tickets, timeline
 from hotline.tickets.events import TicketMoved
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import SYSTEM, AssignmentState, State
@@ -130,7 +130,7 @@ def evaluate_online(uow: UnitOfWork, ticket: Ticket, answers: CallbackAnswers) -
 
 
 def open_callbacks(session: Session, scope: Scope, *, limit: int = 50, after: int | None = None) -> list[OpenCallback]:
-    """Who is to be rung, the nearest due first. `after` is the id of the last call-back seen. Raises Forbidden."""
+    """Who is to be rung of tickets this reader may see, the nearest due first, after the id last seen. Raises Forbidden."""
     if not scope.roles & RINGERS:
         raise Forbidden("not this role", action="callbacks", roles=sorted(RINGERS))
     answered = (
@@ -143,7 +143,7 @@ def open_callbacks(session: Session, scope: Scope, *, limit: int = 50, after: in
         select(Callback, Ticket, Assignment.solved)
         .join(Ticket, Ticket.id == Callback.ticket_id)
         .outerjoin(Assignment, answered)
-        .where(Callback.state == CallbackState.OPEN)
+        .where(Callback.state == CallbackState.OPEN, queries.visible(scope))
     )
     seen = session.get(Callback, after) if after is not None else None
     if seen is not None and seen.due_at is not None:

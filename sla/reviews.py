@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Forbidden, Invalid
 from hotline.kernel.scope import Scope
-from hotline.tickets import tickets
+from hotline.tickets import queries, tickets
 from hotline.tickets.models import Ticket
 from hotline.tickets.workflow import AUDIT, State
 from sla.book import book_of
@@ -95,7 +95,7 @@ def redo_left(ticket: Ticket, rules: Rules) -> int:
 
 
 def due_reviews(session: Session, scope: Scope, *, limit: int = 50, after: int | None = None) -> list[DueReview]:
-    """Cases waiting for a decision, oldest call-back first. `after` is the call-back id last seen. Raises Forbidden."""
+    """Cases this reader may see that wait for a decision, oldest call-back first, after the id last seen. Raises Forbidden."""
     if not scope.roles & AUDIT:
         raise Forbidden("not this role", action="reviews", roles=sorted(AUDIT))
     running = (Clock.ticket_id == Ticket.id) & (Clock.stage == Stage.REVIEW) & (Clock.state == ClockState.RUNNING)
@@ -103,7 +103,7 @@ def due_reviews(session: Session, scope: Scope, *, limit: int = 50, after: int |
         select(Ticket, Callback, Clock)
         .join(Callback, (Callback.ticket_id == Ticket.id) & (Callback.round == Ticket.round))
         .outerjoin(Clock, running)
-        .where(Ticket.state == State.REVIEW)
+        .where(Ticket.state == State.REVIEW, queries.visible(scope))
     )
     if after is not None:
         query = query.where(Callback.id > after)

@@ -26,6 +26,7 @@ from tests.reactions import DEADLINES
 START = datetime(2026, 11, 18, 9, 0, tzinfo=ZONE)
 HOUR = timedelta(hours=1)
 RINGER = Scope(officer_id=None, roles=frozenset({"callback_agent"}))
+LISTING = Scope(officer_id=1, roles=frozenset({"callback_agent", "reply_auditor"}), sees_all_units=True)
 AUDITOR = Scope(officer_id=None, roles=frozenset({"reply_auditor"}))
 SUPERVISOR = Scope(officer_id=None, roles=frozenset({"supervisor"}))
 HANDLER = Scope(officer_id=None, roles=frozenset({"handler"}))
@@ -102,7 +103,7 @@ def test_a_reply_opens_a_call_back_within_five_working_days(city: Database) -> N
     replied(city)
 
     with city.read() as session:
-        (found,) = callbacks.open_callbacks(session, RINGER)
+        (found,) = callbacks.open_callbacks(session, LISTING)
         assert (found.ticket.state, found.unit_says_solved) == (State.CALLBACK, "yes")
         assert found.callback.due_at == datetime(2026, 11, 25, 17, 30, tzinfo=ZONE)
 
@@ -114,7 +115,7 @@ def test_nobody_is_rung_who_wants_no_answer_or_left_no_number(city: Database, as
     ticket = ticket_of(city, ticket_id)
     assert (ticket.state, ticket.outcome_source, ticket.satisfied) == (State.CLOSED, "not_wanted", None)
     with city.read() as session:
-        assert callbacks.open_callbacks(session, RINGER) == []
+        assert callbacks.open_callbacks(session, LISTING) == []
 
 
 DOUBTED = {Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED}
@@ -251,7 +252,7 @@ def test_a_case_is_explained_and_kept_closed(city: Database) -> None:
     assert (ticket.state, ticket.reasonable, ticket.solved) == (State.CLOSED, "unreasonable", "no")
     with city.read() as session:
         assert reviews.of_ticket(session, ticket_id)[0].explanation == "已依法说明理由。"
-        assert reviews.due_reviews(session, AUDITOR) == []
+        assert reviews.due_reviews(session, LISTING) == []
 
 
 @pytest.mark.parametrize(
@@ -279,7 +280,7 @@ def test_a_case_waits_in_the_list_with_its_answers_and_limit(city: Database) -> 
     rung(city, ticket_id, answers=UNSOLVED)
 
     with city.read() as session:
-        (due,) = reviews.due_reviews(session, AUDITOR)
+        (due,) = reviews.due_reviews(session, LISTING)
         assert due.ticket.id == ticket_id
         assert due.callback.answer is not None
         assert due.callback.answer.verbatim == "一直没解决"
@@ -310,7 +311,7 @@ def test_open_call_backs_are_paged_by_what_is_due(city: Database) -> None:
     ids = [replied(city) for _ in range(3)]
 
     with city.read() as session:
-        first = callbacks.open_callbacks(session, RINGER, limit=2)
-        rest = callbacks.open_callbacks(session, RINGER, limit=2, after=first[-1].callback.id)
+        first = callbacks.open_callbacks(session, LISTING, limit=2)
+        rest = callbacks.open_callbacks(session, LISTING, limit=2, after=first[-1].callback.id)
 
         assert [found.ticket.id for found in [*first, *rest]] == ids
