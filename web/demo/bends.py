@@ -16,10 +16,11 @@ from hotline.people.models import Unit
 from hotline.people.permissions import Role
 from hotline.tickets import assignments, tickets
 from hotline.tickets.merging import may_merge
-from hotline.tickets.models import Request, Ticket
-from hotline.tickets.workflow import AssignmentState, Secrecy, State
+from hotline.tickets.models import Request, SupervisionOrder, Ticket
+from hotline.tickets.workflow import AssignmentState, RequestKind, RequestState, Secrecy, State
 from web.demo.telling import Cast
 
+ASKS = (RequestKind.EXTENSION, RequestKind.COMMITMENT, RequestKind.SUSPENSION, RequestKind.TERMINATION)
 LOWER_LEVELS = ("district", "street", "community")
 """Units of these levels send their papers without a ladder."""
 
@@ -61,6 +62,33 @@ def bend(uow: UnitOfWork, cast: Cast, words: Mapping[str, Any]) -> None:  # as i
         if ticket is not None:
             step(bender, ticket)
             uow.session.flush()
+    for kind in ASKS:
+        _leave_asked(bender, kind)
+    _instruct(bender)
+
+
+def _leave_asked(bender: Bender, kind: RequestKind) -> None:
+    """One request of the kind waits at the review desk."""
+    waiting = exists().where(Request.kind == kind, Request.state == RequestState.ASKED)
+    ticket = _candidate(bender.uow, State.HANDLING)
+    if ticket is None or bender.uow.session.scalar(select(waiting)):
+        return
+    given = dict(bender.words["asks"][kind.value])
+    if "until_days" in given:
+        given["until"] = bender.uow.now + timedelta(days=given.pop("until_days"))
+    bender.by_lead(ticket, f"ask_{kind}", **given)
+    bender.uow.session.flush()
+
+
+def _instruct(bender: Bender) -> None:
+    """A leader's instruction (领导批示) waits for the unit's answer."""
+    given = dict(bender.words["instruction"])
+    ticket = _candidate(bender.uow, State.HANDLING)
+    if ticket is None or bender.uow.session.scalar(select(exists().where(SupervisionOrder.leader == given["leader"]))):
+        return
+    given["given_on"] = bender.uow.now.astimezone(bender.uow.zone).date()
+    given["due_at"] = bender.uow.now + timedelta(days=given.pop("days"))
+    bender.at_desk(ticket, Role.SUPERVISOR, "instruct", **given)
 
 
 def _candidate(uow: UnitOfWork, source: State) -> Ticket | None:
