@@ -71,8 +71,8 @@ OF_CONTACTS: dict[str, Probe] = {
 """Asked by the agent whose contact it is, another agent and a shift leader; in this order, the last ends the draft."""
 
 ELSEWHERE: dict[str, str] = {
-    "contacts.show_contact": "roles alone: whoever may see contact data; its tickets are asked of `queries.visible`",
-    "contacts.list_cards": "roles alone: knowledge for what was said",
+    "contacts.show_contact": "its agent, and whoever may see the requester of each of its tickets: test_confidential",
+    "contacts.list_cards": "as contacts.show_contact",
     "contacts.choose": "the contact's agent or a shift leader, as every other of `OF_CONTACTS` (`own_contact`)",
     "calls.show_call": "test_calls_api: roles and the number's mask",
     "calls.answer_call": "test_calls_api: one agent wins",

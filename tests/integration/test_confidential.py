@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from hotline.people.models import Unit
+from hotline.people.models import Membership, Officer, Unit
+from hotline.tickets import tickets
 from hotline.tickets.models import Ticket
+from hotline.tickets.tickets import NewTicket
+from hotline.tickets.workflow import Secrecy
 from tests.integration.people import TICKET, Person, SignIn
 from web.bootstrap import Container
 
@@ -58,3 +61,24 @@ def test_title_that_the_unit_reads_does_not_name_who_asks(citizen: Person, parts
     with parts.database.read() as session:
         title = session.query(Ticket).filter_by(number=number).one().title
     assert "张" not in title
+
+
+@pytest.mark.parametrize(
+    ("secrecy", "accused", "status"),
+    [(Secrecy.NORMAL, "", 200), (Secrecy.CONFIDENTIAL, "", 200), (Secrecy.STRICT, "", 404), (Secrecy.CONFIDENTIAL, "U1", 404)],
+)
+def test_contact_names_nobody_whom_its_ticket_does_not(
+    sign_in: SignIn, parts: Container, unit_id: int, secrecy: Secrecy, accused: str, status: int
+) -> None:
+    agent, reader = sign_in("agent"), sign_in("dispatcher", accused)
+    contact_id = agent.done("POST", "/contacts")["id"]
+    with parts.database.work() as uow:
+        if accused:
+            officer = uow.session.query(Officer).filter_by(login=f"dispatcher-{accused}-zh-CN").one()
+            uow.session.add(Membership(officer_id=officer.id, unit_id=unit_id, role="handler"))
+        given = {**TICKET, "channel": "phone", "contact_name": NAME, "contact_phone": PHONE, "contact_id": contact_id}
+        tickets.open_ticket(uow, NewTicket(**given, secrecy=secrecy, complained_unit_id=unit_id if accused else None))
+
+    for path in (f"/contacts/{contact_id}", f"/contacts/{contact_id}/cards"):
+        assert reader.ask("GET", path).status_code == status
+    assert agent.done("GET", f"/contacts/{contact_id}")["id"] == contact_id

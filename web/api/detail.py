@@ -65,7 +65,7 @@ def _words(reader: Scope, ticket: Ticket) -> Mapping[str, Any]:  # fields of Tic
         "wanted": ticket.wanted if original else "",
         "address": ticket.address if original else "",
         "area_code": (ticket.area_code if original else None) or "",
-        "contact_id": ticket.contact_id if original else None,
+        "contact_id": ticket.contact_id if rights.may(reader, Right.SEE_CONTACT, ticket) else None,
         "redacted_title": ticket.redacted_title,
         "redacted_body": ticket.redacted_body,
         "redaction_needed": ticket.confidential and not (ticket.redacted_title and ticket.redacted_body),
