@@ -51,6 +51,8 @@ def _database(container: Container) -> str:
     with container.database.read() as session:
         version = session.scalar(text("show server_version"))
         revision = MigrationContext.configure(session.connection()).get_current_revision()
+    if revision is None:
+        raise RuntimeError("no tables yet: run `hotline city init`, or `hotline db upgrade` for a city to be restored")
     if revision != head():
         raise RuntimeError(f"migrations at {revision}, the code wants {head()}: run `hotline db upgrade`")
     return f"PostgreSQL {version}, revision {revision}"

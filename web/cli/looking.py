@@ -39,4 +39,7 @@ def check() -> None:
     for part in found:
         word = texts.text("check.works" if part.up else "check.broken")
         click.echo(f"{word}  {texts.text(f'part.{part.name}'):<10} {part.detail}")
-    sys.exit(0 if all(part.up for part in found) else 1)
+    if all(part.up for part in found):
+        return
+    click.echo(texts.text("check.hint"), err=True)
+    sys.exit(1)

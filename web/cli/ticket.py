@@ -35,7 +35,8 @@ def show(number: str) -> None:
         click.echo(f"{found.number}  {found.state.value}  {texts.text(f'type.{found.type}')}")
         for entry in entries:
             at = entry.at.astimezone(container.database.zone).strftime("%Y-%m-%d %H:%M:%S")
-            click.echo(f"  {entry.seq:>3}  {at}  {entry.action:<16} {entry.state_from} → {entry.state_to}")
+            moved = f" {entry.state_from} → {entry.state_to}" if entry.state_to else ""
+            click.echo(f"  {entry.seq:>3}  {at}  {entry.action:<16}{moved}")
         broken = timeline.broken_at(entries)
     click.echo(texts.text("ticket.chain-whole") if broken is None else texts.text("ticket.chain-broken", seq=broken))
     container.close()
