@@ -5,6 +5,7 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.kernel import typed
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Forbidden, Invalid
 from hotline.kernel.scope import Scope
@@ -28,11 +29,7 @@ def reveal(uow: UnitOfWork, scope: Scope, ticket: HoldsContactData, *, field: st
     """
     if field not in FIELDS:
         raise Invalid("field", "not-masked", allowed=sorted(FIELDS))
-    why = reason.replace("\x00", "").strip()
-    if not why:
-        raise Invalid("reason", "required")
-    if len(why) > LONGEST_REASON:
-        raise Invalid("reason", "too-long", maximum=LONGEST_REASON, given=len(why))
+    why = typed.needed("reason", reason, LONGEST_REASON)
     if scope.officer_id is None:
         raise Forbidden("contact data", action="reveal")
     entry = AccessLogEntry(officer_id=scope.officer_id, ticket_id=ticket.id, field=field, reason=why, at=uow.now)

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.kernel import typed
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid
 from hotline.people.models import Area
@@ -20,7 +21,7 @@ class AreaCodeTaken(Conflict):
 
 def create_area(uow: UnitOfWork, *, code: str, name: str, level: str, parent_code: str | None) -> Area:
     """A new area; without a parent it is the city, of which there is one. Raises AreaCodeTaken, Invalid."""
-    code, name = _words("code", code), _words("name", name)
+    code, name = typed.needed("code", code, LONGEST["code"]), typed.needed("name", name, LONGEST["name"])
     if "/" in code:
         raise Invalid("code", "slash")
     if level not in choices()["levels"]:
@@ -42,12 +43,3 @@ def create_area(uow: UnitOfWork, *, code: str, name: str, level: str, parent_cod
 def root(session: Session) -> Area | None:
     """The city; None in an empty database."""
     return session.scalars(select(Area).where(Area.parent_code.is_(None)).order_by(Area.code).limit(1)).one_or_none()
-
-
-def _words(field: str, given: str) -> str:
-    plain = given.replace("\x00", "").strip()
-    if not plain:
-        raise Invalid(field, "required")
-    if len(plain) > LONGEST[field]:
-        raise Invalid(field, "too-long", maximum=LONGEST[field], given=len(plain))
-    return plain

@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.kernel import typed
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from hotline.people import notices
@@ -142,11 +143,7 @@ def step(mark: NuisanceMark, now: datetime) -> Step:
 
 def _mark(uow: UnitOfWork, citizen_id: int, kind: Kind, reason: str) -> NuisanceMark:
     _lock(uow, citizen_id)
-    words = reason.replace("\x00", "").strip()
-    if not words:
-        raise Invalid("reason", "required")
-    if len(words) > LONGEST_REASON:
-        raise Invalid("reason", "too-long", maximum=LONGEST_REASON, given=len(words))
+    words = typed.needed("reason", reason, LONGEST_REASON)
     mark = NuisanceMark(citizen_id=citizen_id, kind=kind.value, reason=words, at=uow.now, by_id=uow.actor.officer_id)
     uow.session.add(mark)
     uow.session.flush()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.kernel import typed
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid, NotFound
 from hotline.people import passwords, sessions, units
@@ -60,7 +61,7 @@ def create_with_first_password(uow: UnitOfWork, *, login: str, name: str, phone:
 
 def change_officer(uow: UnitOfWork, officer: Officer, *, name: str, phone: str) -> None:
     """Another name or telephone. Raises Invalid."""
-    officer.name = _name(name)
+    officer.name = typed.needed("name", name, LONGEST_NAME)
     officer.phone = check_phone(phone, "phone") if phone else ""
     uow.session.flush()
     uow.record(OfficerChanged(officer_id=officer.id, what="change"))
@@ -146,26 +147,15 @@ def listed(session: Session, *, unit_ids: Collection[int] | None, text: str = ""
 
 
 def _add(uow: UnitOfWork, *, login: str, name: str, password_hash: str, locale: str = "zh-CN") -> Officer:
-    wanted = sessions.plain_login(login)
-    if not wanted:
-        raise Invalid("login", "required")
-    if len(wanted) > LONGEST_LOGIN:
-        raise Invalid("login", "too-long", maximum=LONGEST_LOGIN, given=len(wanted))
+    wanted = typed.needed("login", sessions.plain_login(login), LONGEST_LOGIN)
     if by_login(uow.session, wanted) is not None:
         raise LoginTaken("login taken", field="login")
-    officer = Officer(login=wanted, name=_name(name), password_hash=password_hash, locale=locale, memberships=[])
+    officer = Officer(
+        login=wanted, name=typed.needed("name", name, LONGEST_NAME), password_hash=password_hash, locale=locale, memberships=[]
+    )
     uow.session.add(officer)
     uow.session.flush()
     return officer
-
-
-def _name(name: str) -> str:
-    plain = name.replace("\x00", "").strip()
-    if not plain:
-        raise Invalid("name", "required")
-    if len(plain) > LONGEST_NAME:
-        raise Invalid("name", "too-long", maximum=LONGEST_NAME, given=len(plain))
-    return plain
 
 
 def _order(wanted: RoleIn) -> tuple[int, str]:

@@ -8,6 +8,7 @@ import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.kernel import typed
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid, NotFound
 from hotline.people.events import UnitChanged
@@ -62,7 +63,7 @@ def create_unit(
     uow: UnitOfWork, code: str, facts: UnitFacts, *, territorial_id: int | None = None, professional_id: int | None = None
 ) -> Unit:
     """A new unit under its superiors. Raises UnitCodeTaken, Invalid, NotFound for a superior that is closed."""
-    wanted = _words("code", code, required=True)
+    wanted = typed.needed("code", code, LONGEST["code"])
     if uow.session.scalar(select(Unit.id).where(func.lower(Unit.code) == wanted.lower())) is not None:
         raise UnitCodeTaken("code taken", field="code")
     unit = Unit(code=wanted, **_checked(uow.session, facts))
@@ -178,15 +179,8 @@ def _checked(session: Session, facts: UnitFacts) -> dict[str, object]:
             raise Invalid(field, "not-one-of", known=allowed)
     if session.get(Area, facts.area_code) is None:
         raise Invalid("area_code", "unknown-area", given=facts.area_code)
-    values = asdict(facts) | {name: _words(name, getattr(facts, name)) for name in LONGEST if name != "code"}
-    values["name"] = _words("name", facts.name, required=True)
+    values = asdict(facts) | {
+        name: typed.fitting(name, getattr(facts, name), LONGEST[name]) for name in LONGEST if name != "code"
+    }
+    values["name"] = typed.needed("name", facts.name, LONGEST["name"])
     return values | {"line": values["line"] or None}
-
-
-def _words(field: str, given: str, *, required: bool = False) -> str:
-    plain = given.replace("\x00", "").strip()
-    if required and not plain:
-        raise Invalid(field, "required")
-    if len(plain) > LONGEST[field]:
-        raise Invalid(field, "too-long", maximum=LONGEST[field], given=len(plain))
-    return plain

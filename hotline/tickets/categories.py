@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.kernel import typed
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid, NotFound
 from hotline.tickets.events import CategoryChanged
@@ -42,7 +43,7 @@ class CategoryFacts:
 
 def create_category(uow: UnitOfWork, code: str, facts: CategoryFacts, parent_code: str | None = None) -> Category:
     """A new category below another, or at the top. Raises CategoryCodeTaken, Invalid, NotFound for a closed parent."""
-    wanted = _words("code", code, required=True)
+    wanted = typed.needed("code", code, LONGEST["code"])
     if "/" in wanted:
         raise Invalid("code", "slash")
     if uow.session.get(Category, wanted) is not None:
@@ -108,10 +109,10 @@ def handling_paths(session: Session) -> list[HandlingPath]:
 def _set(session: Session, category: Category, facts: CategoryFacts) -> None:
     if facts.handling_path and session.get(HandlingPath, facts.handling_path) is None:
         raise Invalid("handling_path", "unknown-handling-path", given=facts.handling_path)
-    category.name = _words("name", facts.name, required=True)
-    category.name_en = _words("name_en", facts.name_en)
-    category.definition = _words("definition", facts.definition)
-    category.contrast = _words("contrast", facts.contrast)
+    category.name = typed.needed("name", facts.name, LONGEST["name"])
+    category.name_en = typed.fitting("name_en", facts.name_en, LONGEST["name_en"])
+    category.definition = typed.fitting("definition", facts.definition, LONGEST["definition"])
+    category.contrast = typed.fitting("contrast", facts.contrast, LONGEST["contrast"])
     category.handling_path = facts.handling_path or None
 
 
@@ -124,12 +125,3 @@ def _fitting(path: str) -> str:
     if len(path) > LONGEST["path"]:
         raise Invalid("parent_code", "too-deep")
     return path
-
-
-def _words(field: str, given: str, *, required: bool = False) -> str:
-    plain = given.replace("\x00", "").strip()
-    if required and not plain:
-        raise Invalid(field, "required")
-    if len(plain) > LONGEST[field]:
-        raise Invalid(field, "too-long", maximum=LONGEST[field], given=len(plain))
-    return plain

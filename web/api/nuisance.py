@@ -1,12 +1,13 @@
 """Abuse of the line over HTTP: where a caller stands, warnings and proposals by agents, decisions by shift leaders."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from apiflask import APIBlueprint
 from sqlalchemy.orm import Session
 
 from hotline.kernel import clock
+from hotline.kernel.db import UnitOfWork
 from hotline.people import nuisance
 from hotline.people.citizens import mask_phone
 from hotline.people.models import Citizen
@@ -66,9 +67,7 @@ def restrict(citizen_id: int, body: Restricted) -> NuisanceStatus:
 @allowed(*DECIDERS)
 def approve(citizen_id: int) -> NuisanceStatus:
     """Let the proposed restriction hold."""
-    with working() as uow:
-        nuisance.approve(uow, citizen_id)
-        return _shown(uow.session, citizen_id, uow.now)
+    return _decided(citizen_id, nuisance.approve)
 
 
 @api.post("/citizens/<int:citizen_id>/nuisance/refuse")
@@ -76,9 +75,7 @@ def approve(citizen_id: int) -> NuisanceStatus:
 @allowed(*DECIDERS)
 def refuse(citizen_id: int) -> NuisanceStatus:
     """Turn the proposed restriction down."""
-    with working() as uow:
-        nuisance.refuse(uow, citizen_id)
-        return _shown(uow.session, citizen_id, uow.now)
+    return _decided(citizen_id, nuisance.refuse)
 
 
 @api.post("/citizens/<int:citizen_id>/nuisance/lift")
@@ -86,9 +83,7 @@ def refuse(citizen_id: int) -> NuisanceStatus:
 @allowed(*DECIDERS)
 def lift(citizen_id: int) -> NuisanceStatus:
     """End a restriction before its time."""
-    with working() as uow:
-        nuisance.lift(uow, citizen_id)
-        return _shown(uow.session, citizen_id, uow.now)
+    return _decided(citizen_id, nuisance.lift)
 
 
 @api.get("/nuisance/proposals")
@@ -112,6 +107,12 @@ def list_proposals() -> Page[NuisanceProposal]:
                 for mark in found
             ]
         )
+
+
+def _decided(citizen_id: int, decide: Callable[[UnitOfWork, int], MarkRow]) -> NuisanceStatus:
+    with working() as uow:
+        decide(uow, citizen_id)
+        return _shown(uow.session, citizen_id, uow.now)
 
 
 def _shown(session: Session, citizen_id: int, now: datetime) -> NuisanceStatus:
