@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, ViewportSize, sync_playwright
 
+from tests.browser.bends import Desk
 from tests.browser.windows import DESK, Window, open_window
 from tests.conftest import TEMPLATE
 from tests.e2e.conftest import pytest_runtest_makereport as pytest_runtest_makereport
+from tests.e2e.people import Officer
 from tests.e2e.stage import Stage
 from web import embedded
 from web.embedded import PostgresServer
@@ -101,6 +103,15 @@ def window(browser: Browser, stage: Stage) -> Iterator[OpenWindow]:
     for one in opened:
         one.close()
     assert troubles == []
+
+
+@pytest.fixture(scope="session")
+def desk(stage: Stage) -> Iterator[Desk]:
+    """An agent and a dispatcher for the dull parts of the stories."""
+    made = Desk(stage, Officer(stage, "agent2"), Officer(stage, "dispatcher2"))
+    yield made
+    made.agent.close()
+    made.dispatcher.close()
 
 
 def _is_built() -> bool:
