@@ -140,6 +140,11 @@ def running(uow: UnitOfWork, ticket_id: int, stages: Collection[Stage], *, assig
     return _held(uow, ticket_id, stages, (ClockState.RUNNING,), assignment_id=assignment_id)
 
 
+def unfinished(uow: UnitOfWork, ticket_id: int) -> list[Clock]:
+    """The limits of a ticket that run or stand still, held until the end of the transaction, oldest first."""
+    return _held(uow, ticket_id, Stage, (ClockState.RUNNING, ClockState.PAUSED))
+
+
 def _limits_of(part: Assignment) -> dict[str, Any]:  # moments and a flag, as set_limits takes them
     return {
         "sign_due_at": part.sign_due_at,

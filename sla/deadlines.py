@@ -13,7 +13,7 @@ from hotline.tickets import assignments, tickets
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened, TicketsMerged
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import AT_WORK, QUEUED, AssignmentState, State
-from sla import clocks
+from sla import clocks, corrections
 from sla.book import book_of
 from sla.clocks import UNIT_STAGES, WORKING_STAGES
 from sla.lifecycles import ClockState
@@ -110,6 +110,8 @@ def follow_ticket(uow: UnitOfWork, event: TicketMoved) -> None:
         clocks.pause(uow, event.ticket_id, paused)
     for stage in BEGUN_BY_TICKET.get(event.action, ()):
         clocks.start(uow, stage, tickets.get(uow, event.ticket_id))
+    if event.action == "correct":
+        corrections.count_again(uow, event.ticket_id)
     _record_on_time(uow, event)
 
 

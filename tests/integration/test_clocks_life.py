@@ -372,3 +372,38 @@ def test_urging_a_ticket_in_its_call_back_opens_no_other(city: City) -> None:
 
     with city.database.read() as session:
         assert len(callbacks.of_ticket(session, ticket_id)) == 1
+
+
+def test_a_corrected_urgency_is_counted_again_from_where_the_limit_began(city: City) -> None:
+    ticket_id = handled(city)
+    before, own = clocks_of(city, ticket_id), part_of(city, ticket_id).due_at
+    city.now = FRIDAY + DAY
+
+    city.move(ticket_id, "correct", {"changes": {"urgency": "urgent"}})
+    after = clocks_of(city, ticket_id)
+    city.move(ticket_id, "correct", {"changes": {"urgency": "normal"}})
+
+    assert after["handle"] < before["handle"]
+    assert part_of(city, ticket_id).due_at == own
+    assert clocks_of(city, ticket_id) == before
+    assert explained(city, ticket_id, "handle").keys() >= {"corrected"}
+
+
+def test_a_correction_keeps_the_time_that_was_granted(city: City) -> None:
+    ticket_id = handled(city)
+    granted(city, ticket_id, "extension", MORE)
+    longer = part_of(city, ticket_id).due_at
+
+    city.move(ticket_id, "correct", {"changes": {"urgency": "urgent"}})
+    city.move(ticket_id, "correct", {"changes": {"urgency": "normal"}})
+
+    assert part_of(city, ticket_id).due_at == longer
+
+
+def test_corrected_words_move_no_limit(city: City) -> None:
+    ticket_id = handled(city)
+    before = clocks_of(city, ticket_id)
+
+    city.move(ticket_id, "correct", {"changes": {"title": "夜间施工扰民"}})
+
+    assert clocks_of(city, ticket_id) == before
