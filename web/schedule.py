@@ -41,6 +41,11 @@ def resume(parts: Container) -> int:
     return _in_one_transaction(parts, archiving.resume_due)
 
 
+def lapse(parts: Container) -> int:
+    """End tickets that were not completed in time."""
+    return _in_one_transaction(parts, archiving.lapse_due)
+
+
 def _in_one_transaction(parts: Container, job: Callable[[UnitOfWork], int]) -> int:
     with parts.database.work() as uow:
         return job(uow)
@@ -51,6 +56,7 @@ SCHEDULE = (
     Timed("articles-expire", expire_articles, 3600),
     Timed("timeline-anchor", lambda parts: anchors.write_due(parts.database), 900),
     Timed("tickets-resume", resume, 60),
+    Timed("tickets-lapse", lapse, 600),
     Timed("tickets-archive", archive, 3600),
     Timed("orders-due", lambda parts: orders.tell_due(parts.database), 300),
     Timed("sla-sweep", lambda parts: sweep.run(parts.database), 15),

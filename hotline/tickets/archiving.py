@@ -1,13 +1,13 @@
-"""What the passing of time does to tickets by itself: suspended ones go on, ended ones are archived. Run by the schedule.
+"""What the passing of time does to tickets by itself: suspended go on, incomplete lapse, ended are archived.
 
-Two runs at once share the work: a row that another run holds is passed over.
+Run by the schedule. Two runs at once share the work: a row that another run holds is passed over.
 """
 
-from sqlalchemy import Select, select
+from sqlalchemy import DateTime, Select, select
 
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import tickets
-from hotline.tickets.models import Ticket
+from hotline.tickets.models import Ticket, TimelineEntry
 from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import ENDED, LIVE, SYSTEM, State
 
@@ -19,6 +19,15 @@ def resume_due(uow: UnitOfWork, batch: int = BATCH) -> int:
     """Let suspended tickets go on whose day has come. Returns how many."""
     due = select(Ticket.id).where(Ticket.state == State.SUSPENDED, Ticket.resume_at <= uow.now)
     return _move_each(uow, due.order_by(Ticket.resume_at), "resume", batch)
+
+
+def lapse_due(uow: UnitOfWork, batch: int = BATCH) -> int:
+    """End tickets that were not completed by the day their requester was told. Returns how many."""
+    told = TimelineEntry.data["until"].as_string().cast(DateTime(timezone=True))
+    asked = select(TimelineEntry.id).where(TimelineEntry.ticket_id == Ticket.id, TimelineEntry.action == "send_back")
+    still_open = asked.where(told > uow.now).correlate(Ticket).exists()
+    due = select(Ticket.id).where(Ticket.state == State.INCOMPLETE, ~still_open)
+    return _move_each(uow, due.order_by(Ticket.id), "lapse", batch)
 
 
 def archive_due(uow: UnitOfWork, batch: int = BATCH) -> int:

@@ -26,6 +26,13 @@ def inform(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     ticket.path_code, ticket.public_reply = str(given["path_code"]), str(given["note"])
 
 
+def lapse(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
+    """End what its requester did not complete in time (逾期未补充), by the path that the city's rules name for it."""
+    path = uow.session.get(HandlingPath, rules_of(uow.session, uow.now).incomplete_path)
+    if path is not None:
+        ticket.path_code, ticket.public_reply = path.code, path.channel
+
+
 def hand_over(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Hand the matter to another hotline; the requester reads its name. Raises Invalid for one that is not known."""
     targets = rules_of(uow.session, uow.now).hand_over_targets

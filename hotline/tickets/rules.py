@@ -50,6 +50,7 @@ class TicketRules:
 
     precheck_channels: frozenset[str]
     incomplete: timedelta
+    incomplete_path: str
     audit: AuditRule
     important: ImportanceRule
     return_max: int
@@ -103,6 +104,7 @@ def _read(values: Mapping[str, Any]) -> TicketRules:
     return TicketRules(
         precheck_channels=frozenset(values["precheck.channels"]),
         incomplete=timedelta(days=values["incomplete.days"]),
+        incomplete_path=str(values["incomplete.path"]),
         audit=AuditRule(frozenset(audit["types"]), frozenset(audit["secrecy"]), bool(audit["supervised"])),
         important=ImportanceRule(
             frozenset(important["types"]), frozenset(important["urgencies"]), bool(important["supervised"])

@@ -32,7 +32,8 @@ from hotline.tickets.workflow import SYSTEM, Secrecy, State, workflow_of
 
 PUBLIC_ACTIONS = frozenset(
     {
-        *("send_back", "complete", "dispatch", "inform", "hand_over", "begin", "suspend", "resume", "answer", "pass_reply"),
+        *("send_back", "complete", "lapse", "dispatch", "inform", "hand_over", "begin", "suspend", "resume"),
+        *("answer", "pass_reply"),
         *("answer_merged", "close", "redo", "withdraw", "keep_closed", "terminate", "reopen"),
     }
 )
@@ -277,6 +278,7 @@ EFFECTS: dict[str, Effect] = {
     "copy": dispatching.copy,
     "add_assist": dispatching.add_assist,
     "inform": ending.inform,
+    "lapse": ending.lapse,
     "hand_over": ending.hand_over,
     "withdraw": ending.withdraw,
     "answer": ending.answer,

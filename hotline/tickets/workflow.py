@@ -188,6 +188,7 @@ TICKET_ROWS: tuple[_T, ...] = (
     _T("check",           S.TO_CHECK,               S.PENDING,     DESK),
     *_each("send_back",   QUEUED,                   S.INCOMPLETE,  DESK,           NOTE,                   TO_REQUESTER),
     _T("complete",        S.INCOMPLETE,             S.TO_CHECK,    MACHINE | DIRECT, (),                   TO_DESK),
+    _T("lapse",           S.INCOMPLETE,             S.INFORMED,    MACHINE,        (),                     TO_REQUESTER),
     _T("dispatch",        S.PENDING,                S.DISPATCHED,  DIRECT,         ("unit_id",),           TO_REQUESTER),
     *_each("inform",      QUEUED,                   S.INFORMED,    DESK,           ("path_code", "note"),  TO_REQUESTER),
     *_each("hand_over",   QUEUED,                   S.HANDED_OVER, DESK,           ("handed_to", "note"),  TO_REQUESTER),

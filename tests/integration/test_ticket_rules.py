@@ -14,6 +14,7 @@ from hotline.tickets import archiving, assignments, rulings, tickets, timeline
 from hotline.tickets.models import Ticket, TicketRule
 from hotline.tickets.rules import packaged, rules_of
 from hotline.tickets.workflow import Secrecy, State
+from tests import factories
 from tests.lives import FOLLOWING, NOON, PRECHECKED, REDACTED, REPLY, City
 
 CONFIDENTIAL = {"secrecy": Secrecy.CONFIDENTIAL}
@@ -249,6 +250,23 @@ def test_suspended_tickets_go_on_when_their_day_comes(city: City) -> None:
         assert archiving.resume_due(uow) == 1
 
     assert [city.ticket(each).state for each in (early, late)] == [State.HANDLING, State.SUSPENDED]
+
+
+def test_what_is_not_completed_by_the_day_told_lapses_once_and_says_where_to_turn(city: City) -> None:
+    with city.database.work() as uow:
+        factories.handling_path(uow.session, "cannot-handle")
+    late, completed = city.in_state(State.INCOMPLETE), city.in_state(State.INCOMPLETE)
+    city.add(completed, "地点在听涛路")
+
+    with city.database.work(now=NOON + timedelta(days=6)) as uow:
+        assert archiving.lapse_due(uow) == 0
+    for expected in (1, 0):
+        with city.database.work(now=NOON + timedelta(days=8)) as uow:
+            assert archiving.lapse_due(uow) == expected
+
+    ended = city.ticket(late)
+    assert (ended.state, ended.path_code) == (State.INFORMED, "cannot-handle")
+    assert city.ticket(completed).state is State.TO_CHECK
 
 
 def test_ended_tickets_are_archived_after_their_days_a_batch_at_a_time(city: City) -> None:
