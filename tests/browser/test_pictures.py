@@ -21,14 +21,23 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
 DESKS = {
     "dispatch": ("dispatcher1", "/dispatch"),
+    "dispatch-to-check": ("dispatcher1", "/dispatch?view=to_check"),
+    "dispatch-returns": ("dispatcher1", "/dispatch?view=returns"),
     "unit": ("qingtang-urban-management", "/unit?view=to_answer"),
     "review": ("auditor1", "/review"),
-    "supervision": ("supervisor1", "/supervision"),
+    "review-suspension": ("auditor1", "/review?view=suspension"),
+    "supervision": ("supervisor1", "/supervision?view=orders_open"),
     "callbacks": ("callback1", "/callbacks"),
     "board": ("manager1", "/board"),
     "inbox": ("dispatcher1", "/inbox"),
     "floor": ("leader1", "/floor"),
+    "admin-units": ("cityadmin", "/admin"),
+    "admin-officers": ("cityadmin", "/admin?part=officers"),
+    "admin-rights": ("cityadmin", "/admin?part=rights"),
 }
+WORKING = ("dispatch-to-check", "dispatch-returns", "review-suspension", "supervision")
+"""Desks whose phone picture shows the chosen ticket and its work, from top to bottom; the others show the list."""
+MOST_EVENTFUL_OF = 12
 
 
 @pytest.fixture(autouse=True)
@@ -43,16 +52,26 @@ def test_desk_is_pictured(window: OpenWindow, name: str, size: ViewportSize) -> 
     opened = window(size)
     opened.sign_in(login)
 
-    _keep(opened.open(path), name)
+    page = opened.open(path)
+    if size is PHONE and name in WORKING:
+        page.get_by_role("option").first.click()
+        expect(page.get_by_role("article")).to_be_visible()
+
+    _keep(page, name)
 
 
 @SIZES
 def test_ticket_is_pictured(window: OpenWindow, size: ViewportSize) -> None:
     opened = window(size)
     page = opened.sign_in("supervisor1")
-    found = page.request.get("/api/v1/tickets", params={"view": "all", "state": "review", "limit": "1"}).json()["items"]
+    found = page.request.get(
+        "/api/v1/tickets", params={"view": "all", "state": "review", "limit": str(MOST_EVENTFUL_OF)}
+    ).json()["items"]
 
-    _keep(opened.open(f"/tickets/{found[0]['id']}"), "ticket")
+    whole = [page.request.get(f"/api/v1/tickets/{row['id']}").json() for row in found]
+    eventful = max(whole, key=lambda ticket: len(ticket["timeline"]))
+
+    _keep(opened.open(f"/tickets/{eventful['id']}"), "ticket")
 
 
 @SIZES
@@ -82,7 +101,7 @@ def _keep(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
     assert page.viewport_size
     width = page.viewport_size["width"]
-    whole = width == PHONE["width"] and name in ("console", "portal", "ticket")
+    whole = width == PHONE["width"] and name in ("console", "portal", "ticket", *WORKING)
     FOLDER.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=FOLDER / f"{name}-{width}.png", full_page=whole, animations="disabled")
 

@@ -92,6 +92,7 @@ export interface Order {
   given_on: string | null;
   issued_at: string;
   due_at: string;
+  overdue: boolean;
   answer: string;
   answered_at: string | null;
 }
