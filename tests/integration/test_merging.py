@@ -370,17 +370,6 @@ def test_merged_ticket_that_is_reopened_goes_its_own_way_to_a_call_back_of_its_o
         assert (links.of_ticket(uow.session, other.id), merging.ever_merged(uow.session, main.id)) == ([], [])
 
 
-def test_ticket_that_others_hang_on_does_not_become_a_report(database: Database) -> None:
-    with database.work() as uow:
-        main, other = opened(uow), opened(uow, 1)
-        move(uow, other, "merge", main_id=main.id)
-
-        with pytest.raises(Conflict) as refused:
-            move(uow, main, "correct", note="实为举报", changes={"type": "report"})
-
-        assert refused.value.details["reason"] == "merged"
-
-
 def test_answer_and_words_of_a_merged_caller_at_once_wait_for_each_other(database: Database) -> None:
     with database.work() as uow:
         main, other = opened(uow), opened(uow, 1)

@@ -321,3 +321,10 @@ def test_a_stale_version_changes_nothing(city: City) -> None:
         tickets.move(uow, ticket_id, "withdraw", roles=["dispatcher"], given={"note": "撤"}, version=99)
 
     assert city.ticket(ticket_id).state is State.PENDING
+
+
+def test_ticket_that_others_hang_on_does_not_become_a_report(city: City) -> None:
+    main_id = city.opened()
+    city.move(city.opened(), "merge", {"main_id": main_id})
+
+    assert refusal(city, main_id, "correct", {"changes": {"type": "report"}}).details["reason"] == "merged"
