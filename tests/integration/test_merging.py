@@ -1,7 +1,6 @@
-"""Merging repeats (并单) and its undoing, splitting (分办), relating (关联): every caller is kept, answered and called back."""
+"""Merging repeats (并单) and its undoing: every caller is kept, answered and called back."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from threading import Barrier
 from time import sleep
 from typing import Any
@@ -9,25 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.kernel.db import Database, UnitOfWork
+from hotline.kernel.db import Database
 from hotline.kernel.errors import Conflict, Invalid, NotFound
 from hotline.kernel.events import Subscribers
 from hotline.tickets import assignments, links, merging, tickets, timeline
 from hotline.tickets.models import Assignment, Ticket, TicketLink
-from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import AssignmentState, Secrecy, State
-from sla import callbacks, defaults
+from sla import callbacks
 from sla.models import Callback
 from tests import factories
+from tests.integration.repeats import DESK, MACHINE, REPLY, dispatched, found_city, move, opened, replied
 from tests.reactions import DEADLINES
-
-NEW = NewTicket(
-    channel="phone", type="complaint", title="关于夜间施工的问题", body="听涛路夜间施工。", contact_phone="19900000001"
-)
-REPLY = {"reply_internal": "已责令停工", "reply_public": "您好，来电已收悉，已责令停工。", "solved": "yes"}
-NAMES = ("张先生", "李女士", "陈师傅")
-DESK = ["dispatcher"]
-MACHINE = ["system"]
 
 
 @pytest.fixture
@@ -37,32 +28,7 @@ def subscribers() -> Subscribers:
 
 @pytest.fixture(autouse=True)
 def city(database: Database) -> None:
-    with database.work() as uow:
-        defaults.install_defaults(uow)
-        for code in ("U1", "U2"):
-            factories.unit(uow.session, code)
-        factories.category(uow.session, "0402")
-
-
-def opened(uow: UnitOfWork, number: int = 0, **values: Any) -> Ticket:
-    """A ticket of the caller of that number."""
-    caller = {"contact_name": NAMES[number % 3], "contact_phone": f"1990000000{number}"}
-    return tickets.open_ticket(uow, replace(NEW, **{**caller, **values}))
-
-
-def move(uow: UnitOfWork, ticket: Ticket, action: str, **given: Any) -> Ticket:
-    roles = MACHINE if action in {"answer", "begin"} else ["dispatcher", "shift_leader"]
-    return tickets.move(uow, ticket.id, action, roles=roles, given=given)
-
-
-def dispatched(uow: UnitOfWork, ticket: Ticket, unit_id: int = 1) -> Assignment:
-    move(uow, ticket, "dispatch", unit_id=unit_id)
-    return uow.session.scalars(select(Assignment).where(Assignment.ticket_id == ticket.id)).one()
-
-
-def replied(uow: UnitOfWork, part: Assignment) -> None:
-    for action, given in (("sign", {}), ("contact", {"note": "已联系"}), ("reply", REPLY)):
-        assignments.move(uow, part.id, action, roles=["handler"], given=given)
+    found_city(database)
 
 
 def test_three_repeats_get_one_answer_and_three_call_backs(database: Database) -> None:
@@ -270,51 +236,6 @@ def test_ticket_of_which_a_unit_has_replied_is_not_merged(database: Database) ->
             move(uow, other, "merge", main_id=main.id)
 
         assert refused.value.details["reason"] == "replied"
-
-
-def test_split_ticket_has_children_with_call_backs_of_their_own(database: Database) -> None:
-    with database.work() as uow:
-        citizen = factories.citizen(uow.session)
-        ticket = opened(uow, citizen_id=citizen.id)
-        matters = [
-            {"title": f"关于{what}的问题", "body": f"{what}无人处理", "category_code": "0402"} for what in ("噪声", "扬尘")
-        ]
-
-        move(uow, ticket, "split", children=matters)
-
-        children = links.children(uow.session, ticket.id)
-        replied(uow, dispatched(uow, children[0]))
-        assert [child.state for child in children] == [State.CALLBACK, State.PENDING]
-        assert {(child.citizen_id, child.contact_phone, child.parent_id) for child in children} == {
-            (citizen.id, ticket.contact_phone, ticket.id)
-        }
-        assert (ticket.state, uow.session.query(Callback).one().ticket_id) == (State.PENDING, children[0].id)
-        assert [one.kind for one in links.of_ticket(uow.session, ticket.id)] == ["child", "child"]
-
-
-def test_split_into_an_unknown_category_is_refused(database: Database) -> None:
-    with database.work() as uow:
-        ticket = opened(uow)
-
-        with pytest.raises(Invalid) as refused:
-            move(uow, ticket, "split", children=[{"title": "噪声", "body": "噪声", "category_code": "9999"}])
-
-        assert refused.value.details["field"] == "category_code"
-
-
-def test_related_tickets_show_each_other_and_go_their_own_way(database: Database) -> None:
-    with database.work() as uow:
-        one, other = opened(uow), opened(uow, 1)
-
-        move(uow, one, "relate", other_id=other.id, note="同一工地")
-        with pytest.raises(Conflict):
-            move(uow, other, "relate", other_id=one.id)
-
-        seen = [
-            (linked.kind, linked.ticket.id) for ticket in (one, other) for linked in links.of_ticket(uow.session, ticket.id)
-        ]
-        assert seen == [("related", other.id), ("related", one.id)]
-        assert {one.state, other.state} == {State.PENDING}
 
 
 def test_two_merges_into_each_other_at_once_leave_one_main(database: Database) -> None:
