@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import TypeDecorator, create_engine
+from sqlalchemy import NullPool, TypeDecorator, create_engine
 
 from hotline.kernel import plugins
 from hotline.kernel import settings as kernel_settings
@@ -32,7 +32,8 @@ def database_url() -> str:
 
 def run() -> None:
     """Migrate in one transaction."""
-    engine = create_engine(database_url())
+    # No pool: a migration that fails must leave no connection behind either.
+    engine = create_engine(database_url(), poolclass=NullPool)
     with engine.begin() as connection:
         context.configure(
             connection=connection,
@@ -42,7 +43,6 @@ def run() -> None:
             user_module_prefix=None,
         )
         context.run_migrations()
-    engine.dispose()
 
 
 run()
