@@ -11,10 +11,9 @@ from hotline.tickets.models import Assignment, Category, Request, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import AssignmentState, State
 from tests import factories
+from tests.lives import REPLY
 
 NEW = NewTicket(channel="phone", type="complaint", title="夜间施工", body="夜间施工。诉求：停止。", category_code="0402")
-OBJECTION = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_basis": "三定规定"}
-REPLY = {"reply_internal": "已处理", "reply_public": "您好，来电已收悉。", "solved": "yes"}
 RULING = {"evidence": "现场在道路红线内", "note": "由该单位承办", "basis": "《条例》第三条"}
 STEPS: dict[AssignmentState, tuple[tuple[str, dict[str, Any]], ...]] = {
     AssignmentState.TO_SIGN: (),

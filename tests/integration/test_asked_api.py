@@ -7,8 +7,9 @@ import pytest
 from hotline.people.models import Unit
 from hotline.tickets import ladders
 from hotline.tickets.workflow import RequestState
-from tests.integration.parts import OBJECTION, REPLY, RULING
+from tests.integration.parts import RULING
 from tests.integration.people import BEYOND, TICKET, Person, SignIn
+from tests.lives import OBJECTION, REPLY
 from web.bootstrap import Container
 
 

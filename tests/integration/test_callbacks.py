@@ -21,6 +21,7 @@ from sla.models import Callback, CallbackAnswer
 from sla.reviews import Decision, Verdict
 from tests import factories
 from tests.conftest import ZONE
+from tests.lives import REPLY
 from tests.reactions import DEADLINES
 
 START = datetime(2026, 11, 18, 9, 0, tzinfo=ZONE)
@@ -30,7 +31,6 @@ LISTING = Scope(officer_id=1, roles=frozenset({"callback_agent", "reply_auditor"
 AUDITOR = Scope(officer_id=None, roles=frozenset({"reply_auditor"}))
 SUPERVISOR = Scope(officer_id=None, roles=frozenset({"supervisor"}))
 HANDLER = Scope(officer_id=None, roles=frozenset({"handler"}))
-REPLY = {"reply_internal": "已处理", "reply_public": "您好，来电已收悉。", "solved": "yes"}
 NEW = NewTicket(channel="phone", type="complaint", title="关于夜间施工的问题", body="夜间施工。诉求：停止。")
 HAPPY = CallbackAnswers(Contacted.YES, Solved.YES, Satisfaction.SATISFIED)
 UNSOLVED = CallbackAnswers(Contacted.NO, Solved.NO, Satisfaction.DISSATISFIED, reason="没人来过", verbatim="一直没解决")

@@ -15,12 +15,12 @@ from hotline.tickets import assignments, tickets
 from hotline.tickets.tickets import NewTicket
 from sla import defaults
 from tests import factories
+from tests.lives import REPLY
 from tests.reactions import DEADLINES
 from web import auth, errors
 from web.api import callbacks as callbacks_api
 from web.api import reviews as reviews_api
 
-REPLY = {"reply_internal": "已处理", "reply_public": "您好，来电已收悉。", "solved": "yes"}
 NEW = NewTicket(channel="phone", type="complaint", title="关于夜间施工的问题", body="夜间施工。", contact_phone="19900000001")
 UNSOLVED = {"contacted": "no", "solved": "no", "satisfaction": "dissatisfied", "reason": "没人来过", "verbatim": "还是老样子"}
 SignIn = Callable[[str], FlaskClient]

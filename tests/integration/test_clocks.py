@@ -21,12 +21,11 @@ from sla.limits import Stage
 from sla.models import CalendarDay, CalendarYear, Clock, Policy, SlaRule
 from tests import factories
 from tests.conftest import ZONE
+from tests.lives import OBJECTION, REPLY
 from tests.reactions import DEADLINES
 
 SATURDAY = datetime(2025, 9, 27, 16, 40, tzinfo=ZONE)
 SUNDAY = datetime(2025, 9, 28, 9, 10, tzinfo=ZONE)
-REPLY = {"reply_internal": "已处理", "reply_public": "您好，来电已收悉。", "solved": "yes"}
-ASKED = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_basis": "三定规定"}
 
 
 @pytest.fixture
@@ -159,7 +158,7 @@ def test_a_refused_return_leaves_the_clock_running(city: Database) -> None:
     assignment_id = dispatched(city, ticket_id)
     before = running(city, ticket_id)
 
-    moved(city, assignment_id, "ask_return", SUNDAY, **ASKED)
+    moved(city, assignment_id, "ask_return", SUNDAY, **OBJECTION)
     moved(city, assignment_id, "refuse_return", SUNDAY, note="职责清楚")
 
     assert running(city, ticket_id) == before
@@ -169,7 +168,7 @@ def test_a_granted_return_starts_the_next_units_limit_anew_but_not_the_citizens(
     ticket_id = opened(city)
     first = dispatched(city, ticket_id)
     later = local(2025, 10, 9, 10, 0)
-    moved(city, first, "ask_return", SUNDAY, **ASKED)
+    moved(city, first, "ask_return", SUNDAY, **OBJECTION)
     moved(city, first, "grant_return", later, note="同意")
     assert running(city, ticket_id) == {"total", "dispatch"}
 

@@ -18,7 +18,8 @@ from hotline.tickets.models import Category, Ruling, Ticket
 from hotline.tickets.rulings import Dispute
 from hotline.tickets.workflow import AssignmentState, RequestState, State
 from tests import factories
-from tests.integration.parts import OBJECTION, RULING, Work, at_work, set_due
+from tests.integration.parts import RULING, Work, at_work, set_due
+from tests.lives import OBJECTION
 
 DESK = Scope(officer_id=1, roles=frozenset({"dispatcher"}), sees_all_units=True)
 HOUR = timedelta(hours=1)

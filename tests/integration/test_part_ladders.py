@@ -11,7 +11,8 @@ from hotline.tickets.events import AssignmentMoved
 from hotline.tickets.models import ApprovalLadder
 from hotline.tickets.workflow import AssignmentState, RequestKind, RequestState, State
 from tests import factories
-from tests.integration.parts import OBJECTION, REPLY, Work, at_work
+from tests.integration.parts import Work, at_work
+from tests.lives import OBJECTION, REPLY
 
 SECTION, SIGNING = "section_head", "signing_head"
 HEARD: list[str] = []

@@ -16,7 +16,8 @@ from hotline.tickets.events import AssignmentMoved
 from hotline.tickets.models import Ticket
 from hotline.tickets.workflow import SUPERIOR, SYSTEM, AssignmentState, State
 from tests import factories
-from tests.integration.parts import OBJECTION, REPLY, Work, at_work, set_due
+from tests.integration.parts import Work, at_work, set_due
+from tests.lives import OBJECTION, REPLY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MISSING = {"missing_note": "站所未答复，先行答复"}

@@ -13,7 +13,8 @@ from hotline.people.models import Unit
 from hotline.tickets import ladders
 from hotline.tickets.workflow import ASSIGNMENT_ROWS, SUPERIOR, SYSTEM, AssignmentState, RequestKind
 from tests import factories
-from tests.integration.parts import OBJECTION, REPLY, RULING, Work, at_work
+from tests.integration.parts import RULING, Work, at_work
+from tests.lives import OBJECTION, REPLY
 
 LATER = timedelta(days=30)
 ASKED: dict[RequestKind, Callable[[], dict[str, Any]]] = {

@@ -16,10 +16,9 @@ from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import AssignmentState, State
 from tests import factories
+from tests.lives import OBJECTION, REPLY
 
 NEW = NewTicket(channel="phone", type="complaint", title="关于张先生反映夜间施工的问题", body="夜间施工。诉求：停止。")
-ASKED = {"reason_code": "not_competent", "reason": "非我单位职责", "legal_basis": "三定规定"}
-REPLY = {"reply_internal": "已处理", "reply_public": "您好，来电已收悉。", "solved": "yes"}
 
 
 @pytest.fixture
@@ -96,7 +95,7 @@ def test_a_granted_return_brings_the_ticket_back_to_the_desk(database: Database)
     ticket_id, assignment_id = dispatched(database)
 
     with database.work() as uow:
-        assignments.move(uow, assignment_id, "ask_return", roles=["liaison"], given=ASKED)
+        assignments.move(uow, assignment_id, "ask_return", roles=["liaison"], given=OBJECTION)
     with database.work() as uow:
         moved = assignments.move(uow, assignment_id, "grant_return", roles=["dispatcher"], given={"note": "同意"})
         assert moved.state is AssignmentState.RETURNED
@@ -127,7 +126,7 @@ def test_no_reply_while_a_return_is_asked(database: Database) -> None:
     _, assignment_id = dispatched(database)
     with database.work() as uow:
         assignments.move(uow, assignment_id, "sign", roles=["handler"], given={})
-        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=ASKED)
+        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=OBJECTION)
 
     with pytest.raises(Conflict), database.work() as uow:
         assignments.move(uow, assignment_id, "reply", roles=["handler"], given=REPLY)
@@ -139,7 +138,7 @@ def test_a_return_is_decided_though_the_unit_contacted_meanwhile(database: Datab
 
     with database.work() as uow:
         assignments.move(uow, assignment_id, "sign", roles=["handler"], given={})
-        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=ASKED)
+        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=OBJECTION)
         assignments.move(uow, assignment_id, "contact", roles=["handler"], given={"note": "已联系"})
     with database.work() as uow:
         assignments.move(uow, assignment_id, decision, roles=["dispatcher"], given={"note": "已核实"})
@@ -151,7 +150,7 @@ def test_a_part_is_not_recalled_over_an_open_return(database: Database) -> None:
     _, assignment_id = dispatched(database)
 
     with database.work() as uow:
-        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=ASKED)
+        assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=OBJECTION)
     with pytest.raises(Conflict) as refused, database.work() as uow:
         assignments.move(uow, assignment_id, "recall", roles=["dispatcher"], given={"note": "改派"})
 
@@ -166,7 +165,7 @@ def test_two_officers_asking_for_a_return_at_once_ask_once(database: Database) -
         try:
             with database.work() as uow:
                 both.wait(10)
-                assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=ASKED)
+                assignments.move(uow, assignment_id, "ask_return", roles=["handler"], given=OBJECTION)
                 time.sleep(0.2)
         except Conflict as refused:
             return str(refused.details["reason"])
