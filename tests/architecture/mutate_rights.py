@@ -34,14 +34,14 @@ MUTANTS = (
         "hotline/tickets/queries.py",
         "return and_(Ticket.id.in_(part.union(order)), taking_part, untouched)",
         "return and_(taking_part, untouched)",
-        "filter_and_table",
+        "filter_and_table and confidential",
     ),
     Mutant(
         "complained-unit",
         "hotline/tickets/queries.py",
         "untouched = or_(Ticket.complained_unit_id.is_(None), ~complained) if rights.own_units(scope) else true()",
         "untouched = true()",
-        "filter_and_table",
+        "filter_and_table and confidential",
     ),
     Mutant(
         "named-officer",

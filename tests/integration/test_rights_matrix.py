@@ -62,12 +62,17 @@ def each(app: APIFlask, scene: Scene) -> Iterator[tuple[Stand, Person]]:
 
 def expected(app: APIFlask, endpoint: str, probe: Probe, stand: Stand, *, seen: bool, allowed: bool) -> int:
     """The status: the route's roles first, then whether the thing is seen, then the right."""
-    _, roles = auth.rule_of(app.view_functions[endpoint])
-    if not roles.intersection(stand.roles):
+    if outside(app, endpoint, stand):
         return 403
     if not seen:
         return 404
     return probe.done if allowed else probe.refused
+
+
+def outside(app: APIFlask, endpoint: str, stand: Stand) -> bool:
+    """Whether the route's roles alone refuse: before any ticket is read, so the same at every level."""
+    _, roles = auth.rule_of(app.view_functions[endpoint])
+    return not roles.intersection(stand.roles)
 
 
 def asked(person: Person, probe: Probe, ids: dict[str, Any]) -> int:
@@ -83,6 +88,8 @@ def test_routes_answer_as_the_table_says(app: APIFlask, scene: Scene) -> None:
     for stand, person in each(app, scene):
         for endpoint, probes in PROBES.items():
             for probe in probes:
+                if outside(app, endpoint, stand) and scene.level is not Secrecy.NORMAL:
+                    continue
                 seen, allowed = may(stand, scene, Right.SEE), may(stand, scene, probe.right)
                 wanted = expected(app, endpoint, probe, stand, seen=seen, allowed=allowed)
                 if (answer := asked(person, probe, scene.ids)) != wanted:
@@ -169,6 +176,18 @@ def test_moves_offered_are_those_of_the_table(app: APIFlask, scene: Scene) -> No
     assert wrong == []
 
 
+def telling(stand: Stand, scene: Scene, kind: str, actions: set[str]) -> list[str]:
+    """Of the moves the table refuses: all that the same roles have elsewhere, and one of the rest or of a hidden ticket.
+
+    What the roles have nowhere is refused by one look into the row, which the walk of every cell of the life cycles shows.
+    """
+    refused = sorted(action for action in actions if not may(stand, scene, action, kind))
+    if not may(stand, scene, Right.SEE):
+        return refused[:1]
+    held = [action for action in refused if rights.actions().get((kind, action), frozenset()).intersection(stand.roles)]
+    return held + [action for action in refused if action not in held][:1]
+
+
 def test_moves_outside_the_table_are_refused(app: APIFlask, parts: Container) -> None:
     scene = rights_scene.build(parts, Secrecy.CONFIDENTIAL)
     things = {
@@ -186,7 +205,7 @@ def test_moves_outside_the_table_are_refused(app: APIFlask, parts: Container) ->
     for stand, person in each(app, scene):
         refused = 403 if may(stand, scene, Right.SEE) else 404
         for kind, (path, actions) in things.items():
-            for action in sorted(action for action in actions if not may(stand, scene, action, kind)):
+            for action in telling(stand, scene, kind, actions):
                 answer = person.ask("POST", f"{path}/actions/{action}", json={"version": versions[kind]})
                 if answer.status_code != refused:
                     wrong.append((stand, kind, action, answer.status_code))
