@@ -1,7 +1,6 @@
-"""Limits through the bends of a ticket's life: pauses, more time, replies sent back, parts passed on, merged tickets."""
+"""Limits through the bends of a ticket's life: pauses, more time, replies sent back, parts passed on, corrections."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,29 +8,31 @@ from sqlalchemy import select
 from hotline.kernel.db import Actor, Database
 from hotline.kernel.errors import Conflict, Forbidden, Invalid
 from hotline.kernel.events import Subscribers
-from hotline.kernel.scope import Scope
 from hotline.tickets import assignments
-from hotline.tickets.models import Assignment, Ticket
+from hotline.tickets.models import Ticket
 from hotline.tickets.workflow import Secrecy, State
-from sla import callbacks, defaults, reviews, sweep
+from sla import callbacks, reviews, sweep
 from sla.book import calendar_of
-from sla.explanation import explain
-from sla.lifecycles import CallbackState, ClockState
-from sla.models import Callback, Clock
+from sla.lifecycles import ClockState
+from sla.models import Clock
 from sla.reviews import Decision, Verdict
 from tests import factories
 from tests.conftest import ZONE
+from tests.integration.limits import (
+    AUDITOR,
+    DAY,
+    FRIDAY,
+    MORE,
+    clocks_of,
+    explained,
+    governed_city,
+    granted,
+    handled,
+    local,
+    part_of,
+)
 from tests.lives import OBJECTION, City
 from tests.reactions import DEADLINES
-
-FRIDAY = datetime(2026, 11, 20, 10, 0, tzinfo=ZONE)
-DAY = timedelta(days=1)
-MORE = {"reason": "材料待检", "days": 5}
-AUDITOR = Scope(officer_id=None, roles=frozenset({"reply_auditor"}))
-
-
-def local(month: int, day: int, hour: int = 17, minute: int = 30) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=ZONE)
 
 
 @pytest.fixture
@@ -41,43 +42,7 @@ def subscribers() -> Subscribers:
 
 @pytest.fixture
 def city(database: Database) -> City:
-    built = City.built(database)
-    with database.work() as uow:
-        defaults.install_defaults(uow)
-    built.now = FRIDAY
-    return built
-
-
-def clocks_of(city: City, ticket_id: int, state: ClockState = ClockState.RUNNING) -> dict[str, datetime]:
-    with city.database.read() as session:
-        query = select(Clock).where(Clock.ticket_id == ticket_id, Clock.state == state)
-        return {clock.stage.value: clock.due_at for clock in session.scalars(query)}
-
-
-def part_of(city: City, ticket_id: int, code: str = "C") -> Assignment:
-    with city.database.read() as session:
-        query = select(Assignment).where(Assignment.ticket_id == ticket_id, Assignment.unit_id == city.id(code))
-        found = session.scalars(query.order_by(Assignment.id.desc())).first()
-        assert found is not None
-        return found
-
-
-def handled(city: City, **values: Any) -> int:
-    ticket_id = city.opened(**values)
-    city.move(ticket_id, "dispatch", {"unit_id": city.id("C")})
-    city.by_lead(ticket_id, "sign")
-    return ticket_id
-
-
-def granted(city: City, ticket_id: int, kind: str, given: dict[str, Any]) -> None:
-    city.by_lead(ticket_id, f"ask_{kind}", given)
-    city.by_lead(ticket_id, f"grant_{kind}", role="reply_auditor")
-
-
-def explained(city: City, ticket_id: int, stage: str) -> dict[str, dict[str, Any]]:
-    with city.database.read() as session:
-        lines = explain(session, calendar_of(session, ZONE), ticket_id)
-    return {line.code: line.args for line in lines if line.args["stage"] == stage}
+    return governed_city(database)
 
 
 def test_a_ticket_to_be_checked_runs_the_citizens_limit_and_the_desks(city: City) -> None:
@@ -293,55 +258,6 @@ def test_a_ticket_dispatched_elsewhere_starts_the_units_limits_anew(city: City) 
     assert clocks_of(city, ticket_id).keys() == {"total", "sign", "contact", "handle"}
     assert city.ticket(ticket_id).due_at == local(12, 18)
     assert city.ticket(ticket_id).total_due_at == local(12, 11)
-
-
-def test_merged_tickets_end_with_the_earliest_of_their_limits(city: City) -> None:
-    early = handled(city)
-    city.now = FRIDAY + 3 * DAY
-    main = handled(city)
-
-    city.move(early, "merge", {"main_id": main})
-
-    assert clocks_of(city, early) == {}
-    assert clocks_of(city, main)["total"] == clocks_of(city, main)["handle"] == local(12, 11)
-    assert city.ticket(main).due_at == city.ticket(main).total_due_at == local(12, 11)
-    assert "merged" in explained(city, main, "handle")
-
-
-def test_a_later_ticket_merged_into_an_earlier_one_loosens_nothing(city: City) -> None:
-    main = handled(city)
-    city.now = FRIDAY + 3 * DAY
-    late = city.opened()
-
-    city.move(late, "merge", {"main_id": main})
-
-    assert city.ticket(main).due_at == city.ticket(main).total_due_at == local(12, 11)
-
-
-def test_merged_callers_are_called_back_each(city: City) -> None:
-    main = handled(city, contact_phone="19900000001")
-    repeats = [city.opened(contact_phone=f"1990000000{number}") for number in (2, 3)]
-    for repeat in repeats:
-        city.move(repeat, "merge", {"main_id": main})
-    city.now = local(12, 14)
-
-    city.reply(main)
-
-    with city.database.read() as session:
-        opened = session.scalars(select(Callback.ticket_id).where(Callback.state == CallbackState.OPEN)).all()
-    assert set(opened) == {main, *repeats}
-    assert [city.ticket(ticket_id).on_time for ticket_id in (main, *repeats)] == [False, False, False]
-
-
-def test_undoing_a_merge_lets_its_own_limits_run_again(city: City) -> None:
-    main, repeat = handled(city), city.opened()
-    before = clocks_of(city, repeat)["total"]
-    city.move(repeat, "merge", {"main_id": main})
-
-    city.move(repeat, "unmerge")
-
-    assert clocks_of(city, repeat).keys() == {"total", "dispatch"}
-    assert clocks_of(city, repeat)["total"] == before
 
 
 def test_a_review_may_terminate_the_case(city: City) -> None:
