@@ -9,14 +9,14 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Unit
 from hotline.people.permissions import Role
 from hotline.tickets import assignments, tickets
 from hotline.tickets.merging import may_merge
-from hotline.tickets.models import Request, SupervisionOrder, Ticket
+from hotline.tickets.models import Assignment, Request, SupervisionOrder, Ticket
 from hotline.tickets.workflow import AssignmentState, RequestKind, RequestState, Secrecy, State
 from web.demo.telling import Cast
 
@@ -70,7 +70,7 @@ def bend(uow: UnitOfWork, cast: Cast, words: Mapping[str, Any]) -> None:  # as i
 def _leave_asked(bender: Bender, kind: RequestKind) -> None:
     """One request of the kind waits at the review desk."""
     waiting = exists().where(Request.kind == kind, Request.state == RequestState.ASKED)
-    ticket = _candidate(bender.uow, State.HANDLING)
+    ticket = _candidate(bender.uow, State.HANDLING, *_in_time(bender.uow))
     if ticket is None or bender.uow.session.scalar(select(waiting)):
         return
     given = dict(bender.words["asks"][kind.value])
@@ -91,10 +91,17 @@ def _instruct(bender: Bender) -> None:
     bender.at_desk(ticket, Role.SUPERVISOR, "instruct", **given)
 
 
-def _candidate(uow: UnitOfWork, source: State) -> Ticket | None:
+def _in_time(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Nothing can be asked once the limit is over, and little where it is short."""
+    part = exists().where(Assignment.ticket_id == Ticket.id, Assignment.due_at > uow.now)
+    return (part, Ticket.urgency == "normal", Ticket.type != "enquiry")
+
+
+def _candidate(uow: UnitOfWork, source: State, *narrower: ColumnElement[bool]) -> Ticket | None:
     """The newest plain request in that state, of a unit without a ladder if a unit has it, with nothing asked of it."""
     asked = exists().where(Request.ticket_id == Ticket.id)
     query = select(Ticket).where(Ticket.state == source, Ticket.secrecy == Secrecy.NORMAL, Ticket.type != "report", ~asked)
+    query = query.where(*narrower)
     if source is State.HANDLING:
         query = query.join(Unit, Unit.id == Ticket.lead_unit_id).where(Unit.level.in_(LOWER_LEVELS))
     found = uow.session.scalars(query.order_by(Ticket.opened_at.desc()))
