@@ -95,7 +95,7 @@ class TicketsMerged(Event):
 
 @dataclass(frozen=True)
 class OrderMoved(Event):
-    """A supervision order was issued (`source` is empty), answered, sent back or closed; no unit while the ticket has no lead."""
+    """A supervision order was issued (no `source`), answered, sent back or closed; no unit while the ticket has no lead."""
 
     name: ClassVar[str] = "order-moved"
 

@@ -15,7 +15,7 @@ CODE = String(32)
 
 
 class Category(Base):
-    """A node of the subject tree. `path` is the codes from the root, "/04/0402/"; tickets are given leaves that are `active`."""
+    """A node of the subject tree. `path` is the codes from the root, "/04/0402/"; tickets get leaves that are `active`."""
 
     __tablename__ = "category"
 
