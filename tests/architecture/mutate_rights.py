@@ -34,7 +34,7 @@ MUTANTS = (
         "hotline/tickets/queries.py",
         "return and_(Ticket.id.in_(part.union(order)), taking_part, untouched)",
         "return and_(taking_part, untouched)",
-        "filter_and_table and confidential",
+        "filter_and_table and normal",
     ),
     Mutant(
         "complained-unit",

@@ -85,6 +85,7 @@ def asked(person: Person, probe: Probe, ids: dict[str, Any]) -> int:
 
 def test_routes_answer_as_the_table_says(app: APIFlask, scene: Scene) -> None:
     wrong = []
+    printed: set[Relation] = set()
     for stand, person in each(app, scene):
         for endpoint, probes in PROBES.items():
             for probe in probes:
@@ -92,6 +93,11 @@ def test_routes_answer_as_the_table_says(app: APIFlask, scene: Scene) -> None:
                     continue
                 seen, allowed = may(stand, scene, Right.SEE), may(stand, scene, probe.right)
                 wanted = expected(app, endpoint, probe, stand, seen=seen, allowed=allowed)
+                if probe.right is Right.EXPORT and wanted == probe.done:
+                    # A sheet takes a second to set: where it is allowed, one is printed for each relation.
+                    if stand.relation in printed:
+                        continue
+                    printed.add(stand.relation)
                 if (answer := asked(person, probe, scene.ids)) != wanted:
                     wrong.append((endpoint, probe.path, stand, answer, wanted))
 
