@@ -1,12 +1,12 @@
 """What the passing of time does to tickets by itself: suspended go on, incomplete lapse, ended are archived.
 
-Run by the schedule. Two runs at once share the work: a row that another run holds is passed over.
+Run by the schedule. Two runs at once share the work: a ticket that somebody else is changing is passed over.
 """
 
 from sqlalchemy import DateTime, Select, select
 
 from hotline.kernel.db import UnitOfWork
-from hotline.tickets import tickets
+from hotline.tickets import tickets, timeline
 from hotline.tickets.models import Ticket, TimelineEntry
 from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import ENDED, LIVE, SYSTEM, State
@@ -38,7 +38,12 @@ def archive_due(uow: UnitOfWork, batch: int = BATCH) -> int:
 
 
 def _move_each(uow: UnitOfWork, due: Select[int], action: str, batch: int) -> int:
-    ids = uow.session.scalars(due.limit(batch).with_for_update(of=Ticket, skip_locked=True)).all()
-    for ticket_id in ids:
-        tickets.move(uow, ticket_id, action, roles=[SYSTEM], given={})
-    return len(ids)
+    """Each under its hold, before any row of it is locked; asked again then, as it may have moved meanwhile."""
+    moved = 0
+    for ticket_id in uow.session.scalars(due).all():
+        if moved == batch:
+            break
+        if timeline.try_hold(uow, ticket_id) and uow.session.scalar(due.where(Ticket.id == ticket_id)):
+            tickets.move(uow, ticket_id, action, roles=[SYSTEM], given={})
+            moved += 1
+    return moved

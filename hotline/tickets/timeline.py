@@ -69,6 +69,12 @@ def hold(uow: UnitOfWork, ticket_id: int) -> None:
     _locked_end(uow.session, ticket_id)
 
 
+def try_hold(uow: UnitOfWork, ticket_id: int) -> bool:
+    """Hold the ticket unless another transaction does; never waits. Returns whether it is held."""
+    taken = text("select pg_try_advisory_xact_lock(12345, :ticket)")
+    return bool(uow.session.scalar(taken, {"ticket": ticket_id % 2**31}))
+
+
 def write(
     uow: UnitOfWork,
     ticket_id: int,

@@ -293,6 +293,18 @@ def test_two_runs_of_the_archive_at_once_share_the_work(city: City) -> None:
         assert archiving.archive_due(second, batch=1) == 1
 
 
+def test_a_ticket_that_somebody_is_changing_is_passed_over_without_waiting(city: City) -> None:
+    ticket_id = city.answered()
+    later = NOON + timedelta(days=90)
+
+    with city.database.work(now=later) as changing, city.database.work(now=later) as archive:
+        timeline.hold(changing, ticket_id)
+        assert archiving.archive_due(archive) == 0
+
+    with city.database.work(now=later) as archive:
+        assert archiving.archive_due(archive) == 1
+
+
 def test_a_rule_holds_from_its_day_on(city: City) -> None:
     with city.database.work() as uow:
         uow.session.add(TicketRule(key="reopen.days", effective_from=NOON, value=60, source="test"))
