@@ -18,6 +18,8 @@ from hotline.tickets.workflow import DESK, RequestKind, RequestState, State
 ANSWERING = frozenset({"answer", "pass_reply"})
 PARTING = frozenset({"withdraw", "inform", "hand_over"})
 """Ends of a main ticket that say nothing about those merged into it: each goes its own way again."""
+ENDING_ORDERS = frozenset({State.WITHDRAWN, State.TERMINATED, State.MERGED})
+"""A supervision order ends with the ticket: no unit has to do with it any more."""
 
 
 def follow(uow: UnitOfWork, event: AssignmentMoved) -> None:
@@ -28,7 +30,12 @@ def follow(uow: UnitOfWork, event: AssignmentMoved) -> None:
 
 
 def carry(uow: UnitOfWork, event: TicketMoved) -> None:
-    """Take along what was merged into the ticket: answered and terminated with it, free again when it ends otherwise."""
+    """Take along what was merged into the ticket: answered and terminated with it, free again when it ends otherwise.
+
+    Supervision orders end with the ticket they were given on.
+    """
+    if event.target in ENDING_ORDERS:
+        supervision.end_with(uow, event.ticket_id)
     if event.action not in ANSWERING | PARTING | {"terminate"}:
         return
     words = tickets.get(uow, event.ticket_id).public_reply

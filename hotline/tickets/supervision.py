@@ -17,7 +17,7 @@ from hotline.tickets import timeline
 from hotline.tickets.events import AssignmentOpened, OrderMoved
 from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
 from hotline.tickets.rules import rules_of
-from hotline.tickets.workflow import ORDER, AssignmentState, OrderState
+from hotline.tickets.workflow import SYSTEM, AssignmentState, OrderState, workflow_of
 
 LEADER = "leader"
 """The reason of an order that a leader's instruction led to."""
@@ -64,10 +64,12 @@ def move_order(
 
     Raises as `LifeCycle.find`, NotFound, and Conflict for a stale `version`.
     """
-    order = get(uow.session, order_id)
+    uow.session.flush()
+    timeline.hold(uow, get(uow.session, order_id).ticket_id)
+    order = uow.session.get_one(SupervisionOrder, order_id, populate_existing=True)
     if version is not None and version != order.version:
         raise Conflict("changed meanwhile", reason="stale", thing="order", version=order.version)
-    row = ORDER.find(order.state, action, roles, given)
+    row = workflow_of(uow).order.find(order.state, action, roles, given)
     source = order.state
     EFFECTS[action](uow, order, given)
     order.state = row.target
@@ -93,6 +95,12 @@ def hand_on(uow: UnitOfWork, event: AssignmentOpened) -> None:
         uow.session.flush()
         state = order.state.value
         uow.record(OrderMoved(order.id, event.ticket_id, event.number, event.unit_id, "instruct", state, state))
+
+
+def end_with(uow: UnitOfWork, ticket_id: int) -> None:
+    """Close what still stands open on a ticket that ended or went into another: nobody can answer for it any more."""
+    for order in uow.session.scalars(select(SupervisionOrder).where(*_open_of(ticket_id)).order_by(SupervisionOrder.id)).all():
+        move_order(uow, order.id, "end_order", roles=(SYSTEM,), given={})
 
 
 def is_supervised(session: Session, ticket_id: int) -> bool:
@@ -158,4 +166,4 @@ def _close(uow: UnitOfWork, order: SupervisionOrder, given: Mapping[str, Any]) -
     order.closed_at = uow.now
 
 
-EFFECTS = {"answer_order": _answer, "refuse_answer": _refuse_answer, "close_order": _close}
+EFFECTS = {"answer_order": _answer, "refuse_answer": _refuse_answer, "close_order": _close, "end_order": _close}

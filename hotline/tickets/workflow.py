@@ -282,6 +282,8 @@ ORDER = LifeCycle(
         _O("answer_order", OrderState.ISSUED, OrderState.ANSWERED, UNIT | HEADS, ("answer",), (Told.SUPERVISOR,)),
         _O("refuse_answer", OrderState.ANSWERED, OrderState.ISSUED, LEVEL, ("note", "due_at"), (Told.LEAD,)),
         _O("close_order", OrderState.ANSWERED, OrderState.CLOSED, LEVEL, ("note",), (Told.LEAD,)),
+        _O("end_order", OrderState.ISSUED, OrderState.CLOSED, MACHINE, (), (Told.LEAD,)),
+        _O("end_order", OrderState.ANSWERED, OrderState.CLOSED, MACHINE, (), (Told.LEAD,)),
     ),
 )
 

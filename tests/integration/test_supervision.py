@@ -12,8 +12,8 @@ from hotline.kernel.db import Database, UnitOfWork
 from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from hotline.kernel.events import StoredEvent, Subscribers
 from hotline.people.models import Unit
-from hotline.tickets import orders, supervision, tickets, timeline
-from hotline.tickets.events import AssignmentOpened
+from hotline.tickets import following, orders, supervision, tickets, timeline
+from hotline.tickets.events import AssignmentOpened, TicketMoved
 from hotline.tickets.models import SupervisionOrder, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import OrderState
@@ -29,7 +29,7 @@ HANDLER = ["handler"]
 
 @pytest.fixture
 def subscribers() -> Subscribers:
-    return Subscribers(within={AssignmentOpened: (supervision.hand_on,)})
+    return Subscribers(within={AssignmentOpened: (supervision.hand_on,), TicketMoved: (following.carry,)})
 
 
 def opened(uow: UnitOfWork, *unit_ids: int) -> Ticket:
@@ -210,6 +210,23 @@ def test_late_orders_are_those_without_an_answer(database: Database) -> None:
 
         assert orders.overdue(uow.session, uow.now) == []
         assert orders.overdue(uow.session, uow.now + 2 * DAY) == [late]
+
+
+@pytest.mark.parametrize(("action", "role"), [("withdraw", "dispatcher"), ("terminate", "system"), ("merge", "dispatcher")])
+def test_orders_end_with_their_ticket_and_alarm_no_more(database: Database, action: str, role: str) -> None:
+    with database.work() as uow:
+        unit_id = units(uow)[0]
+        ticket, main = opened(uow, unit_id), opened(uow, unit_id)
+        tickets.move(uow, ticket.id, "begin", roles=["system"], given={})
+        waiting, answered, elsewhere = supervised(uow, ticket), supervised(uow, ticket), supervised(uow, main)
+        moved(uow, answered, "answer_order", HANDLER, answer="已办")
+
+        tickets.move(uow, ticket.id, action, roles=[role], given={"note": "说明", "main_id": main.id})
+
+        assert {(order.state, order.closed_at) for order in (waiting, answered)} == {(OrderState.CLOSED, uow.now)}
+        assert orders.overdue(uow.session, uow.now + 2 * DAY) == [elsewhere]
+        ended = [line.data for line in timeline.lines(uow.session, ticket.id) if line.action == "end_order"]
+        assert ended == [{"order_id": waiting.id}, {"order_id": answered.id}]
 
 
 def test_marks_of_the_call_back_go_to_the_unit_found_answerable(database: Database) -> None:
