@@ -12,7 +12,7 @@ from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import Transition
 from hotline.tickets import queries
 from hotline.tickets.models import SupervisionOrder, Ticket
-from hotline.tickets.workflow import ORDER, OrderState
+from hotline.tickets.workflow import OrderState, Workflow
 
 Condition = ColumnElement[bool]
 OPEN = SupervisionOrder.state != OrderState.CLOSED
@@ -75,9 +75,9 @@ def overdue_at(now: datetime) -> Condition:
     return UNANSWERED & (SupervisionOrder.due_at <= now)
 
 
-def actions(order: SupervisionOrder, roles: Collection[str]) -> list[Transition[OrderState]]:
-    """The moves these roles have with the order now; roles are those that count in its unit."""
-    return ORDER.actions(order.state, roles)
+def actions(workflow: Workflow, order: SupervisionOrder, roles: Collection[str]) -> list[Transition[OrderState]]:
+    """The moves these roles have with the order now, by the city's procedure; roles are those that count in its unit."""
+    return workflow.order.actions(order.state, roles)
 
 
 def _visible(scope: Scope) -> Select[SupervisionOrder]:

@@ -12,7 +12,7 @@ from hotline.kernel.errors import Forbidden
 from hotline.kernel.scope import Scope
 from hotline.people.permissions import CONTACT_ROLES, HOTLINE_ROLES, UNIT_ROLES, Role
 from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
-from hotline.tickets.workflow import AT_WORK, ORDER, STANDARD, SUPERIOR, AssignmentState, Secrecy, Workflow
+from hotline.tickets.workflow import AT_WORK, STANDARD, SUPERIOR, AssignmentState, Secrecy, Workflow
 
 NAMED_OFFICER = "named_officer"
 """Not a role that somebody is given: the one officer whom the unit named to reach the requester (保密)."""
@@ -185,7 +185,7 @@ def matrix(workflow: Workflow = STANDARD) -> Iterator[Cell]:
 def actions(workflow: Workflow = STANDARD) -> dict[tuple[str, str], frozenset[str]]:
     """Who may do each action in some state, in the order of the rows; what only the machine does is not among them."""
     found: dict[tuple[str, str], frozenset[str]] = {}
-    for cycle in (workflow.ticket, workflow.assignment, ORDER):
+    for cycle in workflow.cycles:
         for row in cycle.rows:
             key = (cycle.name, row.action)
             found[key] = found.get(key, frozenset()) | row.roles.intersection(ROLES)

@@ -2,17 +2,19 @@
 
 from contextlib import closing, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from click.testing import CliRunner
 
+from hotline.kernel.db import Database
 from hotline.kernel.errors import Forbidden, Invalid
 from hotline.kernel.settings import Settings
-from hotline.tickets import tickets
-from hotline.tickets.models import Ticket
-from hotline.tickets.workflow import STANDARD, State
+from hotline.tickets import orders, rights, supervision, tickets
+from hotline.tickets.models import SupervisionOrder, Ticket
+from hotline.tickets.workflow import STANDARD, OrderState, State
 from sla import defaults
 from tests.lives import NEW
 from web.bootstrap import build
@@ -31,6 +33,7 @@ OWN = """
     NO_END = replace(STANDARD.ticket, rows=tuple(row for row in STANDARD.ticket.rows if row.action != "archive"))
     BROKEN = replace(STANDARD, name="broken", ticket=NO_END)
 """
+MANAGERS = frozenset({"manager"})
 ENTRIES = "[hotline.workflows]\nown = own_city:OWN\nbroken = own_city:BROKEN\n"
 
 
@@ -63,6 +66,23 @@ def test_the_citys_own_rows_hold_for_every_move(tmp_path: Path, database_url: st
 
         with container.database.read() as session:
             assert session.get_one(Ticket, ticket_id).state is state
+
+
+def test_the_citys_own_rows_of_an_order_are_those_offered_and_moved(database: Database) -> None:
+    """A city where managers close an order that nobody answered."""
+    closing_early = replace(next(iter(STANDARD.order.rows)), action="close_order", target=OrderState.CLOSED, roles=MANAGERS)
+    own = replace(STANDARD, name="own", order=replace(STANDARD.order, rows=(*STANDARD.order.rows, closing_early)))
+    database.workflow = own
+    with database.work() as uow:
+        ticket = tickets.open_ticket(uow, replace(NEW, category_code=None))
+        words = {"leader": "陈副市长", "note": "请抓紧", "given_on": uow.now.date(), "due_at": uow.now + timedelta(days=9)}
+        tickets.move(uow, ticket.id, "instruct", roles=["manager"], given=words)
+        order = uow.session.query(SupervisionOrder).one()
+
+        assert [row.action for row in orders.actions(own, order, MANAGERS)] == ["close_order"]
+        assert "manager" in rights.actions(own)["order", "close_order"]
+        moved = supervision.move_order(uow, order.id, "close_order", roles=MANAGERS, given={"answer": "已了解"})
+        assert moved.state is OrderState.CLOSED
 
 
 @pytest.mark.usefixtures("own_city")

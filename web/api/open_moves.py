@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import Transition
-from hotline.tickets import ladders, rights
+from hotline.tickets import ladders, orders, rights
 from hotline.tickets.models import Assignment, Request, Ticket
-from hotline.tickets.workflow import ORDER, AssignmentState, RequestKind, RequestState, Workflow
+from hotline.tickets.workflow import AssignmentState, RequestKind, RequestState, Workflow
 from web.api.schemas.tickets import Action
 
 WAITING = (RequestState.CLIMBING, RequestState.ASKED)
@@ -30,7 +30,7 @@ def actions(session: Session, workflow: Workflow, reader: Scope, ticket: Ticket)
         found += _of_part(session, workflow, reader, part, waiting.get(part.id))
     for order in ticket.orders:
         roles = rights.acting_on_order(reader, order)
-        moves = ORDER.actions(order.state, roles)
+        moves = orders.actions(workflow, order, roles)
         found += [Action(action=row.action, on="order", id=order.id, needs=list(row.needs)) for row in moves]
     return found
 

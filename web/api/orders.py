@@ -14,7 +14,7 @@ from hotline.kernel.scope import Scope
 from hotline.people.models import Unit
 from hotline.tickets import orders, queries, replays, rights, supervision
 from hotline.tickets.models import SupervisionOrder, Ticket
-from hotline.tickets.workflow import OrderState
+from hotline.tickets.workflow import STANDARD, OrderState
 from sla.book import calendar_of
 from web.api import present
 from web.api.schemas.base import Page
@@ -75,7 +75,7 @@ def order_facts(session: Session, reader: Scope, found: Sequence[SupervisionOrde
 def _fact(order: SupervisionOrder, unit: Unit | None, reader: Scope, now: datetime) -> OrderFact:
     plain = ("id", "version", "reason_code", "demand", "leader", "given_on", "issued_at", "due_at")
     answered = ("answer", "answered_at", "closed_at")
-    moves = orders.actions(order, rights.acting_on_order(reader, order))
+    moves = orders.actions(container().database.workflow or STANDARD, order, rights.acting_on_order(reader, order))
     return OrderFact(
         **{name: getattr(order, name) for name in (*plain, *answered)},
         state=order.state.value,
