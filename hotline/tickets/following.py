@@ -13,8 +13,19 @@ from hotline.tickets.events import AssignmentMoved, TicketMoved
 from hotline.tickets.models import Assignment, Request
 from hotline.tickets.reply_check import Reply, must_be_audited
 from hotline.tickets.rules import rules_of
-from hotline.tickets.workflow import DESK, RequestKind, RequestState, State
+from hotline.tickets.workflow import DESK, RequestKind, RequestState, State, Workflow
 
+REPLYING = frozenset({"submit_reply", "answer"})
+FOLLOWED_BY = {
+    "propose_reply": REPLYING,
+    "reply": REPLYING,
+    "grant_return": frozenset({"take_back"}),
+    "recall": frozenset({"take_back"}),
+    "designate_other": frozenset({"take_back"}),
+    "grant_suspension": frozenset({"suspend"}),
+    "grant_termination": frozenset({"terminate"}),
+}
+"""The ticket's moves, one of which must be open for the move of the lead's part to succeed."""
 ANSWERING = frozenset({"answer", "pass_reply"})
 PARTING = frozenset({"withdraw", "inform", "hand_over"})
 """Ends of a main ticket that say nothing about those merged into it: each goes its own way again."""
@@ -27,6 +38,14 @@ def follow(uow: UnitOfWork, event: AssignmentMoved) -> None:
     part = assignments.get(uow.session, event.assignment_id)
     if part.role == LEAD and event.action in STEPS:
         STEPS[event.action](uow, part)
+
+
+def may_follow(workflow: Workflow, part: Assignment, action: str) -> bool:
+    """Whether the ticket, as it stands, has a move for what this move of a part does to it: suspended (挂起) it has none."""
+    wanted = FOLLOWED_BY.get(action)
+    if part.role != LEAD or wanted is None:
+        return True
+    return any(row.action in wanted and row.source is part.ticket.state for row in workflow.ticket.rows)
 
 
 def carry(uow: UnitOfWork, event: TicketMoved) -> None:

@@ -1,4 +1,5 @@
-"""The moves open to a reader of a ticket now: rows of the life cycles by state and right, less what nothing was asked for.
+"""The moves open to a reader of a ticket now: rows of the life cycles by state and right, less what nothing was asked for or
+what the ticket could not follow.
 
 Asked by `detail` for the buttons of a page; the moves themselves check everything again.
 """
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import Transition
-from hotline.tickets import ladders, orders, rights
+from hotline.tickets import following, ladders, orders, rights
 from hotline.tickets.models import Assignment, Request, Ticket
 from hotline.tickets.workflow import AssignmentState, RequestKind, RequestState, Workflow
 from web.api.schemas.tickets import Action
@@ -40,6 +41,7 @@ def _of_part(
 ) -> Iterable[Action]:
     roles = rights.acting_roles(reader, part)
     rows = [row for row in workflow.assignment.actions(part.state, roles) if _is_due(row, part, waiting)]
+    rows = [row for row in rows if following.may_follow(workflow, part, row.action)]
     unfit = _wrong_way_to_reply(session, part, roles) if any(row.action in REPLIES for row in rows) else ""
     for row in rows:
         if row.action != unfit and not _waits_for_another(row, waiting, roles):
