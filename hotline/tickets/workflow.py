@@ -267,7 +267,7 @@ ASSIGNMENT_ROWS: tuple[_A, ...] = (
     *_parts("sub_dispatch",    IN_HAND,      None,         UNIT,                 ("unit_ids",)),
     *_parts("name_officer",    AT_WORK,      None,         UNIT,                 ("officer_id",)),
     *_parts("recall",          AT_WORK,      A.RECALLED,   DESK | {SUPERIOR},    NOTE,                   TO_UNIT),
-    *_parts("release",         AT_WORK,      A.RECALLED,   MACHINE),
+    *_parts("release",         AT_WORK,      A.RECALLED,   MACHINE,              (),                     TO_UNIT),
     *_parts("end",             AT_WORK,      A.ENDED,      MACHINE,              (),                     TO_UNIT),
 )
 # fmt: on

@@ -18,7 +18,7 @@ from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
 from hotline.tickets.workflow import STANDARD, Secrecy, Told
 from sla import defaults
 from tests import factories
-from tests.lives import FOLLOWING, NOON, City
+from tests.lives import FOLLOWING, NOON, REPLY, City
 from web import texts
 from web.reactions import orders
 from web.reactions.messages import Messages
@@ -187,6 +187,24 @@ def test_units_let_go_by_the_step_hear_of_it_and_those_gone_before_do_not(house:
     house.ticket_moved("withdraw", "handling", "withdrawn")
 
     assert house.told() == ["B", "C", "requester"]
+
+
+@pytest.mark.parametrize(
+    ("end", "told"), [("reply", ["C", "E"]), ("withdraw", ["B", "C", "E", "requester"])], ids=["by the lead", "by the ticket"]
+)
+def test_units_let_go_hear_once_whatever_let_them_go(house: House, end: str, told: list[str]) -> None:
+    house.city.now = NOON + timedelta(days=400)
+    if end == "reply":
+        house.city.by_lead(house.ticket_id, "reply", {**REPLY, "missing_note": "协办单位未答复"})
+    else:
+        house.city.move(house.ticket_id, end)
+        house.ticket_moved(end, "handling", "withdrawn")
+
+    for code in ("C", "E"):
+        house.part_moved(code, "release", "to_sign", "recalled")
+
+    assert house.told() == told
+    assert worded(house)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ class Messages:
         with database.work() as uow:
             part = uow.session.get_one(Assignment, event.assignment_id)
             named = telling.tells(workflow_of(uow).assignment, event.source, event.action)
-            told = telling.of_part(uow, part, named)
+            told = telling.of_part(uow, part, () if telling.is_told_with_the_ticket(uow, part, event.action) else named)
             _notify(uow, told, event.action, part.ticket, f"part:{delivery_id}")
             leaving = _to_requester(uow, delivery_id, part.ticket, event.action) if told.requester else []
         self._send(leaving)

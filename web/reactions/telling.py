@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.events import Delivery, StoredEvent
@@ -17,11 +17,11 @@ from hotline.kernel.transitions import LifeCycle
 from hotline.people.models import Absence, Membership
 from hotline.people.permissions import Role
 from hotline.tickets import requests
-from hotline.tickets.models import Assignment, Ticket
-from hotline.tickets.workflow import AssignmentState, Told
+from hotline.tickets.models import Assignment, Ticket, TimelineEntry
+from hotline.tickets.workflow import AssignmentState, Told, workflow_of
 
 LEAD = "lead"
-PROPOSE = "propose_"
+PROPOSE, RELEASE = "propose_", "release"
 GONE = (AssignmentState.RETURNED, AssignmentState.RECALLED)
 HOTLINE = {
     Told.DISPATCHER: Role.DISPATCHER,
@@ -74,6 +74,15 @@ def of_part(uow: UnitOfWork, part: Assignment, named: Iterable[str]) -> Receiver
     units = {part.unit_id} if Told.UNIT in names or (Told.SECTION_HEAD in names and not officers) else set()
     units |= {above.unit_id} if above else set()
     return Receivers(frozenset(units), roles, officers, Told.REQUESTER in names and part.role == LEAD)
+
+
+def is_told_with_the_ticket(uow: UnitOfWork, part: Assignment, action: str) -> bool:
+    """Whether a part was let go by a step of the ticket that tells its units itself (撤单, 改派 …): they hear once."""
+    if action != RELEASE or part.ended_at is None:
+        return False
+    telling = {row.action for row in workflow_of(uow).ticket.rows if Told.UNITS in row.tells}
+    step = TimelineEntry.ticket_id == part.ticket_id, TimelineEntry.at == part.ended_at, TimelineEntry.action.in_(telling)
+    return bool(uow.session.scalar(select(exists().where(*step))))
 
 
 def happened_at(uow: UnitOfWork, delivery_id: int) -> datetime:
