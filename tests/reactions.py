@@ -10,7 +10,7 @@ DEADLINES = Subscribers(
         TicketOpened: (deadlines.start_ticket,),
         AssignmentOpened: (deadlines.start_assignment,),
         AssignmentMoved: (extensions.follow, following.follow, deadlines.follow_assignment),
-        TicketMoved: (deadlines.follow_ticket, callbacks.follow),
+        TicketMoved: (deadlines.follow_ticket, callbacks.follow, following.carry),
         TicketsMerged: (deadlines.follow_merged,),
     }
 )
