@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from hotline.people import access_log
 from hotline.people.models import Unit
 from tests.integration.people import TICKET, Person, SignIn
 from web.bootstrap import Container
@@ -56,6 +57,24 @@ def test_sheet_is_masked_as_the_page_is(sign_in: SignIn, parts: Container) -> No
     told = words(sheet(sign_in("handler", "U1"), ticket))
 
     assert (PHONE in told, "199****0123" in told, "脱敏" in told) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "ticket", "kept"),
+    [
+        ("dispatcher", "", {}, [("flow_sheet", "flow-sheet-printed")]),
+        ("dispatcher", "", {"contact_name": "", "contact_phone": ""}, []),
+        ("handler", "U1", {}, []),
+    ],
+)
+def test_a_printed_sheet_is_kept_in_the_access_log_when_it_tells_who_asks(
+    sign_in: SignIn, parts: Container, role: str, unit: str, ticket: dict[str, Any], kept: list[tuple[str, str]]
+) -> None:
+    given = dispatched(sign_in("dispatcher", locale="en"), parts, **ticket)
+    sheet(sign_in(role, unit), given)
+
+    with parts.database.read() as session:
+        assert [(entry.field, entry.reason) for entry in access_log.looks(session, given["id"])] == kept
 
 
 def test_sheet_of_a_confidential_ticket_tells_its_unit_nothing_of_who_asks(sign_in: SignIn, parts: Container) -> None:
