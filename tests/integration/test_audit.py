@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from hotline.kernel.db import Actor, Database
-from hotline.kernel.errors import Conflict, Forbidden, Invalid
+from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from hotline.kernel.events import Subscribers, recorder
 from hotline.kernel.scope import Scope
 from hotline.kernel.vault import KeyUnknown, Vault
@@ -83,10 +83,15 @@ def days_later(days: int) -> datetime:
 
 def verified(database_url: str, folder: Path, *arguments: str, secret: str = SECRET) -> tuple[int, str]:
     """Exit status and words of `hotline audit verify`."""
+    shown = ran(database_url, folder, "verify", *arguments, secret=secret)
+    return shown.exit_code, shown.output
+
+
+def ran(database_url: str, folder: Path, *arguments: str, secret: str = SECRET) -> Result:
+    """What `hotline audit` did."""
     own = {"DATA_DIR": str(folder), "DATABASE_URL": database_url, "SEARCH_URL": "null:", "SECRET_KEY": secret}
     environment = {f"HOTLINE_{name}": value for name, value in own.items()}
-    shown = CliRunner(env=environment).invoke(hotline, ["audit", "verify", *arguments])
-    return shown.exit_code, shown.output
+    return CliRunner(env=environment).invoke(hotline, ["audit", *arguments])
 
 
 def test_words_are_read_back_and_not_to_be_found_in_the_database(database: Database, written: list[int]) -> None:
@@ -289,6 +294,56 @@ def test_verify_names_the_first_broken_line_and_fails(
 
 def test_a_city_that_lost_its_secret_is_told(database_url: str, database: Database, written: list[int], tmp_path: Path) -> None:
     assert verified(database_url, tmp_path, secret="another")[0] == 1
+
+
+def erasing(number: str, **changes: str) -> list[str]:
+    """The command line that erases the words of a line."""
+    given = {"ticket": number, "seq": "2", "reason": "本人申请删除", "as": "ADMIN", **changes}
+    return ["erase", *(word for name, value in given.items() for word in (f"--{name}", value))]
+
+
+def test_an_administrator_erases_the_words_of_a_line(
+    database: Database, database_url: str, written: list[int], tmp_path: Path
+) -> None:
+    with database.work() as uow:
+        administrator = factories.officer(uow.session, "admin", roles=(Role.ADMINISTRATOR,)).id
+        number = tickets.get(uow, written[0]).number
+
+    shown = ran(database_url, tmp_path, *erasing(number))
+
+    with database.read() as session:
+        lines = timeline.lines(session, written[0])
+    assert (shown.exit_code, f"工单 {number}：办理记录第 2 条的文字已删除" in shown.output) == (0, True)
+    assert [line.text for line in lines] == ["", "", WORDS, WORDS, "本人申请删除"]
+    assert (lines[-1].action, lines[-1].officer_id, broken(database)) == ("erase_words", administrator, [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"as": "boss"}, Forbidden),
+        ({"as": "gone"}, NotFound),
+        ({"as": "nobody"}, NotFound),
+        ({"seq": "9"}, NotFound),
+        ({"ticket": "0"}, NotFound),
+        ({"seq": "1"}, Conflict),
+        ({"reason": " "}, Invalid),
+    ],
+)
+def test_nothing_is_erased_without_line_right_and_reason(
+    database: Database, database_url: str, written: list[int], tmp_path: Path, changes: dict[str, str], refusal: type[Exception]
+) -> None:
+    with database.work() as uow:
+        factories.officer(uow.session, "admin", roles=(Role.ADMINISTRATOR,))
+        factories.officer(uow.session, "boss", roles=(Role.MANAGER,))
+        factories.officer(uow.session, "gone", roles=(Role.ADMINISTRATOR,)).active = False
+        number = tickets.get(uow, written[0]).number
+
+    shown = ran(database_url, tmp_path, *erasing(number, **changes))
+
+    assert (shown.exit_code, type(shown.exception)) == (1, refusal)
+    with database.read() as session:
+        assert [line.text for line in timeline.lines(session, written[0])] == ["", WORDS, WORDS, WORDS]
 
 
 def test_words_of_an_older_database_are_sealed_by_the_migration(postgres: PostgresServer, worker_id: str) -> None:

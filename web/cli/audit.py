@@ -1,16 +1,24 @@
-"""`hotline audit`: whether the timelines are as they were written. Prints numbers and days only, no words of anybody."""
+"""`hotline audit`: whether the timelines are as they were written, and erasing words from them.
+
+Prints numbers and days only, no words of anybody.
+"""
 
 import sys
 import time
+from contextlib import closing
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.kernel import settings
-from hotline.tickets import anchors
+from hotline.kernel.db import Actor
+from hotline.kernel.errors import NotFound
+from hotline.people import officers, permissions, units
+from hotline.people.models import Officer
+from hotline.tickets import anchors, timeline
 from hotline.tickets import audit as timelines
-from hotline.tickets.models import Ticket
+from hotline.tickets.models import Ticket, TimelineEntry
 from web import texts
 from web.bootstrap import build
 
@@ -37,6 +45,42 @@ def verify(number: str) -> None:
     container.close()
     click.echo(texts.text("audit.whole") if not found else texts.text("audit.broken", count=found))
     sys.exit(1 if found else 0)
+
+
+@audit.command("erase")
+@click.option("--ticket", "number", required=True, help="Number of the ticket.")
+@click.option("--seq", type=int, required=True, help="Number of the line in the ticket's timeline.")
+@click.option("--reason", required=True, help="Why; it stands in the timeline.")
+@click.option("--as", "login", required=True, help="Login of the administrator who is answerable for it.")
+def erase(*, number: str, seq: int, reason: str, login: str) -> None:
+    """Erase the words of one line of a timeline for good. The line itself stays, and a new one says who erased and why.
+
+    \b
+    hotline audit erase --ticket 2611220000018 --seq 3 --reason "erased on the requester's demand" --as admin
+    """
+    with closing(build(settings.load())) as container:
+        with container.database.read() as session:
+            officer = _officer(session, login)
+            scope = permissions.scope_of(officer, units.superiors(session))
+            entry_id = _line(session, number, seq)
+        with container.database.work(Actor(officer.id, officer.name)) as uow:
+            timeline.erase(uow, scope, entry_id, reason)
+    click.echo(texts.text("audit.erased", number=number, seq=seq))
+
+
+def _officer(session: Session, login: str) -> Officer:
+    found = officers.by_login(session, login)
+    if found is None or not found.active:
+        raise NotFound("officer", thing="officer", login=login)
+    return found
+
+
+def _line(session: Session, number: str, seq: int) -> int:
+    query = select(TimelineEntry.id).join(Ticket, Ticket.id == TimelineEntry.ticket_id)
+    entry_id = session.scalar(query.where(Ticket.number == number, TimelineEntry.seq == seq))
+    if entry_id is None:
+        raise NotFound("timeline line", thing="timeline-line", number=number, seq=seq)
+    return entry_id
 
 
 def _walk(session: Session, number: str) -> int:
