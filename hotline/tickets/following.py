@@ -29,7 +29,7 @@ FOLLOWED_BY = {
 ANSWERING = frozenset({"answer", "pass_reply"})
 PARTING = frozenset({"withdraw", "inform", "hand_over"})
 """Ends of a main ticket that say nothing about those merged into it: each goes its own way again."""
-ENDING_ORDERS = frozenset({State.WITHDRAWN, State.TERMINATED, State.MERGED})
+ENDING_ORDERS = frozenset({State.WITHDRAWN, State.TERMINATED, State.MERGED, State.INFORMED, State.HANDED_OVER})
 """A supervision order ends with the ticket: no unit has to do with it any more."""
 
 

@@ -229,6 +229,21 @@ def test_orders_end_with_their_ticket_and_alarm_no_more(database: Database, acti
         assert ended == [{"order_id": waiting.id}, {"order_id": answered.id}]
 
 
+@pytest.mark.parametrize(("action", "given"), [("inform", {"path_code": "petition"}), ("hand_over", {"handed_to": "province"})])
+def test_an_instruction_ends_with_a_ticket_that_no_unit_will_have(
+    database: Database, action: str, given: dict[str, str]
+) -> None:
+    with database.work() as uow:
+        factories.handling_path(uow.session, "petition")
+        ticket = tickets.open_ticket(uow, NewTicket(channel="phone", type="help", title="路灯", body="路灯不亮"))
+        words = {"leader": "王市长", "note": "请速办", "given_on": uow.now.date(), "due_at": uow.now + DAY}
+        tickets.move(uow, ticket.id, "instruct", roles=["manager"], given=words)
+
+        tickets.move(uow, ticket.id, action, roles=["dispatcher"], given={"note": "说明", **given})
+
+        assert orders.overdue(uow.session, uow.now + 2 * DAY) == []
+
+
 def test_marks_of_the_call_back_go_to_the_unit_found_answerable(database: Database) -> None:
     with database.work() as uow:
         lead, assisting, stranger = units(uow)
