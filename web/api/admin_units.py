@@ -1,4 +1,7 @@
-"""Administering units over HTTP: list, make, change, move, close. The rules are in `hotline.people.units`."""
+"""Administering units over HTTP: list, make, change, move, close.
+
+The rules are in `hotline.people.units`; what becomes of a closed unit's work in `hotline.tickets.handing_on`.
+"""
 
 from apiflask import APIBlueprint
 from sqlalchemy import select
@@ -7,6 +10,8 @@ from sqlalchemy.orm import Session
 from hotline.people import units
 from hotline.people.models import Area, Officer, Unit
 from hotline.people.permissions import Role
+from hotline.tickets import handing_on
+from web import texts
 from web.api.schemas.admin import AdminUnit, AdminUnits, NewUnit, Successor, Superiors, UnitBody
 from web.api.schemas.base import Done, OfficerRef
 from web.auth import allowed, forget_superiors
@@ -76,9 +81,11 @@ def move_unit(unit_id: int, body: Superiors) -> AdminUnit:
 @api.output(Done)
 @allowed(ADMINISTRATOR)
 def close_unit(unit_id: int, body: Successor) -> Done:
-    """Close a unit that nobody is in or below."""
+    """Close a unit that nobody is in or below; its open work goes to the successor."""
     with working() as uow:
-        units.close_unit(uow, units.get(uow.session, unit_id), body.successor_id)
+        unit = units.get(uow.session, unit_id)
+        units.close_unit(uow, unit, body.successor_id)
+        handing_on.hand_on(uow, unit.id, body.successor_id, note=texts.text("unit.handed-on", unit=unit.name))
     forget_superiors()
     return Done()
 
