@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from dispatch.linkage import sending
 from hotline.kernel import outbox
 from hotline.kernel.db import UnitOfWork
-from hotline.tickets import anchors, archiving
+from hotline.tickets import anchors, archiving, replays
 from knowledge_base import articles
 from sla import sweep
 from web.bootstrap import Container
@@ -46,6 +47,12 @@ def lapse(parts: Container) -> int:
     return _in_one_transaction(parts, archiving.lapse_due)
 
 
+def forget_keys(parts: Container) -> int:
+    """Drop the keys of moves that nobody sends again any more."""
+    with parts.database.work() as uow:
+        return replays.forget(uow, timedelta(days=parts.settings.move_key_days))
+
+
 def _in_one_transaction(parts: Container, job: Callable[[UnitOfWork], int]) -> int:
     with parts.database.work() as uow:
         return job(uow)
@@ -58,6 +65,7 @@ SCHEDULE = (
     Timed("tickets-resume", resume, 60),
     Timed("tickets-lapse", lapse, 600),
     Timed("tickets-archive", archive, 3600),
+    Timed("move-keys-forget", forget_keys, 3600),
     Timed("orders-due", lambda parts: orders.tell_due(parts.database), 300),
     Timed("sla-sweep", lambda parts: sweep.run(parts.database), 15),
     Timed(

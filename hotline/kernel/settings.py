@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     rate_submission: str = Field("30 per hour", description="Requests and uploads one address may send on the portal.")
     outbox_lease_seconds: int = Field(60, ge=1, description="A reaction claimed for longer is taken to have died.")
     outbox_max_attempts: int = Field(8, ge=1, description="Tries before a delivery is listed as failed.")
+    move_key_days: int = Field(7, ge=1, description="Days for which a move sent again with its Idempotency-Key moves nothing.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
 

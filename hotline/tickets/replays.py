@@ -1,5 +1,11 @@
-"""Moves sent with a key: the same key again moves nothing more. Called by whoever takes moves from outside, before the move."""
+"""Moves sent with a key: the same key again moves nothing more. Called by whoever takes moves from outside, before the move.
 
+The schedule lets old keys go.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.kernel.db import UnitOfWork
@@ -22,3 +28,9 @@ def is_first(uow: UnitOfWork, key: str | None, *, thing: str, thing_id: int, act
     if (earlier.thing, earlier.thing_id, earlier.action) != (thing, thing_id, action):
         raise Conflict("key of another move", reason="key-reused", thing=thing)
     return False
+
+
+def forget(uow: UnitOfWork, older_than: timedelta) -> int:
+    """Drop the keys of moves longer ago than that. Returns how many; two runs at once share the work."""
+    old = delete(MoveKey).where(MoveKey.at < uow.now - older_than)
+    return len(uow.session.scalars(old.returning(MoveKey.key)).all())
