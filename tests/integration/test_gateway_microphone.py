@@ -85,8 +85,12 @@ def browser(database: Database, port: int, officer_id: int | None) -> Browser:
 
 @pytest.fixture
 def agent_id(database: Database) -> int:
+    return agent(database, "agent9")
+
+
+def agent(database: Database, login: str) -> int:
     with database.work() as uow:
-        officer = Officer(login="agent9", name="甲", password_hash="")
+        officer = Officer(login=login, name="甲", password_hash="")
         uow.session.add(officer)
         uow.session.flush()
         return officer.id
@@ -155,7 +159,7 @@ def test_a_call_that_is_over_or_somebody_elses_is_refused(
 ) -> None:
     ring(database, state, agent_id)
 
-    page = browser(database, gateway.port, agent_id if mine else agent_id + 1)
+    page = browser(database, gateway.port, agent_id if mine else agent(database, "agent8"))
 
     assert page.ask("mic.start", {"call_id": str(CALL), "sample_rate": 16000})["error"]["code"] == code
 
