@@ -43,9 +43,9 @@ PASSWORD = "of a benchmark alone"  # noqa: S105 nobody signs in from outside
 TITLE, BODY = "听涛路{n}号路灯不亮", "听涛路{n}号门口的路灯三天没有亮了，晚上出门看不见路，请尽快派人来修。"
 NOTES = {
     "create": "ours also starts two clocks, proposes units and writes the chained timeline",
-    "list": "a page of the open ones with its total",
+    "list": "a page of the open ones with its total; theirs as their staff's list asks for it",
     "count": "ours: every view of a dispatcher; theirs: the dashboard",
-    "open": "ours: with timeline, limits explained and the moves allowed",
+    "open": "ours: JSON with timeline, limits explained and the moves allowed; theirs: the page",
 }
 
 
