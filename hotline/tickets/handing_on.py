@@ -5,7 +5,7 @@ Called with `units.close_unit`, in its transaction, by who administers units: `p
 
 from collections.abc import Callable
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -56,8 +56,9 @@ def _hand_on(uow: UnitOfWork, part: Assignment, successor_id: int, note: str) ->
 
 def _redispatch(uow: UnitOfWork, part: Assignment, successor_id: int, note: str) -> None:
     """Those who assist go on assisting: a re-dispatch takes the ticket from them as well."""
-    others = uow.session.scalars(_at_work_on(part).where(Assignment.role == ASSIST, Assignment.unit_id != successor_id))
-    given = {"unit_id": successor_id, "assist_unit_ids": [other.unit_id for other in others], "note": note}
+    others = assignments.at_work(uow.session, part.ticket_id)
+    assisting = [other.unit_id for other in others if other.role == ASSIST and other.unit_id != successor_id]
+    given = {"unit_id": successor_id, "assist_unit_ids": assisting, "note": note}
     tickets.move(uow, part.ticket_id, "redispatch", roles=DESK, given=given)
 
 
@@ -65,14 +66,9 @@ def _swap(uow: UnitOfWork, part: Assignment, successor_id: int, note: str) -> No
     """A successor who works on the ticket already is given no second part."""
     for let_go in (part, *passing_on.below_at_work(uow.session, part)):
         assignments.move(uow, let_go.id, "release", roles=MACHINE, given={})
-    if uow.session.scalar(_at_work_on(part).where(Assignment.unit_id == successor_id)) is None:
+    if not any(other.unit_id == successor_id for other in assignments.at_work(uow.session, part.ticket_id)):
         given = {"assist_unit_ids": [successor_id], "note": note}
         tickets.move(uow, part.ticket_id, "add_assist", roles=DESK, given=given)
-
-
-def _at_work_on(part: Assignment) -> Select[Assignment]:
-    query = select(Assignment).where(Assignment.ticket_id == part.ticket_id, Assignment.state.in_(AT_WORK))
-    return query.order_by(Assignment.id)
 
 
 STEPS: dict[str, Step] = {LEAD: _redispatch, ASSIST: _swap}

@@ -68,9 +68,7 @@ def approve(uow: UnitOfWork, part: Assignment, attempt: Attempt) -> Attempt | No
     """
     request = _climbing(uow.session, part.id)
     ladders.check_step(request, attempt.roles)
-    ladders.climb(uow, request, attempt.roles, str(attempt.given.get("note") or ""))
-    if request.step == len(request.ladder) and request.kind is not RequestKind.REPLY:
-        request.state = RequestState.ASKED
+    _climb(uow, request, attempt, str(attempt.given.get("note") or ""))
     return _signed_reply(uow, request)
 
 
@@ -207,12 +205,17 @@ def _begin(uow: UnitOfWork, part: Assignment, kind: RequestKind, attempt: Attemp
         asked_at=uow.now,
         asked_by_id=uow.actor.officer_id,
     )
-    ladders.climb(uow, request, attempt.roles)
-    if request.step == len(request.ladder) and kind is not RequestKind.REPLY:
-        request.state = RequestState.ASKED
+    _climb(uow, request, attempt)
     uow.session.add(request)
     uow.session.flush()
     return request
+
+
+def _climb(uow: UnitOfWork, request: Request, attempt: Attempt, note: str = "") -> None:
+    """Pass the steps that this signature covers; above the last one the hotline has the paper, a reply excepted."""
+    ladders.climb(uow, request, attempt.roles, note)
+    if request.step == len(request.ladder) and request.kind is not RequestKind.REPLY:
+        request.state = RequestState.ASKED
 
 
 def _signed_reply(uow: UnitOfWork, request: Request) -> Attempt | None:
