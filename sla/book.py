@@ -4,15 +4,18 @@ The calendar is built again only when its rows differ, so no cache has to be tol
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.kernel import clock
 from sla import rules
 from sla.calendar import CityCalendar, DayRow, WeeklyHours, YearRules
-from sla.models import CalendarDay, CalendarYear, Policy, SlaRule, YearStatus
+from sla.models import CalendarDay, CalendarYear, Policy, PolicyStatus, PolicyVersion, SlaRule, YearStatus
 from sla.policies import PolicyRow
 from sla.rules import Rules
 
@@ -28,11 +31,14 @@ class Book:
     rules: Rules
 
 
-def book_of(session: Session, zone: ZoneInfo) -> Book:
-    """The book of this transaction, kept with the session. Raises Invalid when the city has no calendar or rules yet."""
+def book_of(session: Session, zone: ZoneInfo, at: datetime | None = None) -> Book:
+    """The book of this transaction, kept with the session; its rules are those in force `at` (default: the present).
+
+    Raises Invalid when the city has no calendar or rules yet.
+    """
     found: Book | None = session.info.get(KEY)
     if found is None:
-        known = rules_of(session)
+        known = rules_of(session, at)
         found = session.info[KEY] = Book(_calendar(session, known, zone), _policies(session), known)
     return found
 
@@ -42,9 +48,16 @@ def calendar_of(session: Session, zone: ZoneInfo) -> CityCalendar:
     return book_of(session, zone).calendar
 
 
-def rules_of(session: Session) -> Rules:
-    """The city's rules."""
-    return rules.read({rule.key: rule.value for rule in session.scalars(select(SlaRule))})
+def rules_of(session: Session, at: datetime | None = None) -> Rules:
+    """The city's rules in force `at` (default: the present)."""
+    return rules.read(values_of(session, at))
+
+
+def values_of(session: Session, at: datetime | None = None) -> dict[str, Any]:  # as in `rules.read`
+    """The value of every rule in force `at` (default: the present), by key."""
+    rows = select(SlaRule.key, SlaRule.value).where(SlaRule.effective_from <= (at or clock.now()))
+    # In the order in which they came into force, so that the newest of a key is what stays.
+    return dict(session.execute(rows.order_by(SlaRule.effective_from)).all())
 
 
 def is_set_up(session: Session) -> bool:
@@ -72,5 +85,7 @@ def _built(rows: tuple[DayRow, ...], years: YearRules, hours: WeeklyHours, zone:
 
 
 def _policies(session: Session) -> tuple[PolicyRow, ...]:
-    columns = [getattr(Policy, name) for name in PolicyRow.__dataclass_fields__]
-    return tuple(PolicyRow(*row) for row in session.execute(select(*columns).order_by(Policy.id)))
+    own = [getattr(Policy, name) for name in PolicyRow.__dataclass_fields__ if name != "effective_from"]
+    query = select(*own, PolicyVersion.effective_from).join(PolicyVersion, PolicyVersion.version == Policy.version)
+    published = query.where(PolicyVersion.status == PolicyStatus.PUBLISHED)
+    return tuple(PolicyRow(**row) for row in session.execute(published.order_by(Policy.id)).mappings())

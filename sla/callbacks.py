@@ -25,7 +25,7 @@ from sla.book import book_of
 from sla.events import CallbackAttempted, CallbackOpened, TicketEvaluated
 from sla.lifecycles import CALLBACK, REQUESTER, RINGERS, CallbackState
 from sla.limits import Stage
-from sla.models import Callback, CallbackAnswer, CallbackAttempt
+from sla.opinions import Callback, CallbackAnswer, CallbackAttempt
 from sla.rules import CallbackRules
 
 EXPLICIT = "explicit"
@@ -105,7 +105,7 @@ def attempt(
     callback = _held(uow, callback_id)
     CALLBACK.find(callback.state, "try", scope.roles, {})
     _check_free(uow, scope, callback)
-    rules = book_of(uow.session, uow.zone).rules.callback
+    rules = book_of(uow.session, uow.zone, uow.now).rules.callback
     _note_try(uow, callback, connect_result, rules)
     if answers is not None:
         _settle(uow, callback, answers, channel=PHONE, roles=scope.roles)
@@ -189,7 +189,7 @@ def _held(uow: UnitOfWork, callback_id: int) -> Callback:
 def _check_free(uow: UnitOfWork, scope: Scope, callback: Callback) -> None:
     if callback.claimed_by_id in (None, scope.officer_id) or callback.claimed_at is None:
         return
-    until = callback.claimed_at + book_of(uow.session, uow.zone).rules.callback.claim
+    until = callback.claimed_at + book_of(uow.session, uow.zone, uow.now).rules.callback.claim
     if uow.now < until:
         raise Conflict("somebody else is ringing", reason="claimed", until=until.isoformat())
 
@@ -237,7 +237,7 @@ def _settle(uow: UnitOfWork, callback: Callback, answers: CallbackAnswers, *, ch
     )
     data = {"contacted": answers.contacted, "solved": answers.solved, "satisfaction": answers.satisfaction, "by": channel}
     timeline.write(uow, callback.ticket_id, "callback_answer", data={key: str(value) for key, value in data.items()})
-    follows = said.consequence(answers, book_of(uow.session, uow.zone).rules.callback)
+    follows = said.consequence(answers, book_of(uow.session, uow.zone, uow.now).rules.callback)
     _move(uow, callback.ticket_id, follows)
     uow.record(TicketEvaluated(callback.id, callback.ticket_id, channel, follows.value))
 

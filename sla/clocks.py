@@ -18,7 +18,7 @@ from hotline.tickets.workflow import SYSTEM
 from sla import limits, policies
 from sla.book import Book, book_of
 from sla.lifecycles import CLOCK, ClockState
-from sla.limits import Limit, Roster, Stage, StartEvent
+from sla.limits import AROUND_THE_CLOCK, OFFICE, Limit, Stage, StartEvent
 from sla.models import Clock
 from sla.policies import Case, PolicyRow
 
@@ -40,14 +40,14 @@ def start(
 
     `given` is a limit set by whoever passed a part on: it goes before the policy's amount, and like it ends by `no_later_than`.
     """
-    book = book_of(uow.session, uow.zone)
+    book = book_of(uow.session, uow.zone, uow.now)
     unit = uow.session.get(Unit, assignment.unit_id) if assignment else None
     case = Case(ticket.type, ticket.urgency, ticket.profile, unit.unit_class if unit else None)
     policy = policies.find(book.policies, stage, case, uow.now)
     if policy is None:
         return None
     began = _began(policy, ticket, assignment, uow.now)
-    roster = Roster.AROUND_THE_CLOCK if unit and unit.around_the_clock else Roster.OFFICE
+    roster = AROUND_THE_CLOCK if unit and unit.around_the_clock else OFFICE
     due = given or limits.due_at(book.calendar, began, policy.limit, roster)
     due = min(due, no_later_than) if no_later_than else due
     clock = Clock(
@@ -61,7 +61,8 @@ def start(
         warn_at=_warned(book, began, due, policy),
         provisional=book.calendar.is_provisional(due),
         policy_id=policy.id,
-        explain={"roster": roster.value, "given": _iso(given), "no_later_than": _iso(no_later_than)},
+        roster=roster,
+        explain={"given": _iso(given), "no_later_than": _iso(no_later_than)},
     )
     uow.session.add(clock)
     uow.session.flush()
@@ -111,7 +112,7 @@ def put_due(uow: UnitOfWork, clock: Clock, due: datetime, code: str, **values: A
 
     A limit that ends later than now is warned of, and expires, anew.
     """
-    book = book_of(uow.session, uow.zone)
+    book = book_of(uow.session, uow.zone, uow.now)
     step = {"code": code, "was": _iso(clock.due_at), "at": _iso(due), **values}
     clock.explain = {**clock.explain, "steps": [*clock.explain.get("steps", []), step]}
     later = due > clock.due_at
@@ -165,7 +166,7 @@ def _limits_by(clock: Clock) -> dict[str, Any]:  # as in _limits_of
 
 
 def _carried(uow: UnitOfWork, clock: Clock, moment: datetime, since: datetime) -> datetime:
-    calendar, roster = book_of(uow.session, uow.zone).calendar, Roster(clock.explain["roster"])
+    calendar, roster = book_of(uow.session, uow.zone, uow.now).calendar, clock.roster
     return limits.carried_over(calendar, moment, _limit(clock), roster, since=since, now=uow.now)
 
 

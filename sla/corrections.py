@@ -12,7 +12,7 @@ from hotline.tickets.models import Ticket
 from sla import clocks, limits, policies
 from sla.book import book_of
 from sla.calendar import CityCalendar
-from sla.limits import Limit, Roster
+from sla.limits import Limit
 from sla.models import Clock
 from sla.policies import Case, PolicyRow
 
@@ -32,11 +32,11 @@ def count_again(uow: UnitOfWork, ticket_id: int) -> None:
 def _policy(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> PolicyRow | None:
     unit = uow.session.get(Unit, clock.unit_id) if clock.unit_id is not None else None
     case = Case(ticket.type, ticket.urgency, ticket.profile, unit.unit_class if unit else None)
-    return policies.find(book_of(uow.session, uow.zone).policies, clock.stage, case, uow.now)
+    return policies.find(book_of(uow.session, uow.zone, uow.now).policies, clock.stage, case, uow.now)
 
 
 def _refit(uow: UnitOfWork, clock: Clock, policy: PolicyRow) -> None:
-    calendar, roster = book_of(uow.session, uow.zone).calendar, Roster(clock.explain["roster"])
+    calendar, roster = book_of(uow.session, uow.zone, uow.now).calendar, clock.roster
     before = Limit(clock.policy.amount, clock.policy.unit, clock.policy.start_rule)
     was = limits.due_at(calendar, clock.started_at, before, roster)
     due = _moved_alike(calendar, limits.due_at(calendar, clock.started_at, policy.limit, roster), was, clock.due_at)

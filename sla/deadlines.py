@@ -105,7 +105,7 @@ def follow_ticket(uow: UnitOfWork, event: TicketMoved) -> None:
         clocks.stop(uow, event.ticket_id, ended)
     if event.action in RESUMED_BY_TICKET:
         clocks.resume(uow, event.ticket_id)
-    paused = book_of(uow.session, uow.zone).rules.paused.get(event.action)
+    paused = book_of(uow.session, uow.zone, uow.now).rules.paused.get(event.action)
     if paused:
         clocks.pause(uow, event.ticket_id, paused)
     for stage in BEGUN_BY_TICKET.get(event.action, ()):
@@ -131,7 +131,7 @@ def _end_above(uow: UnitOfWork, part: Assignment, ticket: Ticket) -> datetime | 
 
 
 def _return_until(uow: UnitOfWork, part: Assignment, ticket: Ticket) -> datetime:
-    book = book_of(uow.session, uow.zone)
+    book = book_of(uow.session, uow.zone, uow.now)
     window = book.rules.return_window
     days = window.important_working_days if ticket.important else window.working_days
     return book.calendar.add_working_days(part.dispatched_at, days)

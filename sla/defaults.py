@@ -5,6 +5,7 @@ State Council's notices; a year it does not know gets the holidays fixed by law 
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,7 +19,7 @@ from hotline.kernel.errors import NotFound
 from sla import book
 from sla.calendar import DayKind, DayRow
 from sla.limits import LimitUnit, Stage, StartEvent, StartRule
-from sla.models import CalendarDay, CalendarYear, Policy, SlaRule, YearStatus
+from sla.models import CalendarDay, CalendarYear, Policy, PolicyStatus, PolicyVersion, SlaRule, YearStatus
 
 FIRST_VERSION = 1
 
@@ -27,8 +28,10 @@ def install_defaults(uow: UnitOfWork) -> None:
     """Give a city the default calendar, policies and rules that it lacks. Safe to call twice."""
     given = defaults()
     _install_years(uow, given["calendar"])
-    _install_rules(uow, given["rules"])
-    if uow.session.scalar(select(func.count()).select_from(Policy)) == 0:
+    _install_rules(uow, given["rules"], given["effective_from"])
+    if uow.session.scalar(select(func.count()).select_from(PolicyVersion)) == 0:
+        uow.session.add(first_version(uow.now))
+        uow.session.flush()
         uow.session.add_all(default_policies())
     uow.session.flush()
     book.forget(uow.session)
@@ -57,13 +60,24 @@ def rows_by_law(year: int) -> list[DayRow]:
     return [DayRow(row["day"], DayKind.HOLIDAY, row["name"], calendar["law"]) for row in listed]
 
 
+def first_version(now: datetime) -> PolicyVersion:
+    """The version that the default policies make."""
+    return PolicyVersion(
+        version=FIRST_VERSION,
+        status=PolicyStatus.PUBLISHED,
+        name=defaults()["name"],
+        effective_from=defaults()["effective_from"],
+        created_at=now,
+        published_at=now,
+    )
+
+
 def default_policies() -> list[Policy]:
     """The default policies as new rows of the first version."""
     given = defaults()
     return [
         Policy(
             version=FIRST_VERSION,
-            effective_from=given["effective_from"],
             stage=Stage(row["stage"]),
             **{name: row.get(name) for name in ("type", "urgency", "profile", "unit_class")},
             amount=row["amount"],
@@ -107,8 +121,10 @@ def _install_years(uow: UnitOfWork, calendar: Mapping[str, Any]) -> None:
             put_year(uow, year, YearStatus.NOT_ANNOUNCED, calendar["law"], rows_by_law(year))
 
 
-def _install_rules(uow: UnitOfWork, given: Mapping[str, Mapping[str, Any]]) -> None:
+def _install_rules(uow: UnitOfWork, given: Mapping[str, Mapping[str, Any]], effective_from: datetime) -> None:
     there = set(uow.session.scalars(select(SlaRule.key)))
     uow.session.add_all(
-        SlaRule(key=key, value=rule["value"], source=rule["source"]) for key, rule in given.items() if key not in there
+        SlaRule(key=key, effective_from=effective_from, value=rule["value"], source=rule["source"])
+        for key, rule in given.items()
+        if key not in there
     )

@@ -46,7 +46,7 @@ def check_extension(uow: UnitOfWork, part: Assignment) -> None:
 
 def grant_extension(uow: UnitOfWork, part: Assignment) -> None:
     """Give the working days; the citizen's limit follows the lead's. Raises Forbidden when others must grant one more."""
-    book, request = book_of(uow.session, uow.zone), _request(uow, part, RequestKind.EXTENSION)
+    book, request = book_of(uow.session, uow.zone, uow.now), _request(uow, part, RequestKind.EXTENSION)
     if _granted(uow, part) > book.rules.extension.times and not _roles(uow) & BEYOND_RULES:
         raise Forbidden("extended before", action="grant_extension", reason="extension-used", roles=sorted(BEYOND_RULES))
     days = int(request.data["days"])
@@ -60,7 +60,7 @@ def check_commitment(uow: UnitOfWork, part: Assignment) -> None:
     """A commitment names a day after the limit, within the months of the rules. Raises as for an extension."""
     clock = _open_limit(uow, part)
     until = requests.until(_request(uow, part, RequestKind.COMMITMENT))
-    months = book_of(uow.session, uow.zone).rules.extension.commitment_months
+    months = book_of(uow.session, uow.zone, uow.now).rules.extension.commitment_months
     if until <= clock.due_at:
         raise Invalid("until", "not-after-limit")
     if until > months_later(uow.now, months):
@@ -110,7 +110,7 @@ def _moving(uow: UnitOfWork, part: Assignment) -> list[Clock]:
 
 def _longest(uow: UnitOfWork, clock: Clock) -> int:
     """Working days that may be asked for: those of the original limit, at least one, and no more than the rule."""
-    book = book_of(uow.session, uow.zone)
+    book = book_of(uow.session, uow.zone, uow.now)
     if clock.policy.unit is LimitUnit.WORKING_DAYS:
         original = clock.policy.amount
     else:

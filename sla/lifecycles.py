@@ -1,10 +1,10 @@
-"""The life of a clock and of a call-back, as rows. Pure; the states are assigned only in `clocks.py` and `callbacks.py`."""
+"""The life of a clock, of a call-back and of an appeal, as rows. Pure; each names the one module that assigns its state."""
 
 from enum import StrEnum
 
 from hotline.kernel.transitions import LifeCycle, Transition
 from hotline.people.permissions import Role
-from hotline.tickets.workflow import CALLERS, SYSTEM
+from hotline.tickets.workflow import CALLERS, LEVEL, SYSTEM
 
 
 class ClockState(StrEnum):
@@ -16,12 +16,24 @@ class ClockState(StrEnum):
 
 
 class CallbackState(StrEnum):
-    """Where a call-back stands: `unreachable` after the last try, `not_wanted` when no answer was asked for."""
+    """Where a call-back stands: `unreachable` after the last try, `not_wanted` when no answer was asked for, `not_sampled`
+    when the plan left it out, `defaulted` when a link stayed without answer and the plan asks nobody else.
+    """
 
     OPEN = "open"
     DONE = "done"
     UNREACHABLE = "unreachable"
     NOT_WANTED = "not_wanted"
+    NOT_SAMPLED = "not_sampled"
+    DEFAULTED = "defaulted"
+
+
+class AppealState(StrEnum):
+    """Where an appeal (申诉) stands; a granted one takes the judgement out of the rates."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
 
 
 MACHINE = frozenset({SYSTEM})
@@ -32,6 +44,7 @@ BEYOND_RULES = frozenset({Role.SHIFT_LEADER.value, Role.SUPERVISOR.value})
 
 _C = Transition[ClockState]
 _B = Transition[CallbackState]
+_P = Transition[AppealState]
 
 # fmt: off
 CLOCK = LifeCycle(
@@ -49,13 +62,25 @@ CLOCK = LifeCycle(
 CALLBACK = LifeCycle(
     "callback", "sla.callbacks",
     frozenset({CallbackState.OPEN}),
-    frozenset({CallbackState.DONE, CallbackState.UNREACHABLE, CallbackState.NOT_WANTED}),
+    frozenset(CallbackState) - {CallbackState.OPEN},
     (
         #  action      from                to                          who
         _B("answer",   CallbackState.OPEN, CallbackState.DONE,         RINGERS | {REQUESTER}),
         _B("try",      CallbackState.OPEN, CallbackState.OPEN,         RINGERS),
         _B("give_up",  CallbackState.OPEN, CallbackState.UNREACHABLE,  RINGERS),
         _B("skip",     CallbackState.OPEN, CallbackState.NOT_WANTED,   MACHINE),
+        _B("leave_out", CallbackState.OPEN, CallbackState.NOT_SAMPLED, MACHINE),
+        _B("default",  CallbackState.OPEN, CallbackState.DEFAULTED,    MACHINE),
+    ),
+)
+
+APPEAL = LifeCycle(
+    "appeal", "sla.appeals",
+    frozenset({AppealState.ASKED}), frozenset({AppealState.GRANTED, AppealState.REFUSED}),
+    (
+        #  action           from               to                       who    needs
+        _P("grant_appeal",  AppealState.ASKED, AppealState.GRANTED,     LEVEL, ("note",)),
+        _P("refuse_appeal", AppealState.ASKED, AppealState.REFUSED,     LEVEL, ("note",)),
     ),
 )
 # fmt: on

@@ -13,17 +13,27 @@ WHOLE = 100
 
 
 class Stage(StrEnum):
-    """What is limited. `total` is the citizen's own limit (诉求总时限); the hotline's steps are limited like the units'."""
+    """What is limited. `total` is the citizen's own limit (诉求总时限); the hotline's steps are limited like the units'.
 
+    `feedback` is a unit's first report on a long matter (阶段反馈), `supervision` the answer to an order; `decide_…` are the
+    hotline's answers to what a unit asked, `ruling` a dispute's end, `appeal` the answer to an appeal.
+    """
+
+    TOTAL = "total"
     DISPATCH = "dispatch"
     SIGN = "sign"
     CONTACT = "contact"
+    FEEDBACK = "feedback"
     HANDLE = "handle"
     REDO = "redo"
+    SUPERVISION = "supervision"
+    DECIDE_RETURN = "decide_return"
+    RULING = "ruling"
+    DECIDE_EXTENSION = "decide_extension"
     REPLY_AUDIT = "reply_audit"
     CALLBACK = "callback"
     REVIEW = "review"
-    TOTAL = "total"
+    APPEAL = "appeal"
 
 
 class LimitUnit(StrEnum):
@@ -48,15 +58,16 @@ class StartEvent(StrEnum):
     ACCEPTED = "accepted"
     PENDING = "pending"
     DISPATCHED = "dispatched"
+    SIGNED = "signed"
+    ASKED = "asked"
+    ORDERED = "ordered"
     REPLIED = "replied"
     DOUBTED = "doubted"
 
 
-class Roster(StrEnum):
-    """When the one who is limited works."""
-
-    OFFICE = "office"
-    AROUND_THE_CLOCK = "around_the_clock"
+OFFICE = "office"
+AROUND_THE_CLOCK = "around_the_clock"
+"""Names of rosters that every city has; `calendar.rosters` may name more, such as a heating season's."""
 
 
 class Ahead(StrEnum):
@@ -87,7 +98,7 @@ class WarnPoint:
     stage: Stage | None = None
 
 
-def due_at(calendar: CityCalendar, start: datetime, limit: Limit, roster: Roster) -> datetime:
+def due_at(calendar: CityCalendar, start: datetime, limit: Limit, roster: str) -> datetime:
     """The moment the limit ends, aware UTC. Working hours of who works day and night are plain hours."""
     if limit.unit is LimitUnit.WORKING_DAYS:
         if limit.start_rule is StartRule.NEXT_DAY:
@@ -100,13 +111,13 @@ def due_at(calendar: CityCalendar, start: datetime, limit: Limit, roster: Roster
         return (begin + timedelta(days=limit.amount)).astimezone(UTC)
     if limit.unit is LimitUnit.MINUTES:
         return (begin + timedelta(minutes=limit.amount)).astimezone(UTC)
-    if roster is Roster.AROUND_THE_CLOCK:
+    if roster == AROUND_THE_CLOCK:
         return (begin + timedelta(hours=limit.amount)).astimezone(UTC)
     return calendar.add_working_hours(begin, limit.amount)
 
 
 def carried_over(
-    calendar: CityCalendar, moment: datetime, limit: Limit, roster: Roster, *, since: datetime, now: datetime
+    calendar: CityCalendar, moment: datetime, limit: Limit, roster: str, *, since: datetime, now: datetime
 ) -> datetime:
     """A moment after a break from `since` to `now`: as much of the limit's own time lies before it as did when the break began.
 
@@ -115,7 +126,7 @@ def carried_over(
     if moment <= since:
         return moment
     plain = limit.unit in (LimitUnit.MINUTES, LimitUnit.NATURAL_DAYS)
-    if plain or (limit.unit is LimitUnit.WORKING_HOURS and roster is Roster.AROUND_THE_CLOCK):
+    if plain or (limit.unit is LimitUnit.WORKING_HOURS and roster == AROUND_THE_CLOCK):
         return (now + (moment - since)).astimezone(UTC)
     return calendar.add_working_time(now, calendar.working_time_between(since, moment))
 

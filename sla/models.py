@@ -1,4 +1,4 @@
-"""Tables of deadlines and call-backs: calendar, policies and rules (data a city changes), clocks, call-backs, reviews.
+"""Tables of time: calendar, policies and rules (data a city changes), clocks, recounts, alarms. Those of opinions: `opinions`.
 
 Nothing here decides. Ticket and assignment are pointed at by foreign key name; their facts are written by their own package.
 """
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.kernel.db import Base, Word
 from sla.calendar import DayKind
-from sla.lifecycles import CallbackState, ClockState
+from sla.lifecycles import ClockState
 from sla.limits import LimitUnit, Stage, StartEvent, StartRule
 
 
@@ -47,8 +47,33 @@ class CalendarDay(Base):
     source: Mapped[str] = mapped_column(Text)
 
 
+class PolicyStatus(StrEnum):
+    """A version of the limits: worked on, in force from its day, or given up before it came into force."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+
+
+class PolicyVersion(Base):
+    """One version of the city's limits as a whole. `origin` names the shipped profile or the version it was made from."""
+
+    __tablename__ = "policy_version"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    status: Mapped[PolicyStatus] = mapped_column(Word(PolicyStatus))
+    name: Mapped[str] = mapped_column(String(120))
+    origin: Mapped[str] = mapped_column(String(64), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    effective_from: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    published_at: Mapped[datetime | None]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+
+
 class Policy(Base):
-    """One limit of one version of the city's policy set. None in a matching column means any."""
+    """One limit of one version. None in a matching column means any."""
 
     __tablename__ = "policy"
     __table_args__ = (
@@ -56,8 +81,7 @@ class Policy(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    version: Mapped[int]
-    effective_from: Mapped[datetime] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column(ForeignKey("policy_version.version", ondelete="CASCADE"))
     stage: Mapped[Stage] = mapped_column(Word(Stage))
     type: Mapped[str | None] = mapped_column(String(16))
     urgency: Mapped[str | None] = mapped_column(String(16))
@@ -71,29 +95,69 @@ class Policy(Base):
 
 
 class SlaRule(Base):
-    """A number or table of the trade that is not a limit: attempts, warning points, targets, office hours."""
+    """A number or table of the trade that is not a limit, from a moment on: attempts, warning points, ladder, office hours."""
 
     __tablename__ = "sla_rule"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    effective_from: Mapped[datetime] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)  # a number, a word or a list, as the key's reader in `rules` says
     source: Mapped[str] = mapped_column(Text)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+
+
+class RecountCause(StrEnum):
+    """What made the limits of open tickets be counted again."""
+
+    POLICY = "policy"
+    CALENDAR = "calendar"
+
+
+class Recount(Base):
+    """A pass over all unfinished limits after a change of policies or calendar; `cursor` is the last clock done.
+
+    `reference` is the policy version or the year. It begins at `begins_at` and goes on from its cursor after a kill.
+    """
+
+    __tablename__ = "sla_recount"
+    __table_args__ = (Index("ix_sla_recount_open", "begins_at", postgresql_where=text("finished_at is null")),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    cause: Mapped[RecountCause] = mapped_column(Word(RecountCause))
+    reference: Mapped[int]
+    source: Mapped[str] = mapped_column(Text)
+    requested_at: Mapped[datetime]
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    begins_at: Mapped[datetime]
+    cursor: Mapped[int] = mapped_column(BigInteger, default=0)
+    last: Mapped[int | None] = mapped_column(BigInteger)
+    seen: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
 
 
 class Clock(Base):
-    """One running limit. Warned and expired are facts beside the state: an expired clock runs until its step is done."""
+    """One running limit. Warned and expired are facts beside the state: an expired clock runs until its step is done.
+
+    `next_at` is the next moment at which something is to be told of it (a warning point, the end, a rung of the ladder), None
+    when nothing is; `told` names what was. `request_id` or `order_id` is what is limited when it is no part of a unit.
+    """
 
     __tablename__ = "sla_clock"
     __table_args__ = (
-        Index("ix_sla_clock_to_warn", "warn_at", postgresql_where=text("state = 'running' and warned_at is null")),
-        Index("ix_sla_clock_to_expire", "due_at", postgresql_where=text("state = 'running' and expired_at is null")),
+        Index("ix_sla_clock_next", "next_at", postgresql_where=text("state = 'running' and next_at is not null")),
+        Index("ix_sla_clock_unfinished", "id", postgresql_where=text("state <> 'stopped'")),
+        Index("ix_sla_clock_unit_due", "unit_id", "due_at", postgresql_where=text("state = 'running'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("supervision_order.id"))
     stage: Mapped[Stage] = mapped_column(Word(Stage))
+    roster: Mapped[str] = mapped_column(String(32), default="office", server_default="office")
     state: Mapped[ClockState] = mapped_column(Word(ClockState))
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -103,75 +167,56 @@ class Clock(Base):
     stopped_at: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]
     expired_at: Mapped[datetime | None]
+    next_at: Mapped[datetime | None]
+    told: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     explain: Mapped[dict[str, Any]]
     policy: Mapped[Policy] = relationship(lazy="joined", innerjoin=True)
 
 
-class Callback(Base):
-    """The call-back owed to one ticket in one round."""
+class Alarm(Base):
+    """One thing to tell one receiver of one clock: never twice. It waits until `send_at`, alone or in a digest.
 
-    __tablename__ = "callback"
+    `point` is a warning point, `expired` or a rung of the ladder; `held_at` is set when a cap kept it back.
+    """
+
+    __tablename__ = "sla_alarm"
     __table_args__ = (
-        UniqueConstraint("ticket_id", "round"),
-        Index("ix_callback_open", "due_at", "id", postgresql_where=text("state = 'open'")),
+        UniqueConstraint(
+            *("clock_id", "point", "unit_id", "officer_id", "role", "channel"),
+            name="uq_sla_alarm_once",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_sla_alarm_to_send", "send_at", postgresql_where=text("sent_at is null and held_at is null")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    round: Mapped[int]
-    state: Mapped[CallbackState] = mapped_column(Word(CallbackState))
-    opened_at: Mapped[datetime]
-    due_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
-    claimed_at: Mapped[datetime | None]
-    attempts: Mapped[list["CallbackAttempt"]] = relationship(order_by="CallbackAttempt.id", lazy="selectin")
-    answer: Mapped["CallbackAnswer | None"] = relationship(lazy="selectin")
-
-
-class CallbackAttempt(Base):
-    """One try to reach the requester. `counted` is false for a try too soon after the one before."""
-
-    __tablename__ = "callback_attempt"
-
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    callback_id: Mapped[int] = mapped_column(ForeignKey("callback.id"), index=True)
-    connect_result: Mapped[str] = mapped_column(String(16))
-    counted: Mapped[bool]
-    at: Mapped[datetime]
+    clock_id: Mapped[int] = mapped_column(ForeignKey("sla_clock.id"))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    stage: Mapped[Stage] = mapped_column(Word(Stage))
+    point: Mapped[str] = mapped_column(String(32))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
-
-
-class CallbackAnswer(Base):
-    """What the requester said in one round, by phone or on the portal (`channel`); kept as said, first and later rounds."""
-
-    __tablename__ = "callback_answer"
-
-    callback_id: Mapped[int] = mapped_column(ForeignKey("callback.id"), primary_key=True, autoincrement=False)
+    role: Mapped[str | None] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(16))
-    contacted: Mapped[str] = mapped_column(String(16))
-    solved: Mapped[str] = mapped_column(String(16))
-    satisfaction: Mapped[str] = mapped_column(String(24))
-    attitude: Mapped[str | None] = mapped_column(String(24))
-    reason: Mapped[str] = mapped_column(Text, default="")
-    verbatim: Mapped[str] = mapped_column(Text, default="")
-    at: Mapped[datetime]
-    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    urgent: Mapped[bool]
+    raised_at: Mapped[datetime]
+    send_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("sla_digest.id"), index=True)
 
 
-class DissatisfiedReview(Base):
-    """A decision on a dissatisfied case (不满意件审核): whether the requester is right, on what basis, and what follows."""
+class Digest(Base):
+    """One message to one receiver about one or many alarms (催办汇总); `held` is how many a cap kept out of it."""
 
-    __tablename__ = "dissatisfied_review"
-    __table_args__ = (UniqueConstraint("ticket_id", "round"),)
+    __tablename__ = "sla_digest"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    round: Mapped[int]
-    verdict: Mapped[str] = mapped_column(String(16))
-    basis: Mapped[str] = mapped_column(Text)
-    decision: Mapped[str] = mapped_column(String(16))
-    explanation: Mapped[str] = mapped_column(Text, default="")
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    role: Mapped[str | None] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime]
+    count: Mapped[int]
+    held: Mapped[int] = mapped_column(default=0)

@@ -19,7 +19,8 @@ from sla.book import book_of
 from sla.events import DissatisfactionReviewed
 from sla.lifecycles import BEYOND_RULES, ClockState
 from sla.limits import Stage
-from sla.models import Callback, Clock, DissatisfiedReview
+from sla.models import Clock
+from sla.opinions import Callback, DissatisfiedReview
 from sla.rules import Rules
 
 
@@ -70,7 +71,7 @@ def review(
         raise Invalid("decision", "unreasonable-is-not-redone")
     ticket = tickets.get(uow, ticket_id)
     if decision is Decision.REDO and ticket.state is State.REVIEW:
-        _check_redo(scope, redo_left(ticket, book_of(uow.session, uow.zone).rules))
+        _check_redo(scope, redo_left(ticket, book_of(uow.session, uow.zone, uow.now).rules))
     decided = DissatisfiedReview(
         ticket_id=ticket.id,
         round=ticket.round,

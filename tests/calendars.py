@@ -28,6 +28,10 @@ def city_calendar(*more: DayRow, announced: frozenset[int] = frozenset({2024, 20
 @cache
 def default_policies() -> tuple[PolicyRow, ...]:
     return tuple(
-        PolicyRow(id=place, **{name: getattr(policy, name) for name in PolicyRow.__dataclass_fields__ if name != "id"})
+        PolicyRow(
+            id=place,
+            effective_from=defaults.defaults()["effective_from"],
+            **{name: getattr(policy, name) for name in PolicyRow.__dataclass_fields__ if name not in ("id", "effective_from")},
+        )
         for place, policy in enumerate(defaults.default_policies(), start=1)
     )

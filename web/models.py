@@ -15,6 +15,7 @@ MODULES = (
     "knowledge_base.models",
     "dispatch.models",
     "sla.models",
+    "sla.opinions",
 )
 
 

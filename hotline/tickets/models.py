@@ -107,6 +107,8 @@ class Ticket(Base):
     contacted: Mapped[bool | None]
     solved: Mapped[str | None] = mapped_column(String(16))
     satisfied: Mapped[str | None] = mapped_column(String(24))
+    first_solved: Mapped[str | None] = mapped_column(String(16))
+    first_satisfied: Mapped[str | None] = mapped_column(String(24))
     outcome_source: Mapped[str | None] = mapped_column(String(16))
     reasonable: Mapped[str | None] = mapped_column(String(16))
 
@@ -247,10 +249,16 @@ class TicketLink(Base):
 
 
 class SupervisionOrder(Base):
-    """A supervision order (督办单) with its own limit; `leader` and `given_on` when a leader's instruction led to it."""
+    """A paper that asks a unit to answer, with its own limit: work prompt, supervision order, summons, criticism (`kind`).
+
+    `leader` and `given_on` when a leader's instruction led to it; `clock_id` when a limit's ladder did, at most one of a kind.
+    """
 
     __tablename__ = "supervision_order"
-    __table_args__ = (Index("ix_supervision_open", "due_at", postgresql_where=text("state <> 'closed'")),)
+    __table_args__ = (
+        Index("ix_supervision_open", "due_at", postgresql_where=text("state <> 'closed'")),
+        UniqueConstraint("clock_id", "kind"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
@@ -258,6 +266,8 @@ class SupervisionOrder(Base):
     state: Mapped[OrderState] = mapped_column(Word(OrderState))
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
+    kind: Mapped[str] = mapped_column(String(16), default="order", server_default="order")
+    clock_id: Mapped[int | None] = mapped_column(BigInteger)
     reason_code: Mapped[str] = mapped_column(CODE)
     demand: Mapped[str] = mapped_column(Text)
     leader: Mapped[str] = mapped_column(String(64), default="")

@@ -13,8 +13,11 @@ from hotline.kernel.db import UnitOfWork
 from hotline.kernel.transitions import LifeCycle, Transition
 from hotline.people.permissions import Role
 
-TYPES = frozenset({"enquiry", "help", "complaint", "report", "suggestion", "praise", "other"})
-"""诉求类型, handbook 11.1."""
+BAD_MARK = "bad_mark"
+TYPES = frozenset({"enquiry", "help", "complaint", "report", "suggestion", "praise", "other", BAD_MARK})
+"""诉求类型, handbook 11.1; a bad mark (差评) comes from the evaluation of services, handbook 8.1."""
+PROFILES = frozenset({"general", "enterprise", BAD_MARK, "provincial", "transfer_110"})
+"""Whose limits hold: of everybody, of enterprises, of bad marks, of tickets from the province or from 110."""
 URGENCIES = frozenset({"normal", "urgent", "critical"})
 """一般, 紧急, 特急: handbook 4.4."""
 
@@ -94,8 +97,9 @@ class Secrecy(StrEnum):
 
 
 class OrderState(StrEnum):
-    """Where a supervision order stands."""
+    """Where a supervision order stands; what the clock drew up is proposed until a supervisor issues it."""
 
+    PROPOSED = "proposed"
     ISSUED = "issued"
     ANSWERED = "answered"
     CLOSED = "closed"
@@ -252,6 +256,7 @@ ASSIGNMENT_ROWS: tuple[_A, ...] = (
     _A("sign",                 A.TO_SIGN,    A.SIGNED,     UNIT),
     _A("contact",              A.SIGNED,     A.CONTACTED,  UNIT,                 NOTE),
     _A("contact",              A.CONTACTED,  A.CONTACTED,  UNIT,                 NOTE),
+    *_parts("report_progress", IN_HAND,      None,         UNIT,                 NOTE,                   TO_SUPERIOR),
     *_parts("propose_reply",   IN_HAND,      None,         UNIT,                 REPLY,                  TO_HEAD),
     *_parts("reply",           IN_HAND,      A.REPLIED,    UNIT | MACHINE,       REPLY,                  TO_SUPERIOR),
     _A("rework",               A.REPLIED,    A.CONTACTED,  MACHINE | {SUPERIOR}, NOTE,                   TO_UNIT),
@@ -276,9 +281,12 @@ _O = Transition[OrderState]
 ORDER = LifeCycle(
     "order",
     "hotline.tickets.supervision",
-    frozenset({OrderState.ISSUED}),
+    frozenset({OrderState.PROPOSED, OrderState.ISSUED}),
     frozenset({OrderState.CLOSED}),
     (
+        _O("issue_order", OrderState.PROPOSED, OrderState.ISSUED, LEVEL, ("note", "due_at"), (Told.LEAD,)),
+        _O("dismiss_order", OrderState.PROPOSED, OrderState.CLOSED, LEVEL, ("note",)),
+        _O("end_order", OrderState.PROPOSED, OrderState.CLOSED, MACHINE),
         _O("answer_order", OrderState.ISSUED, OrderState.ANSWERED, UNIT | HEADS, ("answer",), (Told.SUPERVISOR,)),
         _O("refuse_answer", OrderState.ANSWERED, OrderState.ISSUED, LEVEL, ("note", "due_at"), (Told.LEAD,)),
         _O("close_order", OrderState.ANSWERED, OrderState.CLOSED, LEVEL, ("note",), (Told.LEAD,)),

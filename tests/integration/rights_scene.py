@@ -19,7 +19,7 @@ from hotline.tickets.models import Assignment, Attachment, SupervisionOrder, Tic
 from hotline.tickets.rights import NAMED_OFFICER, Relation
 from hotline.tickets.workflow import AssignmentState, OrderState, Secrecy, State
 from sla.lifecycles import CallbackState
-from sla.models import Callback
+from sla.opinions import Callback
 from tests import factories
 from web.bootstrap import Container
 

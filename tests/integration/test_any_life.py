@@ -18,7 +18,7 @@ from hotline.tickets import archiving, queries, requests
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import AT_WORK, State
 from sla.lifecycles import CallbackState
-from sla.models import Callback
+from sla.opinions import Callback
 from tests.lifetime import deeds, truths
 from tests.lifetime.town import Town
 from web.bootstrap import Container

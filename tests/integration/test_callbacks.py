@@ -17,7 +17,7 @@ from hotline.tickets.workflow import AT_WORK, State
 from sla import callbacks, defaults, reviews
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
 from sla.lifecycles import CallbackState
-from sla.models import Callback, CallbackAnswer
+from sla.opinions import Callback, CallbackAnswer
 from sla.reviews import Decision, Verdict
 from tests import factories
 from tests.conftest import ZONE

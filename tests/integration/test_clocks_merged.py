@@ -6,7 +6,7 @@ from sqlalchemy import select
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers
 from sla.lifecycles import CallbackState
-from sla.models import Callback
+from sla.opinions import Callback
 from tests.integration.limits import DAY, FRIDAY, clocks_of, explained, governed_city, handled, local
 from tests.lives import City
 from tests.reactions import DEADLINES

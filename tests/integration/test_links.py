@@ -7,7 +7,7 @@ from hotline.kernel.errors import Conflict, Invalid
 from hotline.kernel.events import Subscribers
 from hotline.tickets import links
 from hotline.tickets.workflow import State
-from sla.models import Callback
+from sla.opinions import Callback
 from tests import factories
 from tests.integration.repeats import dispatched, found_city, move, opened, replied
 from tests.reactions import DEADLINES

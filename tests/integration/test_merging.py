@@ -15,7 +15,7 @@ from hotline.tickets import assignments, links, merging, tickets, timeline
 from hotline.tickets.models import Assignment, Ticket, TicketLink
 from hotline.tickets.workflow import AssignmentState, Secrecy, State
 from sla import callbacks
-from sla.models import Callback
+from sla.opinions import Callback
 from tests import factories
 from tests.integration.repeats import DESK, MACHINE, REPLY, dispatched, found_city, move, opened, replied
 from tests.reactions import DEADLINES

@@ -14,7 +14,7 @@ from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import ORDER, STANDARD, SYSTEM, RequestKind, RequestState, Secrecy
 from sla import callbacks, reviews
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
-from sla.models import Callback
+from sla.opinions import Callback
 from sla.reviews import Decision, Verdict
 from tests.lifetime.town import CATEGORIES, Town
 

@@ -19,7 +19,8 @@ from hotline.tickets.workflow import (
     State,
 )
 from sla.lifecycles import CallbackState, ClockState
-from sla.models import Callback, Clock
+from sla.models import Clock
+from sla.opinions import Callback
 from tests.lifetime.town import Town
 
 MOVES = {

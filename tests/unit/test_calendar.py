@@ -14,7 +14,7 @@ from hotline.kernel.clock import WorkingTime
 from hotline.kernel.errors import Invalid, NotFound
 from sla.calendar import CityCalendar, DayKind, DayRow, WeeklyHours, YearRules, spans
 from sla.defaults import rows_by_law, rows_from_chinesecalendar
-from sla.limits import Limit, LimitUnit, Roster, StartRule, due_at
+from sla.limits import Limit, LimitUnit, StartRule, due_at
 from tests.calendars import ZONE, city_calendar
 
 CASES = Path(__file__).parents[1] / "data" / "deadlines.tsv"
@@ -40,7 +40,7 @@ def calendar_handed_out() -> WorkingTime:
 def test_limit_ends_as_counted_by_hand(case: Mapping[str, str]) -> None:
     limit = Limit(int(case["amount"]), LimitUnit(case["unit"]), StartRule(case["start_rule"]))
 
-    due = due_at(city_calendar(), local(case["start"]), limit, Roster(case["roster"]))
+    due = due_at(city_calendar(), local(case["start"]), limit, case["roster"])
 
     assert due.astimezone(ZONE) == local(case["due"]), case["reason"]
     assert city_calendar().is_provisional(due) is (case["provisional"] == "yes")

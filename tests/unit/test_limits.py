@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hotline.kernel.errors import Invalid
 from sla import defaults, rules
-from sla.limits import Limit, LimitUnit, Roster, Stage, StartRule, due_at, warn_at, warn_point
+from sla.limits import OFFICE, Limit, LimitUnit, Stage, StartRule, due_at, warn_at, warn_point
 from sla.policies import Case, find
 from tests.calendars import ZONE, city_calendar, default_policies, default_rules
 
@@ -25,7 +25,7 @@ def warned(start: str, stage: Stage, limit: Limit) -> datetime:
     began, calendar = local(start), city_calendar()
     point = warn_point(default_rules().warn_points, stage, limit)
     assert point is not None
-    return warn_at(calendar, began, due_at(calendar, began, limit, Roster.OFFICE), limit, point).astimezone(ZONE)
+    return warn_at(calendar, began, due_at(calendar, began, limit, OFFICE), limit, point).astimezone(ZONE)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_warning_comes_where_the_rules_put_it(
 @given(MOMENTS, st.sampled_from(list(LimitUnit)), st.integers(1, 60), st.sampled_from(list(Stage)))
 def test_a_warning_lies_between_start_and_end(start: datetime, unit: LimitUnit, amount: int, stage: Stage) -> None:
     calendar, limit = city_calendar(), Limit(amount, unit, StartRule.AT_ONCE)
-    due = due_at(calendar, start, limit, Roster.OFFICE)
+    due = due_at(calendar, start, limit, OFFICE)
     point = warn_point(default_rules().warn_points, stage, limit)
 
     assert point is not None
@@ -64,7 +64,7 @@ def test_sign_in_ends_before_contact_and_contact_before_handling(start: datetime
     for stage in (Stage.SIGN, Stage.CONTACT, Stage.HANDLE):
         row = find(default_policies(), stage, case, NOON)
         assert row is not None
-        ends.append(due_at(city_calendar(), start, row.limit, Roster.OFFICE))
+        ends.append(due_at(city_calendar(), start, row.limit, OFFICE))
 
     assert ends == sorted(ends)
 
@@ -73,7 +73,7 @@ def test_sign_in_ends_before_contact_and_contact_before_handling(start: datetime
 def test_minutes_run_day_and_night(start: datetime, amount: int) -> None:
     limit = Limit(amount, LimitUnit.MINUTES, StartRule.AT_ONCE)
 
-    assert due_at(city_calendar(), start, limit, Roster.OFFICE) - start == timedelta(minutes=amount)
+    assert due_at(city_calendar(), start, limit, OFFICE) - start == timedelta(minutes=amount)
 
 
 def test_a_missing_rule_is_named() -> None:

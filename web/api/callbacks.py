@@ -11,7 +11,7 @@ from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction,
 from sla.book import book_of
 from sla.callbacks import OpenCallback
 from sla.lifecycles import RINGERS
-from sla.models import Callback
+from sla.opinions import Callback
 from web.api import present
 from web.api.schemas.base import Done, OfficerRef, Page
 from web.api.schemas.callbacks import Answers, Attempt, AttemptIn, CallbackResult, CallbackRow

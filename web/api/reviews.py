@@ -7,7 +7,7 @@ from hotline.tickets import queries
 from hotline.tickets.workflow import AUDIT
 from sla import reviews
 from sla.book import book_of
-from sla.models import CallbackAnswer
+from sla.opinions import CallbackAnswer
 from sla.reviews import Decision, Verdict
 from web.api import present
 from web.api.callbacks import PageQuery
@@ -64,7 +64,7 @@ def decide_review(ticket_id: int, body: ReviewIn) -> TicketRow:
             explanation=body.explanation,
             version=body.version,
         )
-        return present.row(uow.session, book_of(uow.session, uow.zone).calendar, ticket, uow.now, scope())
+        return present.row(uow.session, book_of(uow.session, uow.zone, uow.now).calendar, ticket, uow.now, scope())
 
 
 def _said(answer: CallbackAnswer | None) -> dict[str, str]:

@@ -29,7 +29,7 @@ def tell_due(database: Database) -> int:
 
 
 def _near(uow: UnitOfWork) -> list[SupervisionOrder]:
-    book = book_of(uow.session, uow.zone)
+    book = book_of(uow.session, uow.zone, uow.now)
     until = book.calendar.add_working_days(uow.now, book.rules.order_warning_days)
     coming = orders.UNANSWERED, SupervisionOrder.due_at > uow.now, SupervisionOrder.due_at <= until
     return list(uow.session.scalars(select(SupervisionOrder).where(*coming).order_by(SupervisionOrder.due_at)))
