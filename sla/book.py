@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel import clock
 from sla import rules
-from sla.calendar import CityCalendar, DayRow, WeeklyHours, YearRules
+from sla.calendar import CityCalendar, DayRow, YearRules
 from sla.models import CalendarDay, CalendarYear, Policy, PolicyStatus, PolicyVersion, SlaRule, YearStatus
 from sla.policies import PolicyRow
+from sla.rosters import Roster, WeeklyHours
 from sla.rules import Rules
 
 KEY = "sla.book"
@@ -76,12 +77,14 @@ def _calendar(session: Session, known: Rules, zone: ZoneInfo) -> CityCalendar:
     )
     announced = session.scalars(select(CalendarYear.year).where(CalendarYear.status == YearStatus.ANNOUNCED))
     years = YearRules(frozenset(announced), known.fixed_holidays, known.year_end_days)
-    return _built(tuple(DayRow(*row) for row in days), years, known.hours, zone)
+    return _built(tuple(DayRow(*row) for row in days), years, known.hours, known.rosters, zone)
 
 
 @lru_cache(maxsize=8)
-def _built(rows: tuple[DayRow, ...], years: YearRules, hours: WeeklyHours, zone: ZoneInfo) -> CityCalendar:
-    return CityCalendar(rows, years=years, hours=hours, zone=zone)
+def _built(
+    rows: tuple[DayRow, ...], years: YearRules, hours: WeeklyHours, rosters: tuple[Roster, ...], zone: ZoneInfo
+) -> CityCalendar:
+    return CityCalendar(rows, years=years, hours=hours, zone=zone, rosters=rosters)
 
 
 def _policies(session: Session) -> tuple[PolicyRow, ...]:

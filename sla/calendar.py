@@ -5,17 +5,18 @@ the holidays fixed by law, and every moment in it is provisional. Called by `lim
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from hotline.kernel.errors import Invalid
+from sla.duty import MINUTE, DayAndNight, DutyTime, Shifts
+from sla.rosters import AROUND_THE_CLOCK, OFFICE, WHOLE_DAY, Roster, Spans, WeeklyHours, check_rosters
 
-MINUTE = timedelta(minutes=1)
-DAYS_OF_WEEK = 7
+ONE_DAY = timedelta(days=1)
+MONTHS_OF_YEAR = 12
 YEARS_BEFORE = 5
 YEARS_AFTER = 25
 
@@ -37,26 +38,6 @@ class DayRow:
     source: str
 
 
-Spans = tuple[tuple[int, int], ...]
-"""Office hours of one day: (from, to) in minutes of the local day, ascending, not overlapping."""
-
-
-@dataclass(frozen=True)
-class WeeklyHours:
-    """Office hours from Monday to Sunday (seven entries; empty: no work), and those of a make-up workday."""
-
-    week: tuple[Spans, ...]
-    make_up: Spans
-
-    def __post_init__(self) -> None:
-        if len(self.week) != DAYS_OF_WEEK or not any(self.week) or not self.make_up:
-            raise Invalid("hours", "seven-days-with-work")
-        for spans in (*self.week, self.make_up):
-            edges = [edge for span in spans for edge in span]
-            if edges != sorted(set(edges)) or any(not 0 <= edge <= 24 * 60 for edge in edges):
-                raise Invalid("hours", "ascending-minutes-of-a-day")
-
-
 @dataclass(frozen=True)
 class YearRules:
     """Which years are announced, and what holds in the others.
@@ -73,26 +54,38 @@ class YearRules:
 class CityCalendar:
     """Implements `hotline.kernel.clock.WorkingTime`. Immutable; sums are made once, so a question's cost does not grow with
     the span. Moments are aware and come back in UTC; days are days of `zone`. Raises Invalid outside its years.
+
+    Working days are the office's whoever works: a legal period is counted alike for all. Hours are those of a roster.
     """
 
-    def __init__(self, rows: Iterable[DayRow], *, years: YearRules, hours: WeeklyHours, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        rows: Iterable[DayRow],
+        *,
+        years: YearRules,
+        hours: WeeklyHours,
+        zone: ZoneInfo,
+        rosters: Collection[Roster] = (),
+    ) -> None:
         self.zone = zone
         self.years = years
-        self.rows = {row.day: row for row in rows}
+        self.rows = {row.day: row for row in sorted(rows, key=lambda row: row.day)}
         known = [*years.announced, *(day.year for day in self.rows)]
         if not known:
             raise Invalid("years", "required")
+        check_rosters(rosters, ())
+        self._special = list(self.rows)
+        self._first, self._last = date(min(known) - YEARS_BEFORE, 1, 1), date(max(known) + YEARS_AFTER, 12, 31)
         self._hours = hours
-        self._first = date(min(known) - YEARS_BEFORE, 1, 1).toordinal()
-        last = date(max(known) + YEARS_AFTER, 12, 31).toordinal()
-        self._spans: Sequence[Spans] = [self._spans_of(date.fromordinal(day)) for day in range(self._first, last + 1)]
-        self._workdays = [index for index, spans in enumerate(self._spans) if spans]
-        lengths = (sum(end - start for start, end in spans) for spans in self._spans)
-        self._minutes_before = [0, *accumulate(lengths)]
+        self._rosters = {roster.name: roster for roster in rosters}
+        self._office = self._shifts(Roster(OFFICE, hours))
+        self._duty: dict[str, DutyTime] = {OFFICE: self._office, AROUND_THE_CLOCK: DayAndNight()}
+        self._workdays = self._office.worked()
+        self._unsettled = list(self._unsettled_spans())
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on that local day, make-up days included."""
-        return bool(self._spans[self._index(day)])
+        return bool(self._office.hours(self._office.index(day)))
 
     def local_day(self, moment: datetime) -> date:
         """The city's day of a moment."""
@@ -103,76 +96,76 @@ class CityCalendar:
 
         The day of the start does not count (Civil Code art. 201); a period ends when business stops (art. 203).
         """
-        return self._close_of_business(bisect_right(self._workdays, self._index(self.local_day(start))), days)
+        return self._close_of_business(bisect_right(self._workdays, self._index(start)), days)
 
     def add_working_days_at_once(self, start: datetime, days: int) -> datetime:
         """The same with the day of the start as day 1, if it is a working day."""
-        return self._close_of_business(bisect_left(self._workdays, self._index(self.local_day(start))), days)
+        return self._close_of_business(bisect_left(self._workdays, self._index(start)), days)
 
     def working_days_between(self, start: datetime, end: datetime) -> int:
         """Working days after the day of `start` up to and with the day of `end`; negative when the end is earlier."""
-        before = bisect_right(self._workdays, self._index(self.local_day(start)))
-        return bisect_right(self._workdays, self._index(self.local_day(end))) - before
+        before = bisect_right(self._workdays, self._index(start))
+        return bisect_right(self._workdays, self._index(end)) - before
 
-    def add_working_minutes(self, start: datetime, minutes: int) -> datetime:
-        """The earliest moment with that many office minutes after `start`; `start` itself for none."""
-        if minutes < 0:
-            raise Invalid("minutes", "not-negative")
-        return self.add_working_time(start, minutes * MINUTE)
+    def before_working_days(self, end: datetime, days: int) -> datetime:
+        """The same time of day so many working days before the day of `end`."""
+        midnight = self.end_of_day(self.local_day(end)) - ONE_DAY
+        place = bisect_left(self._workdays, self._index(end)) - days
+        if days < 1 or place < 0:
+            raise Invalid("days", "at-least-one" if days < 1 else "outside-calendar")
+        return self._office.moment(self._workdays[place], end - midnight)
 
-    def add_working_hours(self, start: datetime, hours: int) -> datetime:
-        """`add_working_minutes` in hours."""
-        return self.add_working_minutes(start, hours * 60)
+    def on(self, roster: str) -> DutyTime:
+        """The time of who works by that roster. Raises Invalid for a roster that the city does not have."""
+        if roster not in self._duty:
+            if roster not in self._rosters:
+                raise Invalid("roster", "unknown-roster", roster=roster)
+            self._duty[roster] = self._shifts(self._rosters[roster])
+        return self._duty[roster]
+
+    def roster(self, name: str) -> Roster | None:
+        """What the city laid down for that roster; None for the two that every city has."""
+        return self._rosters.get(name)
 
     def add_working_time(self, start: datetime, span: timedelta) -> datetime:
-        """The earliest moment with that much office time after `start`; `start` itself for none or less."""
-        if span <= timedelta(0):
-            return start.astimezone(UTC)
-        target = self._elapsed(start) + span
-        whole = -(-target // MINUTE)
-        index = bisect_left(self._minutes_before, whole) - 1
-        if index >= len(self._spans):
-            raise Invalid("moment", "outside-calendar")
-        rest = target - self._minutes_before[index] * MINUTE
-        return self._moment(index, _offset_after(self._spans[index], rest))
+        """The earliest moment with that much office time after `start`; `start` itself for none. See `DutyTime.add`."""
+        return self._office.add(start, span)
+
+    def add_working_minutes(self, start: datetime, minutes: int) -> datetime:
+        """`add_working_time` in minutes, none or more."""
+        if minutes < 0:
+            raise Invalid("minutes", "not-negative")
+        return self._office.add(start, minutes * MINUTE)
 
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
         """Office time from `start` to `end`; negative when the end is earlier. The inverse of `add_working_time`."""
-        return self._elapsed(end) - self._elapsed(start)
+        return self._office.between(start, end)
 
     def working_minutes_between(self, start: datetime, end: datetime) -> int:
         """`working_time_between` in whole minutes."""
-        return self.working_time_between(start, end) // MINUTE
+        return self._office.between(start, end) // MINUTE
 
-    def is_provisional(self, until: datetime) -> bool:
-        """Whether a notice that is not there yet may still change a day up to that moment."""
-        day = self.local_day(until)
-        if day.year not in self.years.announced:
-            return True
-        unsettled = date(day.year, 12, 31) - timedelta(days=self.years.year_end_days)
-        return day.year + 1 not in self.years.announced and day > unsettled
+    def is_provisional(self, until: datetime, since: datetime | None = None) -> bool:
+        """Whether a notice that is not there yet may still change a day from that of `since` (default: `until`) to the last.
+
+        A year without its notice may change as a whole, and so may the last days of the year before it.
+        """
+        last = self.local_day(until)
+        first = self.local_day(since) if since else last
+        place = bisect_right(self._unsettled, last, key=lambda span: span[0]) - 1
+        return place >= 0 and self._unsettled[place][1] >= first
 
     def special_days(self, first: date, last: date) -> list[DayRow]:
         """The rows from `first` to `last`, both included, ascending."""
-        return [self.rows[day] for day in sorted(self.rows) if first <= day <= last]
+        within = self._special[bisect_left(self._special, first) : bisect_right(self._special, last)]
+        return [self.rows[day] for day in within]
 
     def end_of_day(self, day: date) -> datetime:
         """Midnight at the end of that local day."""
-        return self._moment(self._index(day), timedelta(days=1))
+        return self._office.moment(self._office.index(day), ONE_DAY)
 
-    def _spans_of(self, day: date) -> Spans:
-        row = self.rows.get(day)
-        if row is not None:
-            return self._hours.make_up if row.kind is DayKind.WORKDAY else ()
-        if day.year not in self.years.announced and (day.month, day.day) in self.years.fixed_holidays:
-            return ()
-        return self._hours.week[day.weekday()]
-
-    def _index(self, day: date) -> int:
-        index = day.toordinal() - self._first
-        if not 0 <= index < len(self._spans):
-            raise Invalid("moment", "outside-calendar", day=day.isoformat())
-        return index
+    def _index(self, moment: datetime) -> int:
+        return self._office.index(self.local_day(moment))
 
     def _close_of_business(self, days_before: int, days: int) -> datetime:
         if days < 1:
@@ -180,37 +173,35 @@ class CityCalendar:
         if days_before + days > len(self._workdays):
             raise Invalid("moment", "outside-calendar")
         index = self._workdays[days_before + days - 1]
-        return self._moment(index, self._spans[index][-1][1] * MINUTE)
+        return self._office.moment(index, self._office.hours(index)[-1][1] * MINUTE)
 
-    def _elapsed(self, moment: datetime) -> timedelta:
-        local = moment.astimezone(self.zone)
-        index = self._index(local.date())
-        offset = local.replace(tzinfo=None) - datetime.combine(local.date(), time.min)
-        passed = (min(offset, end * MINUTE) - start * MINUTE for start, end in self._spans[index])
-        return sum((part for part in passed if part > timedelta(0)), self._minutes_before[index] * MINUTE)
+    def _shifts(self, roster: Roster) -> Shifts:
+        days = map(date.fromordinal, range(self._first.toordinal(), self._last.toordinal() + 1))
+        return Shifts(self._first, (self._spans_of(day, roster) for day in days), self.zone)
 
-    def _moment(self, index: int, offset: timedelta) -> datetime:
-        midnight = datetime.combine(date.fromordinal(self._first + index), time.min)
-        return (midnight + offset).replace(tzinfo=self.zone).astimezone(UTC)
+    def _spans_of(self, day: date, roster: Roster) -> Spans:
+        if roster.season is not None and not roster.season.holds(day):
+            return self._hours_of(day, self._hours)
+        return self._hours_of(day, roster.hours) if roster.hours else WHOLE_DAY
+
+    def _hours_of(self, day: date, hours: WeeklyHours) -> Spans:
+        row = self.rows.get(day)
+        if row is not None:
+            return hours.make_up if row.kind is DayKind.WORKDAY else hours.holiday
+        if day.year not in self.years.announced and (day.month, day.day) in self.years.fixed_holidays:
+            return hours.holiday
+        return hours.week[day.weekday()]
+
+    def _unsettled_spans(self) -> Iterable[tuple[date, date]]:
+        """First and last day of what a coming notice may change, year by year."""
+        early = timedelta(days=self.years.year_end_days)
+        for year in range(self._first.year, self._last.year + 1):
+            if year not in self.years.announced:
+                begins = date(year, 1, 1)
+                yield begins - early if year - 1 in self.years.announced else begins, date(year, 12, 31)
 
 
-def spans(*hours: Collection[str]) -> Spans:
-    """Office hours from pairs of wall times, ("09:00", "12:00"). Raises Invalid for anything else."""
-    try:
-        return tuple((_minute(start), _minute(end)) for start, end in hours)
-    except ValueError as error:
-        raise Invalid("hours", "pairs-of-hh-mm") from error
-
-
-def _minute(wall: str) -> int:
-    hour, minute = wall.split(":")
-    return int(hour) * 60 + int(minute)
-
-
-def _offset_after(day: Spans, rest: timedelta) -> timedelta:
-    for start, end in day:
-        length = (end - start) * MINUTE
-        if rest <= length:
-            return start * MINUTE + rest
-        rest -= length
-    raise AssertionError("the sums of a day and its hours disagree")
+def missing_year(announced: Collection[int], today: date, announce_months: int) -> int | None:
+    """The first year without its notice among this one and those that begin within so many months; None when all are there."""
+    years, _ = divmod(today.month - 1 + announce_months, MONTHS_OF_YEAR)
+    return next((year for year in range(today.year, today.year + years + 1) if year not in announced), None)

@@ -1,15 +1,21 @@
 """What a limit is and when it ends: the words of time limits and the pure functions from a start to a due and a warning moment.
 
-No database, no clock. The rows that give the amounts are data (`policies`); the days that count come from a `CityCalendar`.
+No database, no clock. The rows that give the amounts are data (`policies`); the days that count come from a `CityCalendar`;
+what moves an end after it began is replayed in `reckoning`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from hotline.kernel.errors import Invalid
 from sla.calendar import CityCalendar
+from sla.duty import DayAndNight, DutyTime
+from sla.rosters import OFFICE
 
 WHOLE = 100
+NEAR = "near"
 
 
 class Stage(StrEnum):
@@ -45,6 +51,13 @@ class LimitUnit(StrEnum):
     MINUTES = "minutes"
 
 
+LENGTHS = {
+    LimitUnit.WORKING_HOURS: timedelta(hours=1),
+    LimitUnit.NATURAL_DAYS: timedelta(days=1),
+    LimitUnit.MINUTES: timedelta(minutes=1),
+}
+
+
 class StartRule(StrEnum):
     """Whether the day of the start counts."""
 
@@ -63,11 +76,6 @@ class StartEvent(StrEnum):
     ORDERED = "ordered"
     REPLIED = "replied"
     DOUBTED = "doubted"
-
-
-OFFICE = "office"
-AROUND_THE_CLOCK = "around_the_clock"
-"""Names of rosters that every city has; `calendar.rosters` may name more, such as a heating season's."""
 
 
 class Ahead(StrEnum):
@@ -89,77 +97,84 @@ class Limit:
 
 @dataclass(frozen=True)
 class WarnPoint:
-    """When to warn of limits given in `unit` of at least `at_least`; `stage` None means every stage."""
+    """When to warn of limits given in `unit` of at least `at_least`; `stage` None means every stage.
+
+    Of the rows of one name one holds for a limit; rows of other names are further warnings.
+    """
 
     unit: LimitUnit
     at_least: int
     ahead: Ahead
     amount: int
     stage: Stage | None = None
+    name: str = NEAR
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A warning point of one limit."""
+
+    name: str
+    at: datetime
 
 
 def due_at(calendar: CityCalendar, start: datetime, limit: Limit, roster: str) -> datetime:
-    """The moment the limit ends, aware UTC. Working hours of who works day and night are plain hours."""
+    """The moment the limit ends, aware UTC. Raises Invalid for an amount below one or a roster that the city does not have.
+
+    Working days are the office's for every roster: a period in days is a legal one and ends at close of business (Civil Code
+    art. 203) whoever works at night. Working hours are the roster's own; minutes and natural days run through.
+    """
     if limit.unit is LimitUnit.WORKING_DAYS:
         if limit.start_rule is StartRule.NEXT_DAY:
             return calendar.add_working_days(start, limit.amount)
         return calendar.add_working_days_at_once(start, limit.amount)
-    if limit.unit is LimitUnit.NATURAL_DAYS and limit.start_rule is StartRule.NEXT_DAY:
+    if limit.amount < 1:
+        raise Invalid("amount", "at-least-one")
+    at_once = limit.start_rule is StartRule.AT_ONCE
+    if limit.unit is LimitUnit.NATURAL_DAYS and not at_once:
         return calendar.end_of_day(calendar.local_day(start) + timedelta(days=limit.amount))
-    begin = start if limit.start_rule is StartRule.AT_ONCE else calendar.end_of_day(calendar.local_day(start))
-    if limit.unit is LimitUnit.NATURAL_DAYS:
-        return (begin + timedelta(days=limit.amount)).astimezone(UTC)
-    if limit.unit is LimitUnit.MINUTES:
-        return (begin + timedelta(minutes=limit.amount)).astimezone(UTC)
-    if roster == AROUND_THE_CLOCK:
-        return (begin + timedelta(hours=limit.amount)).astimezone(UTC)
-    return calendar.add_working_hours(begin, limit.amount)
+    begin = start if at_once else calendar.end_of_day(calendar.local_day(start))
+    return own_time(calendar, limit, roster).add(begin, limit.amount * LENGTHS[limit.unit])
 
 
-def carried_over(
-    calendar: CityCalendar, moment: datetime, limit: Limit, roster: str, *, since: datetime, now: datetime
-) -> datetime:
-    """A moment after a break from `since` to `now`: as much of the limit's own time lies before it as did when the break began.
+def own_time(calendar: CityCalendar, limit: Limit, roster: str) -> DutyTime:
+    """The time that counts for a limit: the office's for working days, the roster's for working hours, all for the others."""
+    if limit.unit is LimitUnit.WORKING_DAYS:
+        return calendar.on(OFFICE)
+    return calendar.on(roster) if limit.unit is LimitUnit.WORKING_HOURS else DayAndNight()
 
-    Office time for limits in working days and hours, plain time for the others; what was past already stays where it is.
+
+def carried_over(own: DutyTime, due: datetime, *, since: datetime, until: datetime) -> datetime:
+    """An end after a break: as much of the limit's own time later as the break took; what was past when it began stays.
+
+    A break over a holiday therefore gives back office time alone to a limit in working days or hours.
     """
-    if moment <= since:
-        return moment
-    plain = limit.unit in (LimitUnit.MINUTES, LimitUnit.NATURAL_DAYS)
-    if plain or (limit.unit is LimitUnit.WORKING_HOURS and roster == AROUND_THE_CLOCK):
-        return (now + (moment - since)).astimezone(UTC)
-    return calendar.add_working_time(now, calendar.working_time_between(since, moment))
+    if due <= since or until <= since:
+        return due.astimezone(UTC)
+    return own.add(due, own.between(since, until))
 
 
-def warn_point(points: tuple[WarnPoint, ...], stage: Stage, limit: Limit) -> WarnPoint | None:
-    """The point that fits: of this stage before of any, of the highest threshold that the limit reaches; None if none does."""
-    fitting = [
-        point
-        for point in points
-        if point.stage in (stage, None) and point.unit is limit.unit and limit.amount >= point.at_least
-    ]
-    return max(fitting, key=lambda point: (point.stage is not None, point.at_least), default=None)
+def points(rows: Iterable[WarnPoint], stage: Stage, limit: Limit) -> list[WarnPoint]:
+    """The rows that hold for a limit, one of a name: of its stage before of any, then of the highest threshold it reaches."""
+    best: dict[str, WarnPoint] = {}
+    for row in rows:
+        fits = row.stage in (stage, None) and row.unit is limit.unit and limit.amount >= row.at_least
+        if fits and (row.name not in best or _rank(row) > _rank(best[row.name])):
+            best[row.name] = row
+    return list(best.values())
 
 
-def warn_at(calendar: CityCalendar, start: datetime, due: datetime, limit: Limit, point: WarnPoint) -> datetime:
-    """When to warn: never before the start, never after the due moment."""
+def warn_at(calendar: CityCalendar, due: datetime, point: WarnPoint, *, own: DutyTime, length: timedelta) -> datetime:
+    """When to warn of a limit that ends at `due` and has `length` of its `own` time; the caller keeps it after the start.
+
+    A share is the moment when no more than the rest of the length is left.
+    """
     if point.ahead is Ahead.SHARE:
-        found = _part_of(calendar, start, due, limit, point.amount)
-    elif point.ahead is Ahead.MINUTES:
-        found = due - timedelta(minutes=point.amount)
-    else:
-        found = _working_days_before(calendar, start, due, point.amount)
-    return min(max(found, start), due)
+        return own.add(due, length * (point.amount - WHOLE) / WHOLE)
+    if point.ahead is Ahead.MINUTES:
+        return (due - timedelta(minutes=point.amount)).astimezone(UTC)
+    return calendar.before_working_days(due, point.amount)
 
 
-def _part_of(calendar: CityCalendar, start: datetime, due: datetime, limit: Limit, percent: int) -> datetime:
-    if limit.unit in (LimitUnit.WORKING_DAYS, LimitUnit.WORKING_HOURS):
-        worked = calendar.working_time_between(start, due)
-        if worked > timedelta(0):
-            return calendar.add_working_time(start, worked * percent / WHOLE)
-    return start + (due - start) * percent / WHOLE
-
-
-def _working_days_before(calendar: CityCalendar, start: datetime, due: datetime, days: int) -> datetime:
-    left = calendar.working_days_between(start, due) - days
-    return calendar.add_working_days(start, left) if left >= 1 else start
+def _rank(row: WarnPoint) -> tuple[bool, int]:
+    return row.stage is not None, row.at_least

@@ -22,7 +22,7 @@ def city_calendar(*more: DayRow, announced: frozenset[int] = frozenset({2024, 20
     rows = [row for year in sorted(announced & {2024, 2025, 2026}) for row in defaults.rows_from_chinesecalendar(year)]
     law = [] if 2027 in announced else defaults.rows_by_law(2027)
     years = YearRules(announced, known.fixed_holidays, known.year_end_days)
-    return CityCalendar([*rows, *law, *more], years=years, hours=known.hours, zone=ZONE)
+    return CityCalendar([*rows, *law, *more], years=years, hours=known.hours, zone=ZONE, rosters=known.rosters)
 
 
 @cache

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from hotline.kernel.clock import WorkingTime
 from hotline.kernel.errors import Invalid, NotFound
-from sla.calendar import CityCalendar, DayKind, DayRow, WeeklyHours, YearRules, spans
+from sla.calendar import CityCalendar, DayKind, DayRow, YearRules
 from sla.defaults import rows_by_law, rows_from_chinesecalendar
 from sla.limits import Limit, LimitUnit, StartRule, due_at
+from sla.rosters import WeeklyHours, spans
 from tests.calendars import ZONE, city_calendar
 
 CASES = Path(__file__).parents[1] / "data" / "deadlines.tsv"

@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from sla.calendar import CityCalendar, WeeklyHours, YearRules, spans
+from sla.calendar import CityCalendar, YearRules
+from sla.rosters import WeeklyHours, spans
 from tests.conftest import ZONE
 from web.demo.data import load_city
 from web.demo.plans import Story, World, plan
