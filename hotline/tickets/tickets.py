@@ -34,7 +34,7 @@ PUBLIC_ACTIONS = frozenset(
     {
         *("send_back", "complete", "lapse", "dispatch", "inform", "hand_over", "begin", "suspend", "resume"),
         *("answer", "pass_reply"),
-        *("answer_merged", "close", "redo", "withdraw", "keep_closed", "terminate", "reopen"),
+        *("answer_merged", "close", "redo", "withdraw", "keep_closed", "terminate", "exclude", "reopen"),
     }
 )
 TOLD_CODES = (
@@ -42,6 +42,9 @@ TOLD_CODES = (
 )
 """What of the given is a code or an id and says in the timeline what was done."""
 NAMED_TICKETS = ("main_id", "other_id")
+FIRST_ROUND = 1
+EXPLICIT = "explicit"
+"""The source of an outcome that a requester told us."""
 WEIGHING = frozenset({"correct", "supervise", "instruct"})
 """Actions after which a ticket may have become important."""
 
@@ -157,8 +160,18 @@ def attach(uow: UnitOfWork, ticket_id: int, tokens: Collection[str]) -> None:
 def record_outcome(
     uow: UnitOfWork, ticket: Ticket, *, contacted: bool | None, solved: str | None, satisfied: str | None, source: str
 ) -> None:
-    """Set what the requester said, and how we know it: explicit, default or unreachable."""
+    """Set what the requester said, and how we know it: explicit, default, unreachable, not_wanted or not_sampled.
+
+    What was said of the first round is kept beside what was said last, whatever follows; silence that counts is not said.
+    """
+    if ticket.round == FIRST_ROUND and source == EXPLICIT:
+        ticket.first_solved, ticket.first_satisfied = solved, satisfied
     ticket.contacted, ticket.solved, ticket.satisfied, ticket.outcome_source = contacted, solved, satisfied, source
+
+
+def set_reasonable(uow: UnitOfWork, ticket: Ticket, verdict: str) -> None:
+    """Set whether the requester is right, as a review or an appeal found: unreasonable ones leave the rates."""
+    ticket.reasonable = verdict
 
 
 def set_total_limit(uow: UnitOfWork, ticket: Ticket, due_at: datetime) -> None:
@@ -287,6 +300,7 @@ EFFECTS: dict[str, Effect] = {
     "suspend": ending.suspend,
     "resume": ending.resume,
     "terminate": ending.terminate,
+    "exclude": ending.exclude,
     "keep_closed": ending.keep_closed,
     "reopen": ending.reopen,
     "merge": merging.merge,
