@@ -31,8 +31,8 @@ from hotline.tickets.events import (
     TicketsMerged,
 )
 from knowledge_base.events import ArticleChanged
-from sla import callbacks, deadlines, extensions
-from sla.events import CallbackOpened, ClockExpired, ClockWarned
+from sla import callbacks, deadlines, extensions, service_marks
+from sla.events import AppealMoved, CallbackOpened, ClockExpired, ClockWarned
 from web.reactions.calls import audio_ended, audio_started
 from web.reactions.listening import Listening
 from web.reactions.messages import Messages
@@ -41,10 +41,12 @@ from web.reactions.pushing import Pushing
 
 WITHIN: Mapping[type[Event], Sequence[Within]] = {
     TicketOpened: (deadlines.start_ticket, assignment.propose_opened),
-    TicketMoved: (deadlines.follow_ticket, callbacks.follow, assignment.propose_again, following.carry),
+    TicketMoved: (deadlines.follow_ticket, callbacks.follow, service_marks.follow, assignment.propose_again, following.carry),
     AssignmentOpened: (deadlines.start_assignment, assignment.note_choice, supervision.hand_on),
     AssignmentMoved: (extensions.follow, deadlines.follow_assignment, assignment.note_return, following.follow),
     TicketsMerged: (deadlines.follow_merged,),
+    OrderMoved: (deadlines.follow_order,),
+    AppealMoved: (deadlines.follow_appeal,),
     AudioStarted: (audio_started,),
     AudioEnded: (audio_ended,),
 }

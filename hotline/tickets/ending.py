@@ -18,6 +18,9 @@ from hotline.tickets.remarks import Remark
 from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import AssignmentState
 
+UNREASONABLE = "unreasonable"
+"""The verdict that takes a ticket out of the rates, in the words of `Ticket.reasonable`."""
+
 
 def inform(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     """Tell the requester which way the matter goes (分类处置). Raises Invalid for a path that does not exist."""
@@ -85,6 +88,11 @@ def terminate(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None
     ticket.reasonable = str(given["verdict"]) if given.get("verdict") else ticket.reasonable
     ticket.public_reply = str(given.get("explanation") or given.get("note") or "") or ticket.public_reply
     ticket.resume_at = None
+
+
+def exclude(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
+    """End what a wrong or malicious judgement led to (差评剔除); the requester reads why."""
+    terminate(uow, ticket, {**given, "verdict": UNREASONABLE})
 
 
 def keep_closed(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:

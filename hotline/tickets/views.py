@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from hotline.kernel.scope import Scope
 from hotline.people.permissions import HOTLINE_ROLES, UNIT_ROLES
 from hotline.tickets.models import Assignment, Request, SupervisionOrder, Ticket
-from hotline.tickets.workflow import AT_WORK, HEADS, AssignmentState, OrderState, RequestKind, RequestState, State
+from hotline.tickets.workflow import AT_WORK, BAD_MARK, HEADS, STANDING, AssignmentState, OrderState, RequestKind, RequestState, State
 
 Condition = ColumnElement[bool]
 
@@ -34,7 +34,7 @@ URGENCY = case({"critical": 0, "urgent": 1}, value=Ticket.urgency, else_=2)
 RETURN_ASKED = exists().where(
     Request.ticket_id == Ticket.id, Request.kind == RequestKind.RETURN, Request.state == RequestState.ASKED
 )
-SUPERVISED = exists().where(SupervisionOrder.ticket_id == Ticket.id, SupervisionOrder.state != OrderState.CLOSED)
+SUPERVISED = exists().where(SupervisionOrder.ticket_id == Ticket.id, SupervisionOrder.state.in_(STANDING))
 IS_OPEN = Ticket.closed_at.is_(None)
 HOTLINE = frozenset(role.value for role in HOTLINE_ROLES)
 UNITS = frozenset(role.value for role in UNIT_ROLES)
@@ -119,6 +119,7 @@ VIEWS: dict[str, View] = {
     "returns":     View(HOTLINE, lambda scope, now: _open_and(RETURN_ASKED), _queue),
     "audit":       View(HOTLINE, lambda scope, now: Ticket.state == State.AUDIT, _queue),
     "review":      View(HOTLINE, lambda scope, now: Ticket.state == State.REVIEW, _queue),
+    "bad_marks":   View(BOTH,    lambda scope, now: _open_and(Ticket.type == BAD_MARK), _by_limit),
     "suspended":   View(HOTLINE, lambda scope, now: Ticket.state == State.SUSPENDED, _by_limit),
     "supervised":  View(HOTLINE, lambda scope, now: SUPERVISED, _by_limit),
     "open":        View(HOTLINE, lambda scope, now: IS_OPEN, _by_limit),

@@ -105,6 +105,10 @@ class OrderState(StrEnum):
     CLOSED = "closed"
 
 
+STANDING = frozenset({OrderState.ISSUED, OrderState.ANSWERED})
+"""Of these its unit and whoever reads the ticket know; a proposal is the supervisors' alone."""
+
+
 class Told(StrEnum):
     """Who hears of a row. `superior` is the unit that passed a part on, `auditor`, `dispatcher` … are roles of the hotline."""
 
@@ -193,7 +197,7 @@ TICKET_ROWS: tuple[_T, ...] = (
     *_each("send_back",   QUEUED,                   S.INCOMPLETE,  DESK,           NOTE,                   TO_REQUESTER),
     _T("complete",        S.INCOMPLETE,             S.TO_CHECK,    MACHINE | DIRECT, (),                   TO_DESK),
     _T("lapse",           S.INCOMPLETE,             S.INFORMED,    MACHINE,        (),                     TO_REQUESTER),
-    _T("dispatch",        S.PENDING,                S.DISPATCHED,  DIRECT,         ("unit_id",),           TO_REQUESTER),
+    _T("dispatch",        S.PENDING,                S.DISPATCHED,  DIRECT | MACHINE, ("unit_id",),         TO_REQUESTER),
     *_each("inform",      QUEUED,                   S.INFORMED,    DESK,           ("path_code", "note"),  TO_REQUESTER),
     *_each("hand_over",   QUEUED,                   S.HANDED_OVER, DESK,           ("handed_to", "note"),  TO_REQUESTER),
     *_each("withdraw",    UNDECIDED,                S.WITHDRAWN,   DESK,           NOTE,                   TO_ALL),
@@ -208,6 +212,7 @@ TICKET_ROWS: tuple[_T, ...] = (
     _T("suspend",         S.HANDLING,               S.SUSPENDED,   MACHINE),
     _T("resume",          S.SUSPENDED,              S.HANDLING,    MACHINE | AUDIT, (),                    TO_LEAD),
     *_each("terminate",   {S.HANDLING, S.MERGED},   S.TERMINATED,  MACHINE,        (),                     TO_REQUESTER),
+    *_each("exclude",     UNDECIDED | {S.AUDIT},    S.TERMINATED,  MACHINE,        NOTE,                   TO_ALL),
     _T("close",           S.CALLBACK,               S.CLOSED,      MACHINE,        (),                     TO_REQUESTER),
     _T("doubt",           S.CALLBACK,               S.REVIEW,      MACHINE,        (),                     TO_AUDIT),
     _T("redo",            S.REVIEW,                 S.DISPATCHED,  AUDIT,          ("verdict", "basis"),   TO_REQUESTER),
@@ -284,7 +289,7 @@ ORDER = LifeCycle(
     frozenset({OrderState.PROPOSED, OrderState.ISSUED}),
     frozenset({OrderState.CLOSED}),
     (
-        _O("issue_order", OrderState.PROPOSED, OrderState.ISSUED, LEVEL, ("note", "due_at"), (Told.LEAD,)),
+        _O("issue_order", OrderState.PROPOSED, OrderState.ISSUED, LEVEL | MACHINE, ("note", "due_at"), (Told.LEAD,)),
         _O("dismiss_order", OrderState.PROPOSED, OrderState.CLOSED, LEVEL, ("note",)),
         _O("end_order", OrderState.PROPOSED, OrderState.CLOSED, MACHINE),
         _O("answer_order", OrderState.ISSUED, OrderState.ANSWERED, UNIT | HEADS, ("answer",), (Told.SUPERVISOR,)),

@@ -14,10 +14,11 @@ from hotline.tickets import rights
 from hotline.tickets.models import Attachment, HandlingPath, Ticket
 from hotline.tickets.rights import ORIGINS, Right
 from hotline.tickets.rules import rules_of
-from hotline.tickets.workflow import STANDARD
-from sla import callbacks, explanation, reviews
+from hotline.tickets.workflow import BAD_MARK, STANDARD
+from sla import callback_lists, explanation, reviews
 from sla.book import calendar_of
 from web.api import open_moves, present, present_ticket
+from web.api.marks import mark_facts
 from web.api.orders import order_facts
 from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import CodeRef
@@ -51,6 +52,7 @@ def ticket_detail(session: Session, container: Container, reader: Scope, ticket:
         callbacks=_callbacks(session, reader, ticket),
         reviews=review_facts(session, ticket.id),
         transfers=_transfers(session, reader, ticket),
+        marks=mark_facts(session, reader, ticket.id) if ticket.type == BAD_MARK else [],
         explain=[ExplainLine(code=line.code, args=dict(line.args)) for line in explained],
         actions=open_moves.actions(session, workflow, reader, ticket),
     )
@@ -114,7 +116,7 @@ def _transfers(session: Session, reader: Scope, ticket: Ticket) -> list[Transfer
 
 def callback_facts(session: Session, ticket_id: int) -> list[CallbackFact]:
     """Call-back rounds with their answers."""
-    return [CallbackFact.model_validate(fact) for fact in callbacks.facts(session, ticket_id)]
+    return [CallbackFact.model_validate(fact) for fact in callback_lists.facts(session, ticket_id)]
 
 
 def review_facts(session: Session, ticket_id: int) -> list[ReviewFact]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from web.api.schemas.base import Attachment, CodeRef, Limit, OfficerRef, Shape, UnitRef
+from web.api.schemas.marks import MarkFact
 from web.api.schemas.relations import OrderFact
 from web.api.schemas.tickets import Action, ExplainLine, TicketRow, TransferFact
 
@@ -166,5 +167,6 @@ class TicketDetail(TicketRow):
     callbacks: list[CallbackFact]
     reviews: list[ReviewFact]
     transfers: list[TransferFact]
+    marks: list[MarkFact]
     explain: list[ExplainLine]
     actions: list[Action]
