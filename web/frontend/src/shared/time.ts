@@ -11,6 +11,10 @@ const LOCAL_ZONE = "Asia/Shanghai";
 /** How a field for day and time hands over what was chosen: the city's time, wherever the browser stands. That zone has one offset. */
 export const LOCAL_MOMENT = "YYYY-MM-DDTHH:mm:ss[+08:00]";
 
+const LOCAL_OFFSET_MS = 8 * HOUR;
+/** A moment of the server as such a field takes it. */
+export const localMoment = (at: string): string => `${new Date(new Date(at).getTime() + LOCAL_OFFSET_MS).toISOString().slice(0, 19)}+08:00`;
+
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(page.locale, { timeZone: LOCAL_ZONE, hourCycle: "h23", ...options });
 }

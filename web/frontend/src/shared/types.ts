@@ -1,16 +1,18 @@
 // The shapes of /api/v1 as the pages use them. They mirror web/api/schemas/*.py, which is the contract; a field that
 // changes there changes here. Times are ISO 8601 strings with an offset.
 
+import type { Appeal, Appealable, CallbackFact, MarkRow, Order, ReviewFact } from "./opinion_types";
+
+export * from "./opinion_types";
 export * from "./portal_types";
 
-export type TicketType = "enquiry" | "help" | "complaint" | "report" | "suggestion" | "praise" | "other";
+export type TicketType = "enquiry" | "help" | "complaint" | "report" | "suggestion" | "praise" | "other" | "bad_mark";
 export type Urgency = "normal" | "urgent" | "critical";
 export type TicketState =
   | "answered" | "to_check" | "incomplete" | "pending" | "informed" | "handed_over" | "dispatched" | "handling" | "suspended"
   | "audit" | "callback" | "review" | "merged" | "closed" | "withdrawn" | "terminated" | "archived";
 export type AssignmentState =
   | "to_sign" | "signed" | "contacted" | "replied" | "returned" | "recalled" | "copied" | "ended";
-export type OrderState = "issued" | "answered" | "closed";
 export type Secrecy = "normal" | "confidential" | "strict";
 export type LimitState = "running" | "near" | "over" | "stopped";
 export type Role =
@@ -81,22 +83,6 @@ export interface TicketRow {
 }
 export interface TicketRef { id: number; number: string }
 export interface TicketLink { kind: string; ticket: TicketRef; note: string; at: string }
-export interface Order {
-  id: number;
-  state: OrderState;
-  version: number;
-  unit: UnitRef | null;
-  reason_code: string;
-  demand: string;
-  leader: string;
-  given_on: string | null;
-  issued_at: string;
-  due_at: string;
-  overdue: boolean;
-  answer: string;
-  answered_at: string | null;
-}
-export interface OrderRow { order: Order; ticket: TicketRow }
 export interface Requester { id: number | null; name: string; phone: string; masked: boolean; revealable: boolean; reply_wanted: boolean }
 export interface Action { action: string; on: "ticket" | "assignment" | "order"; id: number; needs: string[] }
 export interface Assignment {
@@ -163,25 +149,6 @@ export interface TimelineLine {
   public: boolean;
 }
 export interface ExplainLine { code: string; args: Record<string, unknown> }
-export interface CallbackFact {
-  round: number;
-  state: string;
-  at: string | null;
-  contacted: string | null;
-  solved: string | null;
-  satisfaction: string | null;
-  reason: string;
-  source: string | null;
-}
-export interface ReviewFact {
-  round: number;
-  verdict: string;
-  basis: string;
-  decision: string;
-  explanation: string;
-  at: string;
-  by: string;
-}
 export interface TransferFact {
   id: number;
   partner: string;
@@ -213,6 +180,9 @@ export interface TicketDetail extends TicketRow {
   attachments: Attachment[];
   callbacks: CallbackFact[];
   reviews: ReviewFact[];
+  appeals?: Appeal[];
+  appealable?: Appealable[];
+  marks?: MarkRow[];
   transfers: TransferFact[];
   explain: ExplainLine[];
   actions: Action[];
@@ -321,41 +291,6 @@ export interface CategoryNode {
   extra: Record<string, unknown>;
 }
 export interface AreaNode { code: string; name: string; level: string; parent_code: string | null }
-
-export interface Attempt { at: string; connect_result: string; by: string }
-export interface CallbackRow {
-  id: number;
-  ticket: TicketRow;
-  round: number;
-  state: string;
-  due: Limit | null;
-  contact_name: string;
-  contact_phone: string;
-  public_reply: string;
-  unit_says_solved: string | null;
-  attempts: Attempt[];
-  attempts_max: number;
-  claimed_by: OfficerRef | null;
-}
-export interface Answers {
-  contacted: "yes" | "no" | "unknown";
-  solved: "yes" | "partly" | "no" | "unclear";
-  satisfaction: "very_satisfied" | "satisfied" | "fairly_satisfied" | "dissatisfied" | "very_dissatisfied";
-  reason: string;
-  verbatim: string;
-}
-export interface CallbackResult { outcome: string; ticket_state: string }
-export interface ReviewRow {
-  ticket: TicketRow;
-  contacted: string;
-  solved: string;
-  satisfaction: string;
-  reason: string;
-  verbatim: string;
-  public_reply: string;
-  due: Limit | null;
-  redo_left: number;
-}
 
 export interface Metric {
   key: string;

@@ -20,6 +20,7 @@ const WORDS_MIN = 2;
 
 export const RETURN_REASONS = ["not_competent", "other_unit", "outside_area", "not_acceptable", "repeat", "unclear", "other"] as const;
 export const ORDER_REASONS = ["overdue", "dissatisfied", "refuses_duty", "redo_failed", "leader", "other"] as const;
+export const ORDER_KINDS = ["order", "prompt", "summons", "criticism"] as const;
 const VERDICTS = ["reasonable", "partly", "unreasonable"] as const;
 const SECRECY = ["normal", "confidential", "strict"] as const;
 
@@ -56,6 +57,7 @@ const KNOWN: Record<string, Known> = {
   important: { kind: "tick" },
   changes: { kind: "changes" },
   children: { kind: "children" },
+  kind: { kind: "choice", choices: ORDER_KINDS, group: "desks.order_kind" },
   secrecy: { kind: "choice", choices: SECRECY, group: "secrecy" },
   verdict: { kind: "choice", choices: VERDICTS, group: "desks.verdict" },
 };
@@ -65,7 +67,7 @@ const BESIDES: Record<string, string[]> = {
   correct: ["changes*"],
   set_secrecy: ["redacted_title", "redacted_body", "complained_unit_id", "important"],
   send_back: ["public_note"],
-  supervise: ["unit_id"],
+  supervise: ["kind", "unit_id"],
   ask_return: ["competent_unit_id"],
   ask_termination: ["competent_unit_id"],
   sub_dispatch: ["due_at", "note"],

@@ -1,7 +1,7 @@
 // The steps of a unit with its own part: in the order in which they are taken, and what may be asked of the hotline. Pure.
 import type { Action, TicketDetail } from "@/shared/types";
 
-export const STEPS = ["sign", "contact", "propose_reply", "reply", "sub_dispatch", "name_officer"];
+export const STEPS = ["sign", "contact", "propose_reply", "reply", "report_progress", "sub_dispatch", "name_officer"];
 export const ASKS = ["ask_return", "ask_extension", "ask_commitment", "ask_suspension", "ask_termination"];
 const OWN = new Set([...STEPS, ...ASKS]);
 

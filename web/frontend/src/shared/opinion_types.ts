@@ -1,0 +1,180 @@
+// The shapes of what requesters think and what follows: call-backs, links, dissatisfied cases, appeals, service marks, orders.
+// They mirror web/api/schemas/{callbacks,evaluations,reviews,appeals,marks,relations}.py.
+import type { Action, Limit, OfficerRef, TicketRow, UnitRef } from "./types";
+
+export type Scale = "five" | "three";
+export type Question = "contacted" | "solved" | "satisfaction" | "attitude";
+/** A reason of the city's list; its words come with it, as the list is data. */
+export interface Reason { code: string; text: string }
+
+export interface Attempt { at: string; connect_result: string; by: string; channel?: string }
+/** What was said in one round. `reasons` are in words. */
+export interface Said {
+  round?: number;
+  contacted: string | null;
+  solved: string | null;
+  satisfaction: string | null;
+  attitude?: string | null;
+  respondent?: string | null;
+  reasons?: string[];
+  reason: string;
+  verbatim?: string;
+}
+export interface SentLink { sent_at: string; until: string; used_at: string | null }
+export interface CallbackRow {
+  id: number;
+  ticket: TicketRow;
+  round: number;
+  state: string;
+  plan: string;
+  channel: string;
+  opens_at: string | null;
+  try_after: string | null;
+  slots_tried: string[];
+  link: SentLink | null;
+  first: Said | null;
+  script: string;
+  scale: Scale;
+  reasons: Reason[];
+  /** Answers that lead to the review of the case, by question. */
+  doubts: Partial<Record<Question, string[]>>;
+  due: Limit | null;
+  contact_name: string;
+  contact_phone: string;
+  public_reply: string;
+  unit_says_solved: string | null;
+  attempts: Attempt[];
+  attempts_max: number;
+  claimed_by: OfficerRef | null;
+}
+export interface CallbackResult { outcome: string; ticket_state: string }
+export interface CallbackFact extends Omit<Said, "round" | "verbatim"> {
+  id?: number;
+  round: number;
+  state: string;
+  at: string | null;
+  channel?: string;
+  source: string | null;
+}
+export interface ReviewRow extends Omit<Said, "round"> {
+  ticket: TicketRow;
+  contacted: string;
+  solved: string;
+  satisfaction: string;
+  verbatim: string;
+  first: Said | null;
+  round?: number;
+  public_reply: string;
+  due: Limit | null;
+  redo_left: number;
+  redo_signed_by?: string | null;
+}
+export interface ReviewFact {
+  round: number;
+  verdict: string;
+  basis: string;
+  decision: string;
+  explanation: string;
+  at: string;
+  by: string;
+  redo_signed_by?: string | null;
+}
+
+export type AppealState = "asked" | "granted" | "refused";
+export interface MarkSaid { stars: number; item: string; words: string; given_at: string }
+export interface Appeal {
+  id: number;
+  version: number;
+  state: AppealState;
+  kind: "callback" | "mark";
+  round: number | null;
+  unit: UnitRef;
+  reason_code: string;
+  reason_text: string;
+  reason: string;
+  asked_at: string;
+  asked_by: string;
+  due: Limit | null;
+  decided_at: string | null;
+  decided_by: string;
+  decision: string;
+  said: Said | null;
+  mark: MarkSaid | null;
+  actions: string[];
+}
+export interface AppealRow { appeal: Appeal; ticket: TicketRow }
+/** A bad judgement that the reader's unit may object to now. */
+export interface Appealable {
+  callback_id: number | null;
+  mark_id: number | null;
+  round: number | null;
+  until: string;
+  reasons: Reason[];
+}
+
+export interface AddedMark { stars: number; words: string; at: string }
+export interface MarkRow {
+  id: number;
+  stars: number;
+  item: string;
+  case_number: string;
+  unit: UnitRef | null;
+  labels: string[];
+  words: string;
+  real_name: boolean;
+  given_at: string;
+  rectified_at: string | null;
+  ticket: TicketRow | null;
+  added: AddedMark | null;
+  excluded: { at: string; reason: string } | null;
+  appeal: { id: number; state: AppealState } | null;
+  may_exclude: boolean;
+}
+
+export type OrderState = "proposed" | "issued" | "answered" | "closed";
+export type OrderKind = "prompt" | "order" | "summons" | "criticism";
+export interface Order {
+  id: number;
+  state: OrderState;
+  version: number;
+  kind: OrderKind;
+  /** The late limit that the paper was drawn up for, and when it ended. */
+  stage?: string | null;
+  expired_at?: string | null;
+  unit: UnitRef | null;
+  reason_code: string;
+  demand: string;
+  leader: string;
+  given_on: string | null;
+  issued_at: string;
+  due_at: string;
+  overdue: boolean;
+  answer: string;
+  answered_at: string | null;
+  actions?: Action[];
+}
+export interface OrderRow { order: Order; ticket: TicketRow }
+/** Reminders that the hourly cap holds back for one receiver. */
+export interface HeldAlarm { receiver: string; point: string; count: number; since: string }
+
+/** What a link to evaluate is about; `asks` are its questions in order. */
+export interface EvaluationAsked {
+  kind: "matter" | "call" | "mark";
+  number: string;
+  title: string;
+  unit: string;
+  public_reply: string;
+  scale: Scale;
+  reasons: Reason[];
+  asks: Question[];
+  used: boolean;
+  expired: boolean;
+}
+export interface EvaluationGiven {
+  contacted: string;
+  solved: string;
+  satisfaction: string;
+  attitude: string;
+  reason_codes: string[];
+  words: string;
+}
