@@ -3,7 +3,8 @@
 The calendar is built again only when its rows differ, so no cache has to be told of a change.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -69,6 +70,19 @@ def is_set_up(session: Session) -> bool:
 def forget(session: Session) -> None:
     """Read again next time: for who changes calendar, policies or rules."""
     session.info.pop(KEY, None)
+
+
+def with_policies(book: Book, rows: Iterable[PolicyRow]) -> Book:
+    """The book as it would be with these rows as well. Pure."""
+    return replace(book, policies=(*book.policies, *rows))
+
+
+def with_year(book: Book, year: int, rows: Iterable[DayRow]) -> Book:
+    """The book as it would be with a year announced with these days. Pure."""
+    kept = [row for day, row in sorted(book.calendar.rows.items()) if day.year != year]
+    years = replace(book.calendar.years, announced=book.calendar.years.announced | {year})
+    days = tuple(sorted([*kept, *rows], key=lambda row: row.day))
+    return replace(book, calendar=_built(days, years, book.rules.hours, book.rules.rosters, book.calendar.zone))
 
 
 def _calendar(session: Session, known: Rules, zone: ZoneInfo) -> CityCalendar:

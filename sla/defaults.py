@@ -20,6 +20,7 @@ from sla import book
 from sla.calendar import DayKind, DayRow
 from sla.limits import LimitUnit, Stage, StartEvent, StartRule
 from sla.models import CalendarDay, CalendarYear, Policy, PolicyStatus, PolicyVersion, SlaRule, YearStatus
+from sla.policies import MATCHING, PolicyFacts
 
 FIRST_VERSION = 1
 
@@ -74,20 +75,25 @@ def first_version(now: datetime) -> PolicyVersion:
 
 def default_policies() -> list[Policy]:
     """The default policies as new rows of the first version."""
-    given = defaults()
-    return [
-        Policy(
-            version=FIRST_VERSION,
-            stage=Stage(row["stage"]),
-            **{name: row.get(name) for name in ("type", "urgency", "profile", "unit_class")},
-            amount=row["amount"],
-            unit=LimitUnit(row["unit"]),
-            start_rule=StartRule(row["start_rule"]),
-            start_event=StartEvent(row["start_event"]),
-            source=row["source"],
-        )
-        for row in given["policies"]
-    ]
+    return [Policy(version=FIRST_VERSION, **vars(facts)) for facts in default_facts()]
+
+
+def default_facts() -> list[PolicyFacts]:
+    """The default policies as values."""
+    return [facts_of(row) for row in defaults()["policies"]]
+
+
+def facts_of(row: Mapping[str, Any]) -> PolicyFacts:  # one row of a file of policies
+    """A limit from its row in `defaults.yaml` or a profile. Raises ValueError or KeyError for one that is not of its shape."""
+    return PolicyFacts(
+        stage=Stage(row["stage"]),
+        **{name: row.get(name) for name in MATCHING},
+        amount=row["amount"],
+        unit=LimitUnit(row["unit"]),
+        start_rule=StartRule(row["start_rule"]),
+        start_event=StartEvent(row["start_event"]),
+        source=row["source"],
+    )
 
 
 @cache

@@ -111,12 +111,13 @@ class RecountCause(StrEnum):
 
     POLICY = "policy"
     CALENDAR = "calendar"
+    RULES = "rules"
 
 
 class Recount(Base):
     """A pass over all unfinished limits after a change of policies or calendar; `cursor` is the last clock done.
 
-    `reference` is the policy version or the year. It begins at `begins_at` and goes on from its cursor after a kill.
+    `reference` is the policy version, the year, or 0 for rules. It begins at `begins_at`; killed, it goes on from its cursor.
     """
 
     __tablename__ = "sla_recount"
@@ -177,7 +178,8 @@ class Clock(Base):
 class Alarm(Base):
     """One thing to tell one receiver of one clock: never twice. It waits until `send_at`, alone or in a digest.
 
-    `point` is a warning point, `expired` or a rung of the ladder; `held_at` is set when a cap kept it back.
+    `point` is a warning point, `expired` or a rung of the ladder, with the turn of a limit that was moved (`near-2`).
+    `held_at` is set when a cap kept it back; `sent_at` without a digest: the step was done before it went out.
     """
 
     __tablename__ = "sla_alarm"
@@ -187,7 +189,7 @@ class Alarm(Base):
             name="uq_sla_alarm_once",
             postgresql_nulls_not_distinct=True,
         ),
-        Index("ix_sla_alarm_to_send", "send_at", postgresql_where=text("sent_at is null and held_at is null")),
+        Index("ix_sla_alarm_to_send", "send_at", postgresql_where=text("sent_at is null")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -208,7 +210,7 @@ class Alarm(Base):
 
 
 class Digest(Base):
-    """One message to one receiver about one or many alarms (催办汇总); `held` is how many a cap kept out of it."""
+    """One message to one receiver about one or many alarms (催办汇总); `held` is how many of them a cap had kept back."""
 
     __tablename__ = "sla_digest"
 

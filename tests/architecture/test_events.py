@@ -21,6 +21,10 @@ UNHEARD = {
     "callback-attempted": "the call-back list is read anew after each call; kept as the record of the tries",
     "dissatisfaction-reviewed": "the ticket's own move, recorded with it, is what others follow",
     "words-erased": "pages read the timeline anew; kept as the record of who erased what",
+    "policy-published": "the recount requested with it does the rest; the event is the record of who published",
+    "calendar-changed": "the recount requested with it does the rest; the event is the record of who changed it",
+    "rule-changed": "rules are read anew; the event is the record of who changed it",
+    "recount-finished": "its page is read anew; each ticket's timeline has what changed",
     "ticket-evaluated": "the ticket's own move, recorded with it, is what others follow",
 }
 """Events nobody reacts to, each with its reason."""

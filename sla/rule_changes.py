@@ -1,0 +1,95 @@
+"""Changing rules as data: one value from a moment on, history kept. Administrators' use cases; `rules` and `book` read them.
+
+A value is kept only if all rules together can be read with it, at its moment and at every later change that is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.kernel.db import UnitOfWork
+from hotline.kernel.errors import Conflict, Invalid, NotFound
+from sla import book, mark_rules, recounts, rules
+from sla.defaults import defaults
+from sla.events import RuleChanged
+from sla.models import RecountCause, SlaRule
+
+MOVING = ("calendar.", "warn.", "escalation.")
+"""Beginnings of the keys on which the ends and warnings of open limits rest: a change of one has them counted again."""
+
+READERS = (rules.read, mark_rules.read)
+"""Whoever reads rules into values of their own."""
+
+
+@dataclass(frozen=True)
+class KnownRule:
+    """A rule with its changes, oldest first; `current` is the one in force, None while all lie ahead."""
+
+    key: str
+    default: Any  # as the rule's reader takes it
+    current: SlaRule | None
+    history: Sequence[SlaRule]
+
+
+def listed(session: Session, at: datetime) -> list[KnownRule]:
+    """Every rule by key; `current` as of `at`."""
+    changes: dict[str, list[SlaRule]] = {key: [] for key in defaults()["rules"]}
+    for row in session.scalars(select(SlaRule).order_by(SlaRule.effective_from)):
+        changes.setdefault(row.key, []).append(row)
+    return [_known(key, history, at) for key, history in sorted(changes.items())]
+
+
+def put(uow: UnitOfWork, key: str, value: Any, *, source: str, effective_from: datetime | None = None) -> SlaRule:
+    """Give a rule another value from a moment on (default: now).
+
+    Raises NotFound for an unknown key, Invalid for a moment past, no source or a value that is not of the rule's shape,
+    Conflict when that moment has a value already.
+    """
+    since = effective_from or uow.now
+    _check(uow, key, value, source, since)
+    row = SlaRule(key=key, effective_from=since, value=value, source=source.strip(), changed_by_id=uow.actor.officer_id)
+    uow.session.add(row)
+    uow.session.flush()
+    book.forget(uow.session)
+    if key.startswith(MOVING):
+        recounts.request(uow, RecountCause.RULES, 0, source=f"{key}: {row.source}", begins_at=since)
+    uow.record(RuleChanged(key, since.isoformat()))
+    return row
+
+
+def _check(uow: UnitOfWork, key: str, value: Any, source: str, since: datetime) -> None:  # value as in `put`
+    changes = list(uow.session.scalars(select(SlaRule).where(SlaRule.key == key)))
+    if not changes and key not in defaults()["rules"]:
+        raise NotFound("rule", thing="rule", key=key)
+    if since < uow.now:
+        raise Invalid("effective_from", "in-the-past")
+    if not source.strip():
+        raise Invalid("source", "required")
+    if any(change.effective_from == since for change in changes):
+        raise Conflict("the rule has a value from that moment", reason="rule-has-value", key=key)
+    later = uow.session.scalars(select(SlaRule.effective_from).where(SlaRule.effective_from > since).distinct())
+    until = min((change.effective_from for change in changes if change.effective_from > since), default=None)
+    for moment in (since, *sorted(one for one in later if until is None or one < until)):
+        _check_readable(uow.session, key, value, moment)
+
+
+def _check_readable(session: Session, key: str, value: Any, at: datetime) -> None:  # value as in `put`
+    values = {**book.values_of(session, at), key: value}
+    try:
+        for read in READERS:
+            read(values)
+    except Invalid as error:
+        raise Invalid("value", "malformed-rule", key=key, reason=str(error.details.get("reason") or error)) from error
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # A value of another shape altogether, such as a number for a table.
+        raise Invalid("value", "malformed-rule", key=key, reason=type(value).__name__) from error
+
+
+def _known(key: str, history: list[SlaRule], at: datetime) -> KnownRule:
+    begun = [row for row in history if row.effective_from <= at]
+    default = defaults()["rules"].get(key, {}).get("value")
+    return KnownRule(key, default, begun[-1] if begun else None, history)
