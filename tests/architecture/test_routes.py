@@ -40,7 +40,7 @@ OPEN_TO_ALL = {
     "knowledge.judge_public_article": "citizens",
 }
 """Views that look at no session, each with its reason: adding one here is a decision."""
-OPEN_TO_MACHINES = {"calls.offer_call", "calls.show_call", "calls.show_transcript", "partners.take_receipt"}
+OPEN_TO_MACHINES = {"calls.offer_call", "calls.show_call", "calls.show_transcript", "partners.take_receipt", "marks.take_mark"}
 STRANGER, PROGRAM = "stranger", "program"
 EXAMPLES = {
     "<int:": "1",

@@ -79,6 +79,7 @@ ELSEWHERE: dict[str, str] = {
     "calls.hang_up_call": "test_calls_api: the agent's own or a shift leader",
     "calls.show_transcript": "test_calls_api: roles and machines",
     "notices.read_notice": "marks only what is in the reader's own inbox; see the inbox in test_rights_matrix",
+    "marks.exclude_mark": "supervisors and shift leaders, who see every ticket: test_marks_api",
     "pages.ticket": "an empty page: what fills it is asked over the interface",
 }
 """Routes with an id that show or move nothing of a ticket, or are asked about in another test; each with its reason."""
