@@ -5,29 +5,17 @@ Defaults stand in `defaults.yaml`; who needs a rule gets it through `book`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from hotline.kernel.errors import Invalid
-from sla.calendar import WeeklyHours, spans
-from sla.limits import Ahead, LimitUnit, Stage, WarnPoint
+from sla import ladder, opinion_rules
+from sla.ladder import Rung
+from sla.limits import NEAR, Ahead, LimitUnit, Stage, WarnPoint
+from sla.opinion_rules import OpinionRules
+from sla.rosters import Roster, RosterRow, WeeklyHours, check_rosters, read_hours, read_rosters
 
 TARGET = "target."
 BATCH = "sweep.batch"
-
-
-@dataclass(frozen=True)
-class CallbackRules:
-    """Call-backs: tries before giving up, the gap below which a try does not count, results after which nobody rings
-    again, answers that send a case to review, and how long a call-back stays reserved for who took it.
-    """
-
-    attempts: int
-    gap: timedelta
-    final_results: frozenset[str]
-    doubt_solved: frozenset[str]
-    doubt_satisfaction: frozenset[str]
-    claim: timedelta
 
 
 @dataclass(frozen=True)
@@ -39,6 +27,19 @@ class ExtensionRules:
     times: int
     working_days: int
     commitment_months: int
+
+
+@dataclass(frozen=True)
+class AlarmRules:
+    """How alarms go out: outside office hours only for `urgent_urgencies` and `urgent_rosters`, together from
+    `digest_at_least` on (naming so many tickets), and at most so many messages an hour to one receiver but for urgent ones.
+    """
+
+    urgent_urgencies: frozenset[str]
+    urgent_rosters: frozenset[str]
+    digest_at_least: int
+    digest_numbers: int
+    cap_per_hour: int
 
 
 @dataclass(frozen=True)
@@ -58,41 +59,39 @@ class Rules:
     limits for which no time counts after it.
     """
 
-    callback: CallbackRules
-    redo_rounds: int
+    opinions: OpinionRules
     extension: ExtensionRules
     return_window: ReturnWindow
     paused: Mapping[str, frozenset[Stage]]
     warn_points: tuple[WarnPoint, ...]
     order_warning_days: int
+    ladder: tuple[Rung, ...]
+    alarms: AlarmRules
     targets: Mapping[str, int]
     sweep_batch: int
     hours: WeeklyHours
+    rosters: tuple[Roster, ...]
+    roster_rows: tuple[RosterRow, ...]
     fixed_holidays: frozenset[tuple[int, int]]
     year_end_days: int
+    announce_months: int
 
 
 def read(values: Mapping[str, Any]) -> Rules:  # a rule's value is a number, a word or a list
     """The rules from their keys. Raises Invalid for a missing key or a value that is not of its shape."""
     try:
-        return _read(values)
+        found = _read(values)
     except KeyError as error:
         raise Invalid("rules", "missing-rule", entry=str(error.args[0])) from error
     except (TypeError, ValueError) as error:
         raise Invalid("rules", "malformed-rule", reason=str(error)) from error
+    check_rosters(found.rosters, found.roster_rows)
+    return found
 
 
 def _read(values: Mapping[str, Any]) -> Rules:
     return Rules(
-        callback=CallbackRules(
-            attempts=int(values["callback.attempts"]),
-            gap=timedelta(minutes=values["callback.attempt_gap_minutes"]),
-            final_results=frozenset(values["callback.final_results"]),
-            doubt_solved=frozenset(values["callback.doubt_solved"]),
-            doubt_satisfaction=frozenset(values["callback.doubt_satisfaction"]),
-            claim=timedelta(minutes=values["callback.claim_minutes"]),
-        ),
-        redo_rounds=int(values["redo.rounds"]),
+        opinions=opinion_rules.read(values),
         extension=ExtensionRules(
             times=int(values["extension.times"]),
             working_days=int(values["extension.working_days"]),
@@ -105,18 +104,26 @@ def _read(values: Mapping[str, Any]) -> Rules:
         paused={action: frozenset(Stage(stage) for stage in stages) for action, stages in values["pause.stages"].items()},
         warn_points=tuple(_warn_point(row) for row in values["warn.points"]),
         order_warning_days=int(values["warn.order_working_days"]),
+        ladder=ladder.read(values["escalation.ladder"]),
+        alarms=AlarmRules(
+            urgent_urgencies=frozenset(values["alarm.quiet"]["except_urgencies"]),
+            urgent_rosters=frozenset(values["alarm.quiet"]["except_rosters"]),
+            digest_at_least=int(values["digest.at_least"]),
+            digest_numbers=int(values["digest.numbers"]),
+            cap_per_hour=int(values["alarm.cap_per_hour"]),
+        ),
         targets={key.removeprefix(TARGET): int(value) for key, value in values.items() if key.startswith(TARGET)},
         sweep_batch=int(values[BATCH]),
-        hours=_hours(values["calendar.hours"]),
+        hours=read_hours(values["calendar.hours"]),
+        rosters=read_rosters(values["calendar.rosters"], values["calendar.seasons"]),
+        roster_rows=tuple(RosterRow(**row) for row in values["calendar.roster_rows"]),
         fixed_holidays=frozenset((month, day) for month, day in values["calendar.fixed_holidays"]),
         year_end_days=int(values["calendar.year_end_days"]),
+        announce_months=int(values["calendar.announce_months"]),
     )
-
-
-def _hours(value: Mapping[str, Any]) -> WeeklyHours:
-    return WeeklyHours(tuple(spans(*day) for day in value["week"]), spans(*value["make_up"]))
 
 
 def _warn_point(row: Mapping[str, Any]) -> WarnPoint:
     stage = Stage(row["stage"]) if row.get("stage") else None
-    return WarnPoint(LimitUnit(row["unit"]), int(row["at_least"]), Ahead(row["ahead"]), int(row["amount"]), stage)
+    name = str(row.get("name", NEAR))
+    return WarnPoint(LimitUnit(row["unit"]), int(row["at_least"]), Ahead(row["ahead"]), int(row["amount"]), stage, name)

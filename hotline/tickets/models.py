@@ -252,6 +252,7 @@ class SupervisionOrder(Base):
     """A paper that asks a unit to answer, with its own limit: work prompt, supervision order, summons, criticism (`kind`).
 
     `leader` and `given_on` when a leader's instruction led to it; `clock_id` when a limit's ladder did, at most one of a kind.
+    `issued_at` is None while it is proposed, and stays so when it never was issued.
     """
 
     __tablename__ = "supervision_order"
@@ -272,7 +273,7 @@ class SupervisionOrder(Base):
     demand: Mapped[str] = mapped_column(Text)
     leader: Mapped[str] = mapped_column(String(64), default="")
     given_on: Mapped[date | None]
-    issued_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     due_at: Mapped[datetime]
     answer: Mapped[str] = mapped_column(Text, default="")

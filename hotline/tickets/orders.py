@@ -12,10 +12,11 @@ from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import Transition
 from hotline.tickets import queries
 from hotline.tickets.models import SupervisionOrder, Ticket
-from hotline.tickets.workflow import OrderState, Workflow
+from hotline.tickets.workflow import STANDING, OrderState, Workflow
 
 Condition = ColumnElement[bool]
-OPEN = SupervisionOrder.state != OrderState.CLOSED
+OPEN = SupervisionOrder.state.in_(STANDING)
+PROPOSED = SupervisionOrder.state == OrderState.PROPOSED
 UNANSWERED = SupervisionOrder.state == OrderState.ISSUED
 
 
@@ -31,8 +32,8 @@ class Listed:
 def list_orders(
     session: Session, scope: Scope, state: str, *, now: datetime, after: int | None = None, limit: int = 50
 ) -> Listed:
-    """A page of the orders this reader may see. `state` is open, overdue or all. Raises Invalid for another, or a cursor."""
-    known = {"open": OPEN, "overdue": overdue_at(now), "all": true()}
+    """A page of the orders this reader may see. `state` is proposed, open, overdue or all. Raises Invalid for another, or a cursor."""
+    known = {"proposed": PROPOSED, "open": OPEN, "overdue": overdue_at(now), "all": true()}
     if state not in known:
         raise Invalid("state", "unknown-choice", given=state, allowed=list(known))
     query = _visible(scope).where(known[state])
@@ -82,7 +83,10 @@ def actions(workflow: Workflow, order: SupervisionOrder, roles: Collection[str])
 
 def _visible(scope: Scope) -> Select[SupervisionOrder]:
     query = select(SupervisionOrder).join(Ticket, Ticket.id == SupervisionOrder.ticket_id).where(queries.visible(scope))
-    return query if scope.sees_all_units else query.where(SupervisionOrder.unit_id.in_(scope.unit_ids))
+    if scope.sees_all_units:
+        return query
+    # What was never issued is the supervisors' alone, whatever became of it.
+    return query.where(SupervisionOrder.unit_id.in_(scope.unit_ids), SupervisionOrder.issued_at.is_not(None))
 
 
 def _due_of(session: Session, order_id: int) -> datetime:

@@ -40,7 +40,9 @@ def visible(scope: Scope) -> Condition:
     if scope.sees_all_units:
         return untouched
     part = select(Assignment.ticket_id).where(Assignment.unit_id.in_(scope.unit_ids))
-    order = select(SupervisionOrder.ticket_id).where(SupervisionOrder.unit_id.in_(scope.unit_ids))
+    order = select(SupervisionOrder.ticket_id).where(
+        SupervisionOrder.unit_id.in_(scope.unit_ids), SupervisionOrder.issued_at.is_not(None)
+    )
     at_work = part.where(Assignment.state.not_in(rights.GONE), Assignment.ticket_id == Ticket.id).correlate(Ticket)
     ordered = order.where(SupervisionOrder.ticket_id == Ticket.id).correlate(Ticket)
     taking_part = or_(Ticket.secrecy == Secrecy.NORMAL, at_work.exists(), ordered.exists())

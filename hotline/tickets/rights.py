@@ -123,7 +123,7 @@ def relations_of(scope: Scope, ticket: Ticket) -> frozenset[Relation]:
     if ticket.complained_unit_id in own:
         return frozenset({R.COMPLAINED})
     found = {_by_part(part, own) for part in ticket.assignments if part.unit_id in scope.unit_ids}
-    if any(order.unit_id in scope.unit_ids for order in ticket.orders):
+    if any(order.unit_id in scope.unit_ids for order in ticket.orders if order.issued_at is not None):
         found.add(R.SUPERVISED)
     if scope.sees_all_units:
         found.add(R.HOTLINE)
@@ -139,7 +139,7 @@ def may(scope: Scope, right: Right, ticket: Ticket) -> bool:
 def knowing_units(ticket: Ticket) -> frozenset[int]:
     """The units that may know of the ticket by a part or an order of their own."""
     parts = {part.unit_id for part in ticket.assignments if part.state not in GONE or not ticket.confidential}
-    orders = {order.unit_id for order in ticket.orders if order.unit_id is not None}
+    orders = {order.unit_id for order in ticket.orders if order.unit_id is not None and order.issued_at is not None}
     return frozenset(parts | orders) - {ticket.complained_unit_id or 0}
 
 

@@ -1,13 +1,15 @@
-"""Urging, supervision orders (督办单), leaders' instructions (领导批示), who answers for it (责任划分). Handbook 3.7.
+"""Urging, supervision papers (工作提示单 … 通报批评), leaders' instructions (领导批示), who answers for it (责任划分).
 
 Effects of `tickets`, and the order's own life: the only module that assigns `SupervisionOrder.state`. Lists are in `orders`.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -17,8 +19,31 @@ from hotline.tickets import timeline
 from hotline.tickets.events import AssignmentOpened, OrderMoved
 from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
 from hotline.tickets.rules import rules_of
-from hotline.tickets.workflow import SYSTEM, AssignmentState, OrderState, workflow_of
+from hotline.tickets.workflow import STANDING, SYSTEM, AssignmentState, OrderState, workflow_of
 
+
+class OrderKind(StrEnum):
+    """What paper it is, the mildest first: 工作提示单, 督办单, 约谈通知书, 通报批评."""
+
+    PROMPT = "prompt"
+    ORDER = "order"
+    SUMMONS = "summons"
+    CRITICISM = "criticism"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A paper that a limit's ladder leads to: one of a kind for a limit. `due_at` is when its answer is wanted."""
+
+    kind: OrderKind
+    clock_id: int
+    unit_id: int
+    reason_code: str
+    demand: str
+    due_at: datetime
+
+
+PROPOSE = "propose_order"
 LEADER = "leader"
 """The reason of an order that a leader's instruction led to."""
 GONE = (AssignmentState.RETURNED, AssignmentState.RECALLED)
@@ -35,8 +60,25 @@ def press(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     ticket.urge_count += 1
 
 
+def press_late(uow: UnitOfWork, ticket: Ticket, words: str, *, unit_id: int, clock_id: int) -> None:
+    """Hurry a unit whose limit is past, by the clock: counted on the ticket and written down.
+
+    No new version of the ticket: a form that somebody is filling in need not be filled in again.
+    """
+    counted = update(Ticket).where(Ticket.id == ticket.id).values(urge_count=Ticket.urge_count + 1)
+    uow.session.execute(counted.execution_options(synchronize_session=False))
+    uow.session.expire(ticket, ["urge_count"])
+    timeline.write(uow, ticket.id, "press", text=words, data={"clock_id": clock_id}, unit_id=unit_id)
+
+
 def supervise(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
-    """Issue an order to the unit given, else to the lead. Raises Conflict for a stranger, Invalid for reason or limit."""
+    """Issue a paper (`kind`, an order if none is said) to the unit given, else to the lead.
+
+    Raises Conflict for a stranger, Invalid for kind, reason or limit.
+    """
+    kind = given.get("kind") or OrderKind.ORDER
+    if kind not in set(OrderKind):
+        raise Invalid("kind", "unknown-choice", given=kind, allowed=[word.value for word in OrderKind])
     reasons = rules_of(uow.session, uow.now).supervision_reasons
     if given["reason_code"] not in reasons:
         raise Invalid("reason_code", "unknown-code", given=given["reason_code"], allowed=list(reasons))
@@ -52,6 +94,36 @@ def instruct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     _issue(uow, ticket, ticket.lead_unit_id, "instruct", {**given, "reason_code": LEADER})
 
 
+def propose(uow: UnitOfWork, ticket: Ticket, draft: Draft) -> SupervisionOrder | None:
+    """Draw up a paper for a supervisor to issue or dismiss; None when the limit has one of this kind already.
+
+    Whoever calls it holds the ticket. Its unit hears nothing of it until it is issued.
+    """
+    known = SupervisionOrder.clock_id == draft.clock_id, SupervisionOrder.kind == draft.kind
+    if uow.session.scalar(select(exists().where(*known))):
+        return None
+    order = SupervisionOrder(
+        ticket_id=ticket.id,
+        unit_id=draft.unit_id,
+        state=OrderState.PROPOSED,
+        kind=draft.kind.value,
+        clock_id=draft.clock_id,
+        reason_code=draft.reason_code,
+        demand=draft.demand,
+        due_at=draft.due_at,
+    )
+    uow.session.add(order)
+    uow.session.flush()
+    uow.record(OrderMoved(order.id, ticket.id, ticket.number, order.unit_id, PROPOSE, "", order.state.value))
+    return order
+
+
+def proposals(uow: UnitOfWork, ticket_id: int) -> list[SupervisionOrder]:
+    """The papers of a ticket that wait for a supervisor."""
+    waiting = SupervisionOrder.ticket_id == ticket_id, SupervisionOrder.state == OrderState.PROPOSED
+    return list(uow.session.scalars(select(SupervisionOrder).where(*waiting).order_by(SupervisionOrder.id)))
+
+
 def apportion(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     """Say whose fault it was: marks of the call-back go to this unit instead of the lead."""
     ticket.answerable_unit_id = _taking_part(uow.session, ticket, given["unit_id"])
@@ -60,7 +132,7 @@ def apportion(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None
 def move_order(
     uow: UnitOfWork, order_id: int, action: str, *, roles: Collection[str], given: Mapping[str, Any], version: int | None = None
 ) -> SupervisionOrder:
-    """Move an order by its life cycle: answered by its unit, sent back or closed by the supervisors.
+    """Move an order by its life cycle: issued or dismissed, sent back or closed by the supervisors, answered by its unit.
 
     Raises as `LifeCycle.find`, NotFound, and Conflict for a stale `version`.
     """
@@ -104,8 +176,9 @@ def end_with(uow: UnitOfWork, ticket_id: int) -> None:
 
 
 def is_supervised(session: Session, ticket_id: int) -> bool:
-    """Whether an order of the ticket is not closed yet."""
-    return bool(session.scalar(select(exists().where(*_open_of(ticket_id)))))
+    """Whether an order that was issued on the ticket is not closed yet."""
+    standing = SupervisionOrder.ticket_id == ticket_id, SupervisionOrder.state.in_(STANDING)
+    return bool(session.scalar(select(exists().where(*standing))))
 
 
 def _open_of(ticket_id: int) -> tuple[Any, ...]:  # conditions
@@ -117,6 +190,7 @@ def _issue(uow: UnitOfWork, ticket: Ticket, unit_id: int | None, action: str, gi
         ticket_id=ticket.id,
         unit_id=unit_id,
         state=OrderState.ISSUED,
+        kind=str(given.get("kind") or OrderKind.ORDER),
         reason_code=str(given["reason_code"]),
         demand=str(given["note"]),
         leader=str(given.get("leader") or ""),
@@ -146,11 +220,19 @@ def _taking_part(session: Session, ticket: Ticket, unit_id: int, *conditions: Co
 
 def _announce(uow: UnitOfWork, order: SupervisionOrder, action: str, source: OrderState, *, text: str) -> None:
     states = (source.value, order.state.value)
-    data = {"order_id": order.id}
-    timeline.write(uow, order.ticket_id, action, text=text, data=data, unit_id=order.unit_id, states=states)
+    data = {"order_id": order.id, "kind": order.kind}
+    # A proposal that its own late step ended was known to nobody; one that a supervisor dismissed is the hotline's affair.
+    if (source, action) != (OrderState.PROPOSED, "end_order"):
+        unit_id = None if action == "dismiss_order" else order.unit_id
+        timeline.write(uow, order.ticket_id, action, text=text, data=data, unit_id=unit_id, states=states)
     uow.session.flush()
     number = uow.session.get_one(Ticket, order.ticket_id).number
     uow.record(OrderMoved(order.id, order.ticket_id, number, order.unit_id, action, *states))
+
+
+def _issue_drafted(uow: UnitOfWork, order: SupervisionOrder, given: Mapping[str, Any]) -> None:
+    order.demand, order.due_at = str(given["note"]), _ahead(uow, given["due_at"])
+    order.issued_at, order.issued_by_id = uow.now, uow.actor.officer_id
 
 
 def _answer(uow: UnitOfWork, order: SupervisionOrder, given: Mapping[str, Any]) -> None:
@@ -166,4 +248,11 @@ def _close(uow: UnitOfWork, order: SupervisionOrder, given: Mapping[str, Any]) -
     order.closed_at = uow.now
 
 
-EFFECTS = {"answer_order": _answer, "refuse_answer": _refuse_answer, "close_order": _close, "end_order": _close}
+EFFECTS = {
+    "issue_order": _issue_drafted,
+    "dismiss_order": _close,
+    "answer_order": _answer,
+    "refuse_answer": _refuse_answer,
+    "close_order": _close,
+    "end_order": _close,
+}

@@ -14,7 +14,17 @@ from sqlalchemy.orm import aliased
 from hotline.kernel.scope import Scope
 from hotline.people.permissions import HOTLINE_ROLES, UNIT_ROLES
 from hotline.tickets.models import Assignment, Request, SupervisionOrder, Ticket
-from hotline.tickets.workflow import AT_WORK, BAD_MARK, HEADS, STANDING, AssignmentState, OrderState, RequestKind, RequestState, State
+from hotline.tickets.workflow import (
+    AT_WORK,
+    BAD_MARK,
+    HEADS,
+    STANDING,
+    AssignmentState,
+    OrderState,
+    RequestKind,
+    RequestState,
+    State,
+)
 
 Condition = ColumnElement[bool]
 

@@ -147,7 +147,7 @@ def may_see(town: Town, scope: Scope, ticket: Ticket, parts: list[Assignment], o
     reach = {unit for top in scope.member_unit_ids for unit in town.below(top)}
     left = {AssignmentState.RETURNED, AssignmentState.RECALLED} if ticket.confidential else set()
     return any(part.unit_id in reach and part.state not in left for part in parts) or any(
-        order.unit_id in reach for order in orders
+        order.unit_id in reach for order in orders if order.issued_at is not None
     )
 
 

@@ -1,4 +1,7 @@
-"""Supervision orders over HTTP (督办单): which are open, their answer, their end. They are issued by moves of the ticket."""
+"""Supervision orders over HTTP (督办单): which are proposed or open, their answer, their end, their printable form.
+
+They are issued by moves of the ticket, or drawn up by the ladder of a limit.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +19,7 @@ from hotline.tickets import orders, queries, replays, rights, supervision
 from hotline.tickets.models import SupervisionOrder, Ticket
 from hotline.tickets.workflow import STANDARD, OrderState
 from sla.book import calendar_of
+from sla.models import Clock
 from web.api import present
 from web.api.schemas.base import Page
 from web.api.schemas.relations import OrderFact, OrderGiven, OrderRow
@@ -28,7 +32,7 @@ api = APIBlueprint("orders", __name__, url_prefix="/api/v1", tag="Orders")
 
 
 class OrdersQuery(BaseModel):
-    """Which orders: open, overdue or all; `after` is the cursor of the page before."""
+    """Which orders: proposed, open, overdue or all; `after` is the cursor of the page before."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -55,7 +59,7 @@ def list_orders(query: OrdersQuery) -> Page[OrderRow]:
 @api.output(OrderFact)
 @allowed(*EVERYONE)
 def move_order(order_id: int, action: str, body: Move) -> OrderFact:
-    """Move an order: answer_order by its unit; refuse_answer and close_order by the supervisors. A key moves it once."""
+    """Move an order: answered by its unit; issued, dismissed, refused or closed by the supervisors. A key moves it once."""
     given = parse(OrderGiven, body.given).model_dump(exclude_unset=True)
     with working() as uow:
         order = orders.get_visible(uow.session, scope(), order_id)
@@ -69,16 +73,21 @@ def order_facts(session: Session, reader: Scope, found: Sequence[SupervisionOrde
     """Orders in the order given, each with the moves this reader has."""
     wanted = {order.unit_id for order in found}
     units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
-    return [_fact(order, units.get(order.unit_id or 0), reader, now) for order in found]
+    clock_ids = [order.clock_id for order in found if order.clock_id is not None]
+    missed = {limit.id: limit for limit in session.scalars(select(Clock).where(Clock.id.in_(clock_ids)))}
+    return [_fact(order, units.get(order.unit_id or 0), missed.get(order.clock_id or 0), reader, now=now) for order in found]
 
 
-def _fact(order: SupervisionOrder, unit: Unit | None, reader: Scope, now: datetime) -> OrderFact:
-    plain = ("id", "version", "reason_code", "demand", "leader", "given_on", "issued_at", "due_at")
+def _fact(order: SupervisionOrder, unit: Unit | None, missed: Clock | None, reader: Scope, *, now: datetime) -> OrderFact:
+    plain = ("id", "version", "kind", "reason_code", "demand", "leader", "given_on", "issued_at", "due_at")
     answered = ("answer", "answered_at", "closed_at")
     moves = orders.actions(container().database.workflow or STANDARD, order, rights.acting_on_order(reader, order))
     return OrderFact(
         **{name: getattr(order, name) for name in (*plain, *answered)},
         state=order.state.value,
+        stage=missed.stage.value if missed else None,
+        expired_at=missed.due_at if missed else None,
+        proposed=order.state is OrderState.PROPOSED,
         unit=present.unit_ref(unit) if unit else None,
         overdue=order.state is OrderState.ISSUED and order.due_at <= now,
         actions=[Action(action=row.action, on="order", id=order.id, needs=list(row.needs)) for row in moves],

@@ -66,8 +66,9 @@ def request_rows(session: Session, found: Sequence[Request]) -> list[RequestRow]
 
 
 def orders_seen(reader: Scope, ticket: Ticket) -> list[SupervisionOrder]:
-    """Supervision orders of the ticket: all for the hotline, those of the own subtree for units."""
-    return [order for order in ticket.orders if reader.sees_all_units or order.unit_id in reader.unit_ids]
+    """Supervision orders of the ticket: all for the hotline, those issued to the own subtree for units."""
+    seen = (order for order in ticket.orders if order.issued_at is not None and order.unit_id in reader.unit_ids)
+    return list(ticket.orders) if reader.sees_all_units else list(seen)
 
 
 def linked(session: Session, reader: Scope, ticket: Ticket) -> list[LinkFact]:

@@ -9,9 +9,16 @@ from web.api.schemas.tickets import Action, TicketRow
 
 
 class OrderFact(Shape):
-    """A supervision order (督办单). `leader` and `given_on` when a leader's instruction led to it."""
+    """A supervision paper: `kind` is prompt, order, summons or criticism. `leader` and `given_on` of a leader's instruction.
+
+    One drawn up by the clock is `proposed` until a supervisor issues it; `stage` and `expired_at`: the limit that was missed.
+    """
 
     id: int
+    kind: str
+    stage: str | None
+    expired_at: datetime | None
+    proposed: bool
     state: str
     version: int
     unit: UnitRef | None
@@ -19,7 +26,7 @@ class OrderFact(Shape):
     demand: str
     leader: str
     given_on: date | None
-    issued_at: datetime
+    issued_at: datetime | None
     due_at: datetime
     overdue: bool
     answer: str

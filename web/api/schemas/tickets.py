@@ -157,6 +157,7 @@ class Given(Shape):
     officer_id: StrictInt | None = None
     children: list[Child] = Field(default_factory=list, max_length=10)
     changes: Changes | None = None
+    kind: str = Field("", pattern="^(prompt|order|summons|criticism)$")
     secrecy: str = Field("", pattern="^(normal|confidential|strict)$")
     redacted_title: str = Field("", max_length=200)
     redacted_body: str = Field("", max_length=10_000)
