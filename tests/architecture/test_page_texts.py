@@ -7,17 +7,20 @@ import pytest
 
 from docs import generate
 from hotline.intake.limits import TYPES
+from sla import sentences
 from sla.limits import Stage
 from sla.reviews import Verdict
 from tests.architecture.sources import FRONTEND, page_files, relative
 from web.homes import PAGES
 
 LANGUAGES = ("zh-CN", "en")
+PAIRED = {"holiday-does-not-count", "make-up-workday-counts"}
+"""Explanations of some days that are worded otherwise for a single one."""
 CODED = {
     "type": set(TYPES),
     "stage": {stage.value for stage in Stage},
     "page": set(PAGES),
-    "desks.explain": {"given", "stands-still", "paused", "sent-back", "extended", "committed", "merged"},
+    "desks.explain": set(sentences.CLAUSES) - PAIRED | {f"{code}{form}" for code in PAIRED for form in ("", "-one")},
     "desks.verdict": {verdict.value for verdict in Verdict},
 }
 """Groups of texts and the codes that the server sends for them."""

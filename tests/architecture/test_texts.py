@@ -20,7 +20,9 @@ from hotline.people.permissions import Role
 from hotline.people.units import choices
 from hotline.tickets import anchors
 from hotline.tickets.workflow import STANDARD, TYPES, RequestKind, Told
-from sla.limits import Stage
+from sla import sentences
+from sla.calendar import DayKind
+from sla.limits import LimitUnit, Stage, StartEvent
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
 from web import texts
 from web.homes import PAGES
@@ -143,12 +145,29 @@ def coded() -> set[str]:
         *(f"answer.{code}" for code in ("yes", "no")),
         *(f"part.{name}" for name in ("database", "broker", "worker", "search", "speech")),
         *(f"summary.{row['code']}" for row in summaries),
+        *explained(),
         *(f"demo.seeding-{what}" for what in ("reference", "requests")),
         *(
             f"demo-partner.{name}"
             for name in ("receipt_no", "at", "place", "summary", "reason", "callback_number", "ticket_number")
         ),
     }
+
+
+def explained() -> Iterator[str]:
+    """Ids of the sentences that explain a limit."""
+    yield from (f"explain.{code}" for code in sentences.CLAUSES)
+    yield from (f"explain.{form}" for form in ("limit", "limit-of-type", "day", "day-of-year", "on", *on_special_days()))
+    yield from (f"explain.{form}" for form in ("days-of-month", "days-of-month-and-year"))
+    yield from (f"explain.stage.{stage}" for stage in Stage)
+    yield from (f"explain.event.{event}" for event in StartEvent)
+    yield from (f"explain.amount.{unit}" for unit in (*LimitUnit, "hours"))
+    yield from (f"explain.weekday.{number}" for number in range(1, 8))
+    yield from (f"explain.month.{number}" for number in range(1, 13))
+
+
+def on_special_days() -> Iterator[str]:
+    yield from (f"on-{kind}" for kind in DayKind)
 
 
 def page_words(language: str) -> dict[str, dict[str, str]]:

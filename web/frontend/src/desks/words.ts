@@ -11,7 +11,7 @@ const OWN_RULE = "own";
 const text = (value: unknown): string => (value === null || value === undefined ? "" : String(value));
 
 function readable(key: string, value: unknown): unknown {
-  if (key === "at" || key === "since") return exactTime(text(value));
+  if (key === "at" || key === "since" || key === "until" || key === "was") return exactTime(text(value));
   if (key === "stage") return word("stage", text(value));
   if (key === "unit") return word("desks.amount", text(value));
   if (key === "event") return word("desks.event", text(value));
