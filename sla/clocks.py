@@ -1,10 +1,11 @@
-"""Clocks of limits: start, stop, pause, resume, move. The only module that assigns `Clock.state`.
+"""Clocks of limits: start, stop, pause, resume, run on, move. The only module that assigns `Clock.state`.
 
-Which of it happens when is said in `deadlines` and `extensions`; `sweep` finds what is late, `explanation` tells why a limit
-ends when it ends. Whoever moves a clock here moves the limit that its part or ticket shows.
+Which of it happens when is said in `deadlines` and `extensions`; every end comes from `reckoning`; `sweep` finds what is late.
+Whoever moves a clock here moves the limit that its part or ticket shows, and what is to be told of it next.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,66 +16,100 @@ from hotline.people.models import Unit
 from hotline.tickets import assignments, tickets
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import SYSTEM
-from sla import limits, policies
+from sla import ladder, policies, reckoning
 from sla.book import Book, book_of
+from sla.ladder import Limited
 from sla.lifecycles import CLOCK, ClockState
-from sla.limits import AROUND_THE_CLOCK, OFFICE, Limit, Stage, StartEvent
+from sla.limits import Limit, Stage, StartEvent
 from sla.models import Clock
 from sla.policies import Case, PolicyRow
+from sla.reckoning import Basis, StepKind
+from sla.rosters import Duty, roster_of
 
-UNIT_STAGES = frozenset({Stage.SIGN, Stage.CONTACT, Stage.HANDLE, Stage.REDO})
 WORKING_STAGES = (Stage.HANDLE, Stage.REDO)
+UNFINISHED = (ClockState.RUNNING, ClockState.PAUSED)
 MACHINE = (SYSTEM,)
 
 
-def start(
-    uow: UnitOfWork,
-    stage: Stage,
-    ticket: Ticket,
-    *,
-    assignment: Assignment | None = None,
-    given: datetime | None = None,
-    no_later_than: datetime | None = None,
-) -> Clock | None:
-    """Start one limit by the policy that holds now; None when the city has no limit for this stage.
+@dataclass(frozen=True)
+class Subject:
+    """What is limited beside the ticket: a unit's part, what was asked for it, an order. `unit_id` owes it, None the hotline.
 
-    `given` is a limit set by whoever passed a part on: it goes before the policy's amount, and like it ends by `no_later_than`.
+    `given` is a limit set by name, which goes before the policy's amount. `within` is the working limit of the part above,
+    after which none below it ends.
     """
-    book = book_of(uow.session, uow.zone, uow.now)
-    unit = uow.session.get(Unit, assignment.unit_id) if assignment else None
+
+    part: Assignment | None = None
+    unit_id: int | None = None
+    request_id: int | None = None
+    order_id: int | None = None
+    given: datetime | None = None
+    within: Clock | None = None
+
+
+WHOLE = Subject()
+"""The ticket as such: the citizen's limit, and the hotline's own steps."""
+
+
+def start(uow: UnitOfWork, stage: Stage, ticket: Ticket, subject: Subject = WHOLE) -> Clock | None:
+    """Start a limit by the policy that holds now; None when the city has no limit for this stage."""
+    policy = policy_of(uow, stage, ticket, subject.unit_id)
+    return begin(uow, policy, ticket, subject) if policy else None
+
+
+def policy_of(uow: UnitOfWork, stage: Stage, ticket: Ticket, unit_id: int | None) -> PolicyRow | None:
+    """The limit that the policies in force give such a ticket and whoever owes the step."""
+    unit = _unit(uow, unit_id)
     case = Case(ticket.type, ticket.urgency, ticket.profile, unit.unit_class if unit else None)
-    policy = policies.find(book.policies, stage, case, uow.now)
-    if policy is None:
+    return policies.find(book_of(uow.session, uow.zone, uow.now).policies, stage, case, uow.now)
+
+
+def begin(
+    uow: UnitOfWork, policy: PolicyRow, ticket: Ticket, subject: Subject, *, before: datetime | None = None
+) -> Clock | None:
+    """Start a limit by this policy; None when it would not end `before` that moment."""
+    book, unit = book_of(uow.session, uow.zone, uow.now), _unit(uow, subject.unit_id)
+    began = _began(policy, ticket, subject, uow.now)
+    roster = roster_of(book.rules.roster_rows, _duty(ticket, unit))
+    explain = _explained(subject)
+    basis = reckoning.read_basis(began, policy.limit, roster, explain)
+    due = reckoning.reckon(book.calendar, basis)
+    if before is not None and due >= before:
         return None
-    began = _began(policy, ticket, assignment, uow.now)
-    roster = AROUND_THE_CLOCK if unit and unit.around_the_clock else OFFICE
-    due = given or limits.due_at(book.calendar, began, policy.limit, roster)
-    due = min(due, no_later_than) if no_later_than else due
     clock = Clock(
         ticket_id=ticket.id,
-        assignment_id=assignment.id if assignment else None,
-        unit_id=unit.id if unit else None,
-        stage=stage,
+        assignment_id=subject.part.id if subject.part else None,
+        unit_id=subject.unit_id,
+        request_id=subject.request_id,
+        order_id=subject.order_id,
+        stage=policy.stage,
+        roster=roster,
         state=ClockState.RUNNING,
         started_at=began,
         due_at=due,
-        warn_at=_warned(book, began, due, policy),
-        provisional=book.calendar.is_provisional(due),
+        told=[],
         policy_id=policy.id,
-        roster=roster,
-        explain={"given": _iso(given), "no_later_than": _iso(no_later_than)},
+        explain=explain,
     )
+    _foresee(uow, book, clock, basis)
     uow.session.add(clock)
     uow.session.flush()
     return clock
 
 
-def stop(uow: UnitOfWork, ticket_id: int, stages: Collection[Stage], *, assignment_id: int | None = None) -> None:
+def stop(
+    uow: UnitOfWork,
+    ticket_id: int,
+    stages: Collection[Stage],
+    *,
+    assignment_id: int | None = None,
+    order_id: int | None = None,
+) -> None:
     """End limits, running or paused: their step is done or nobody need do it any more."""
-    states = (ClockState.RUNNING, ClockState.PAUSED)
-    for clock in _held(uow, ticket_id, stages, states, assignment_id=assignment_id):
-        clock.state = CLOCK.find(clock.state, "stop", MACHINE, {}).target
-        clock.stopped_at = uow.now
+    for clock in _held(uow, ticket_id, stages, UNFINISHED, assignment_id=assignment_id):
+        if order_id in (None, clock.order_id):
+            clock.state = CLOCK.find(clock.state, "stop", MACHINE, {}).target
+            clock.stopped_at, clock.next_at = uow.now, None
     uow.session.flush()
 
 
@@ -91,39 +126,59 @@ def resume(uow: UnitOfWork, ticket_id: int) -> None:
     for clock in _held(uow, ticket_id, Stage, (ClockState.PAUSED,)):
         clock.state = CLOCK.find(clock.state, "resume", MACHINE, {}).target
         since, clock.paused_at = clock.paused_at or uow.now, None
-        put_due(uow, clock, _carried(uow, clock, clock.due_at, since), "paused", since=since.isoformat())
+        add_step(uow, clock, StepKind.PAUSED, since=since, until=uow.now)
 
 
-def restart(uow: UnitOfWork, assignment_id: int) -> None:
+def rework(uow: UnitOfWork, assignment_id: int) -> None:
     """Let a part's own limit run on after its reply was sent back, with what was left of it at the reply."""
-    query = select(Clock).where(
-        Clock.assignment_id == assignment_id, Clock.stage.in_(WORKING_STAGES), Clock.state == ClockState.STOPPED
-    )
-    clock = uow.session.scalars(query.order_by(Clock.id.desc()).limit(1).with_for_update(of=Clock)).one_or_none()
-    if clock is None:
-        return
-    clock.state = CLOCK.find(clock.state, "restart", MACHINE, {}).target
-    since, clock.stopped_at = clock.stopped_at or uow.now, None
-    put_due(uow, clock, _carried(uow, clock, clock.due_at, since), "sent-back", since=since.isoformat())
+    clock = _newest_stopped(uow, Clock.assignment_id == assignment_id, WORKING_STAGES)
+    if clock is not None:
+        since = _run_on(uow, clock)
+        add_step(uow, clock, StepKind.SENT_BACK, since=since, until=uow.now)
 
 
-def put_due(uow: UnitOfWork, clock: Clock, due: datetime, code: str, **values: Any) -> None:  # values of the explanation
-    """Let a limit end at another moment, kept with the reason (`explain.<code>`) and written on its part or ticket.
+def continue_total(uow: UnitOfWork, ticket_id: int) -> None:
+    """Let the citizen's limit run on where it stood: it went into another ticket, and no time was given back by that."""
+    clock = _newest_stopped(uow, Clock.ticket_id == ticket_id, (Stage.TOTAL,))
+    if clock is not None:
+        _run_on(uow, clock)
+        _rewrite(uow, clock, book_of(uow.session, uow.zone, uow.now))
+
+
+def reopen_total(uow: UnitOfWork, ticket_id: int) -> None:
+    """Let the citizen's limit run on with what was left when the ticket ended without an answer."""
+    clock = _newest_stopped(uow, Clock.ticket_id == ticket_id, (Stage.TOTAL,))
+    if clock is not None:
+        since = _run_on(uow, clock)
+        add_step(uow, clock, StepKind.PAUSED, since=since, until=uow.now)
+
+
+def add_step(uow: UnitOfWork, clock: Clock, kind: StepKind, **facts: datetime | int | None) -> None:
+    """Move a limit's end by a step with its facts (as `reckoning.Step` has them), kept with the moments before and after.
 
     A limit that ends later than now is warned of, and expires, anew.
     """
-    book = book_of(uow.session, uow.zone, uow.now)
-    step = {"code": code, "was": _iso(clock.due_at), "at": _iso(due), **values}
-    clock.explain = {**clock.explain, "steps": [*clock.explain.get("steps", []), step]}
-    later = due > clock.due_at
-    clock.due_at, clock.provisional = due, book.calendar.is_provisional(due)
-    if later and due > uow.now:
-        clock.warn_at = _warned_from(uow, book, clock)
-        clock.warned_at = clock.expired_at = None
-    elif clock.warn_at is not None:
-        clock.warn_at = min(clock.warn_at, due)
-    uow.session.flush()
-    show(uow, [clock])
+    row: dict[str, Any] = {"code": kind.value, **{name: _plain(value) for name, value in facts.items()}}
+    _rewrite(uow, clock, book_of(uow.session, uow.zone, uow.now), row)
+
+
+def count_again(uow: UnitOfWork, clock: Clock, book: Book, explain: Mapping[str, Any], note: Mapping[str, Any]) -> bool:
+    """Reckon a limit anew by the policy that it has now and by this explanation; the note is kept if the end moved."""
+    was = clock.due_at
+    clock.explain = dict(explain)
+    due = reckoning.reckon(book.calendar, basis_of(clock))
+    _rewrite(uow, clock, book, *([dict(note)] if due != was else []))
+    return due != was
+
+
+def basis_of(clock: Clock) -> Basis:
+    """All that the limit's end rests on, as it is kept."""
+    return reckoning.read_basis(clock.started_at, limit_of(clock), clock.roster, clock.explain)
+
+
+def limit_of(clock: Clock) -> Limit:
+    """The amount that the policy of the limit gives."""
+    return Limit(clock.policy.amount, clock.policy.unit, clock.policy.start_rule)
 
 
 def show(uow: UnitOfWork, clocks: Iterable[Clock]) -> None:
@@ -131,7 +186,7 @@ def show(uow: UnitOfWork, clocks: Iterable[Clock]) -> None:
     for clock in clocks:
         if clock.stage is Stage.TOTAL:
             tickets.set_total_limit(uow, tickets.get(uow, clock.ticket_id), clock.due_at)
-        elif clock.assignment_id is not None and clock.stage in UNIT_STAGES:
+        elif clock.assignment_id is not None and clock.stage in SHOWN:
             part = assignments.get(uow.session, clock.assignment_id)
             assignments.set_limits(uow, part, **{**_limits_of(part), **_limits_by(clock)})
 
@@ -143,7 +198,16 @@ def running(uow: UnitOfWork, ticket_id: int, stages: Collection[Stage], *, assig
 
 def unfinished(uow: UnitOfWork, ticket_id: int) -> list[Clock]:
     """The limits of a ticket that run or stand still, held until the end of the transaction, oldest first."""
-    return _held(uow, ticket_id, Stage, (ClockState.RUNNING, ClockState.PAUSED))
+    return _held(uow, ticket_id, Stage, UNFINISHED)
+
+
+def working(uow: UnitOfWork, part: Assignment) -> Clock | None:
+    """The limit by which a part's answer is owed, running or paused."""
+    found = _held(uow, part.ticket_id, WORKING_STAGES, UNFINISHED, assignment_id=part.id)
+    return found[-1] if found else None
+
+
+SHOWN = frozenset({Stage.SIGN, Stage.CONTACT, *WORKING_STAGES})
 
 
 def _limits_of(part: Assignment) -> dict[str, Any]:  # moments and a flag, as set_limits takes them
@@ -165,33 +229,81 @@ def _limits_by(clock: Clock) -> dict[str, Any]:  # as in _limits_of
     return {"due_at": clock.due_at, "near_at": clock.warn_at, "provisional": clock.provisional}
 
 
-def _carried(uow: UnitOfWork, clock: Clock, moment: datetime, since: datetime) -> datetime:
-    calendar, roster = book_of(uow.session, uow.zone, uow.now).calendar, clock.roster
-    return limits.carried_over(calendar, moment, _limit(clock), roster, since=since, now=uow.now)
+def _rewrite(uow: UnitOfWork, clock: Clock, book: Book, *rows: dict[str, Any]) -> None:
+    """Append the rows to the explanation, reckon, and write the end, what is told of it next and what people see."""
+    was = clock.due_at
+    clock.explain = {**clock.explain, "steps": [*clock.explain.get("steps", []), *rows]}
+    basis = basis_of(clock)
+    clock.due_at = reckoning.reckon(book.calendar, basis)
+    for row in rows:
+        row |= {"was": _iso(was), "at": _iso(clock.due_at)}
+    if clock.due_at > was and clock.due_at > uow.now:
+        clock.warned_at = clock.expired_at = None
+        clock.told = ladder.told_anew(clock.told)
+    _foresee(uow, book, clock, basis)
+    uow.session.flush()
+    show(uow, [clock])
 
 
-def _limit(clock: Clock) -> Limit:
-    return Limit(clock.policy.amount, clock.policy.unit, clock.policy.start_rule)
+def _foresee(uow: UnitOfWork, book: Book, clock: Clock, basis: Basis) -> None:
+    """Set what follows from the end: whether a notice may change it, from when it is near, when something is told next."""
+    points = reckoning.points(book.calendar, basis, clock.due_at, stage=clock.stage, rows=book.rules.warn_points)
+    clock.provisional = reckoning.is_provisional(book.calendar, basis, clock.due_at)
+    clock.warn_at = points[0].at if points else None
+    unit = _unit(uow, clock.unit_id)
+    limited = Limited(
+        clock.stage,
+        tickets.get(uow, clock.ticket_id).urgency,
+        unit.unit_class if unit else None,
+        clock.roster,
+        tuple((point.name, point.at) for point in points),
+        clock.due_at,
+        tuple(clock.told),
+    )
+    clock.next_at = ladder.next_moment(book.calendar, book.rules.ladder, limited)
 
 
-def _began(policy: PolicyRow, ticket: Ticket, assignment: Assignment | None, now: datetime) -> datetime:
+def _explained(subject: Subject) -> dict[str, Any]:  # the JSON of `Clock.explain`
+    above = subject.within
+    if above is None:
+        return {"given": _iso(subject.given), "no_later_than": None}
+    return {
+        "given": _iso(subject.given),
+        "no_later_than": _iso(above.due_at),
+        "within": above.assignment_id,
+        "within_steps": len(basis_of(above).steps),
+    }
+
+
+def _began(policy: PolicyRow, ticket: Ticket, subject: Subject, now: datetime) -> datetime:
     if policy.start_event is StartEvent.ACCEPTED:
         return ticket.opened_at
-    if policy.start_event is StartEvent.DISPATCHED and assignment is not None:
-        return assignment.dispatched_at
+    if policy.start_event is StartEvent.DISPATCHED and subject.part is not None:
+        return subject.part.dispatched_at
     return now
 
 
-def _warned(book: Book, began: datetime, due: datetime, policy: PolicyRow) -> datetime | None:
-    point = limits.warn_point(book.rules.warn_points, policy.stage, policy.limit)
-    return limits.warn_at(book.calendar, began, due, policy.limit, point) if point else None
+def _duty(ticket: Ticket, unit: Unit | None) -> Duty:
+    if unit is None:
+        return Duty(ticket.urgency)
+    return Duty(ticket.urgency, unit.unit_class, unit.line, unit.around_the_clock)
 
 
-def _warned_from(uow: UnitOfWork, book: Book, clock: Clock) -> datetime | None:
-    point = limits.warn_point(book.rules.warn_points, clock.stage, _limit(clock))
-    if point is None:
-        return None
-    return max(limits.warn_at(book.calendar, clock.started_at, clock.due_at, _limit(clock), point), uow.now)
+def _unit(uow: UnitOfWork, unit_id: int | None) -> Unit | None:
+    return uow.session.get(Unit, unit_id) if unit_id is not None else None
+
+
+def _run_on(uow: UnitOfWork, clock: Clock) -> datetime:
+    """Let a stopped limit run again; from when no time counted for it."""
+    clock.state = CLOCK.find(clock.state, "restart", MACHINE, {}).target
+    since = clock.paused_at or clock.stopped_at or uow.now
+    clock.stopped_at = clock.paused_at = None
+    return since
+
+
+def _newest_stopped(uow: UnitOfWork, whose: Any, stages: Collection[Stage]) -> Clock | None:  # a condition
+    query = select(Clock).where(whose, Clock.stage.in_(stages), Clock.state == ClockState.STOPPED)
+    return uow.session.scalars(query.order_by(Clock.id.desc()).limit(1).with_for_update(of=Clock)).one_or_none()
 
 
 def _held(
@@ -207,6 +319,10 @@ def _held(
     if assignment_id is not None:
         query = query.where(Clock.assignment_id == assignment_id)
     return list(uow.session.scalars(query.order_by(Clock.id).with_for_update(of=Clock)))
+
+
+def _plain(value: datetime | int | None) -> str | int | None:
+    return _iso(value) if isinstance(value, datetime) else value
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -1,57 +1,92 @@
-"""Limits after a correction (更正): what still runs is counted again, from where it began, by the policy that holds now.
+"""Limits counted again: after a correction of the ticket (更正), and after a change of policies or calendar (`recounts`).
 
-Called by `deadlines` when a ticket's fields were corrected. Pauses, extensions and mergers that moved a limit stay counted.
+What still runs is reckoned from where it began; breaks, extensions and mergers are replayed. A limit within another follows it.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import select
 
 from hotline.kernel.db import UnitOfWork
-from hotline.people.models import Unit
 from hotline.tickets import tickets
-from hotline.tickets.models import Ticket
-from sla import clocks, limits, policies
-from sla.book import book_of
+from sla import clocks, reckoning
+from sla.book import Book, book_of
 from sla.calendar import CityCalendar
 from sla.limits import Limit
 from sla.models import Clock
-from sla.policies import Case, PolicyRow
+from sla.policies import PolicyRow
+from sla.reckoning import Basis
+
+
+class Counted(Protocol):
+    """What a limit's end is reckoned from: a clock, or a row with its columns."""
+
+    @property
+    def started_at(self) -> datetime:
+        """From when it counts."""
+
+    @property
+    def roster(self) -> str:
+        """Whose hours count."""
+
+    @property
+    def explain(self) -> dict[str, Any]:  # JSON, as `clocks` keeps it
+        """What gives, caps and moved it."""
 
 
 def count_again(uow: UnitOfWork, ticket_id: int) -> None:
-    """Give every unfinished limit of the ticket the amount its corrected fields ask for. Safe to call twice.
+    """Give every unfinished limit of a corrected ticket the amount that its fields now ask for. Safe to call twice.
 
     A limit that a unit was given by name stays; so does one whose policy is the same as before.
     """
-    ticket = tickets.get(uow, ticket_id)
+    ticket, book = tickets.get(uow, ticket_id), book_of(uow.session, uow.zone, uow.now)
     for clock in clocks.unfinished(uow, ticket_id):
-        policy = _policy(uow, ticket, clock)
-        if policy is not None and policy.id != clock.policy_id and not clock.explain.get("given"):
-            _refit(uow, clock, policy)
+        policy = clocks.policy_of(uow, clock.stage, ticket, clock.unit_id)
+        if policy is not None:
+            count_again_clock(uow, clock, book, policy, {"code": "corrected", "source": policy.source})
 
 
-def _policy(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> PolicyRow | None:
-    unit = uow.session.get(Unit, clock.unit_id) if clock.unit_id is not None else None
-    case = Case(ticket.type, ticket.urgency, ticket.profile, unit.unit_class if unit else None)
-    return policies.find(book_of(uow.session, uow.zone, uow.now).policies, clock.stage, case, uow.now)
+def count_again_clock(uow: UnitOfWork, clock: Clock, book: Book, policy: PolicyRow | None, note: Mapping[str, Any]) -> bool:
+    """Count one limit again by that policy (None: by its own) and the book's calendar; whether its end moved.
+
+    The note {"code", "source", …} stays in the explanation of one that moved. Take the limits of a ticket in the order of their
+    ids: the one above comes before those inside it.
+    """
+    if policy is not None and policy.id != clock.policy_id and not clock.explain.get("given"):
+        clock.policy_id = policy.id
+        uow.session.flush()
+        uow.session.refresh(clock, ["policy"])
+    above = _above(uow, clock)
+    explain = _capped(clock.explain, book.calendar, clocks.basis_of(above) if above else None)
+    return clocks.count_again(uow, clock, book, explain, note)
 
 
-def _refit(uow: UnitOfWork, clock: Clock, policy: PolicyRow) -> None:
-    calendar, roster = book_of(uow.session, uow.zone, uow.now).calendar, clock.roster
-    before = Limit(clock.policy.amount, clock.policy.unit, clock.policy.start_rule)
-    was = limits.due_at(calendar, clock.started_at, before, roster)
-    due = _moved_alike(calendar, limits.due_at(calendar, clock.started_at, policy.limit, roster), was, clock.due_at)
-    latest = clock.explain.get("no_later_than")
-    due = min(due, datetime.fromisoformat(latest)) if latest else due
-    clock.policy_id = policy.id
-    uow.session.flush()
-    uow.session.refresh(clock, ["policy"])
-    clocks.put_due(uow, clock, due, "corrected", source=policy.source)
+def basis_after(counted: Counted, limit: Limit, calendar: CityCalendar, above: Basis | None) -> Basis:
+    """What `count_again_clock` would reckon from: for previews. Pure.
+
+    `above` is the would-be basis of the limit it lies within (`explain["within"]` names its part), None when that one is over.
+    """
+    explain = _capped(counted.explain, calendar, above)
+    return reckoning.read_basis(counted.started_at, limit, counted.roster, explain)
 
 
-def _moved_alike(calendar: CityCalendar, due: datetime, was: datetime, stood: datetime) -> datetime:
-    """The new end, later by the office time that the former one had been moved; never later than a tightened one."""
-    if stood == was:
-        return due
-    if stood < was:
-        return min(due, stood)
-    return calendar.add_working_time(due, calendar.working_time_between(was, stood))
+def _above(uow: UnitOfWork, clock: Clock) -> Clock | None:
+    part_id = clock.explain.get("within")
+    if part_id is None:
+        return None
+    working = Clock.assignment_id == part_id, Clock.stage.in_(clocks.WORKING_STAGES), Clock.state.in_(clocks.UNFINISHED)
+    return uow.session.scalars(select(Clock).where(*working).order_by(Clock.id.desc()).limit(1)).one_or_none()
+
+
+def _capped(explain: dict[str, Any], calendar: CityCalendar, above: Basis | None) -> dict[str, Any]:  # the JSON of a clock
+    """With the caps that the limit above would have given: as it stood when this one began, and as it stands now."""
+    if above is None or "within" not in explain:
+        return explain
+    began = replace(above, steps=above.steps[: explain["within_steps"]])
+    now = reckoning.reckon(calendar, above).astimezone(UTC).isoformat()
+    steps = [{**row, "no_later_than": now} if row.get("no_later_than") else row for row in explain.get("steps", [])]
+    first = reckoning.reckon(calendar, began).astimezone(UTC).isoformat()
+    return {**explain, "no_later_than": first, **({"steps": steps} if steps else {})}

@@ -16,11 +16,12 @@ from hotline.tickets import assignments, requests
 from hotline.tickets.events import AssignmentMoved
 from hotline.tickets.models import Assignment, Request
 from hotline.tickets.workflow import RequestKind, RequestState
-from sla import clocks
+from sla import clocks, reckoning
 from sla.book import book_of
 from sla.lifecycles import BEYOND_RULES
 from sla.limits import LimitUnit, Stage
 from sla.models import Clock
+from sla.reckoning import StepKind
 
 LEAD = "lead"
 MONTHS_OF_YEAR = 12
@@ -51,9 +52,7 @@ def grant_extension(uow: UnitOfWork, part: Assignment) -> None:
         raise Forbidden("extended before", action="grant_extension", reason="extension-used", roles=sorted(BEYOND_RULES))
     days = int(request.data["days"])
     for clock in _moving(uow, part):
-        due = _capped(uow, part, book.calendar.add_working_days(clock.due_at, days))
-        if due > clock.due_at:
-            clocks.put_due(uow, clock, due, "extended", days=days)
+        clocks.add_step(uow, clock, StepKind.EXTENDED, days=days, no_later_than=_end_above(uow, part))
 
 
 def check_commitment(uow: UnitOfWork, part: Assignment) -> None:
@@ -71,9 +70,7 @@ def grant_commitment(uow: UnitOfWork, part: Assignment) -> None:
     """Let the promised day be the limit."""
     until = requests.until(_request(uow, part, RequestKind.COMMITMENT))
     for clock in _moving(uow, part):
-        due = _capped(uow, part, until)
-        if due > clock.due_at:
-            clocks.put_due(uow, clock, due, "committed")
+        clocks.add_step(uow, clock, StepKind.COMMITTED, until=until, no_later_than=_end_above(uow, part))
 
 
 def months_later(moment: datetime, months: int) -> datetime:
@@ -114,15 +111,16 @@ def _longest(uow: UnitOfWork, clock: Clock) -> int:
     if clock.policy.unit is LimitUnit.WORKING_DAYS:
         original = clock.policy.amount
     else:
-        first_due = datetime.fromisoformat(clock.explain["steps"][0]["was"]) if clock.explain.get("steps") else clock.due_at
+        first_due = reckoning.first_due(book.calendar, clocks.basis_of(clock))
         original = max(1, book.calendar.working_days_between(clock.started_at, first_due))
     return min(original, book.rules.extension.working_days)
 
 
-def _capped(uow: UnitOfWork, part: Assignment, due: datetime) -> datetime:
+def _end_above(uow: UnitOfWork, part: Assignment) -> datetime | None:
     """No part ends after the one above it, and no assisting part after the lead's."""
-    above = assignments.get(uow.session, part.parent_id).due_at if part.parent_id else part.ticket.due_at
-    return due if part.role == LEAD or above is None else min(due, above)
+    if part.role == LEAD:
+        return None
+    return assignments.get(uow.session, part.parent_id).due_at if part.parent_id else part.ticket.due_at
 
 
 def _request(uow: UnitOfWork, part: Assignment, kind: RequestKind) -> Request:

@@ -2,8 +2,16 @@
 
 from hotline.kernel.events import Subscribers
 from hotline.tickets import following
-from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened, TicketsMerged
+from hotline.tickets.events import (
+    AssignmentMoved,
+    AssignmentOpened,
+    OrderMoved,
+    TicketMoved,
+    TicketOpened,
+    TicketsMerged,
+)
 from sla import callbacks, deadlines, extensions
+from sla.events import AppealMoved
 
 DEADLINES = Subscribers(
     within={
@@ -12,5 +20,7 @@ DEADLINES = Subscribers(
         AssignmentMoved: (extensions.follow, following.follow, deadlines.follow_assignment),
         TicketMoved: (deadlines.follow_ticket, callbacks.follow, following.carry),
         TicketsMerged: (deadlines.follow_merged,),
+        OrderMoved: (deadlines.follow_order,),
+        AppealMoved: (deadlines.follow_appeal,),
     }
 )
