@@ -54,7 +54,7 @@ def ticket(ticket_id: int) -> str:
 @public
 def portal(part: str) -> str:
     """The citizens' pages."""
-    if part not in ("", "ticket", "answers"):
+    if part not in ("", "ticket", "answers", "evaluate"):
         raise NotFound("page")
     return _render("portal")
 

@@ -17,10 +17,13 @@ export interface Said {
   attitude?: string | null;
   respondent?: string | null;
   reasons?: string[];
+  reason_codes?: string[];
   reason: string;
   verbatim?: string;
 }
 export interface SentLink { sent_at: string; until: string; used_at: string | null }
+/** A row of the city's table of what follows: the first whose answers all hold decides. */
+export interface Consequence { when: Partial<Record<Question, string[]>>; then: "doubt" | "close" }
 export interface CallbackRow {
   id: number;
   ticket: TicketRow;
@@ -36,8 +39,7 @@ export interface CallbackRow {
   script: string;
   scale: Scale;
   reasons: Reason[];
-  /** Answers that lead to the review of the case, by question. */
-  doubts: Partial<Record<Question, string[]>>;
+  consequences: Consequence[];
   due: Limit | null;
   contact_name: string;
   contact_phone: string;
@@ -146,7 +148,7 @@ export interface Order {
   demand: string;
   leader: string;
   given_on: string | null;
-  issued_at: string;
+  issued_at: string | null;
   due_at: string;
   overdue: boolean;
   answer: string;

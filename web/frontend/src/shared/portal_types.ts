@@ -1,4 +1,5 @@
 // The shapes of /api/v1 that the citizens' pages use; the officers' are in types.ts.
+import type { Reason, Scale } from "./opinion_types";
 import type { Attachment, TicketState, TicketType } from "./types";
 
 export interface Submitted { number: string; query_code: string; due_at: string | null; due_provisional: boolean }
@@ -20,6 +21,9 @@ export interface PublicTicket {
   can_add: boolean;
   can_urge: boolean;
   can_evaluate: boolean;
+  /** Of the evaluation: its levels and the reasons to choose from. */
+  scale?: Scale;
+  reasons?: Reason[];
 }
 export interface PublicAnswer {
   article_id: number;

@@ -35,8 +35,8 @@ export function asksReason(given: Given): boolean {
   return ["no", "partly"].includes(given.solved) || [given.satisfaction, given.attitude].some((level) => level.endsWith("dissatisfied"));
 }
 
-/** What the answers lead to by the rules that came with the row. */
-export function followsOf(given: Given, doubts: CallbackRow["doubts"]): "review" | "closed" {
-  const doubted = (Object.keys(given) as Question[]).some((key) => doubts[key]?.includes(given[key]));
-  return doubted ? "review" : "closed";
+/** What the answers lead to by the table that came with the row: its first row that holds; closed when none does. */
+export function followsOf(given: Given, consequences: CallbackRow["consequences"]): "review" | "closed" {
+  const holds = (when: Partial<Record<Question, string[]>>) => Object.entries(when).every(([key, codes]) => codes?.includes(given[key as Question]));
+  return consequences.find((row) => holds(row.when))?.then === "doubt" ? "review" : "closed";
 }
