@@ -1,7 +1,7 @@
 """The sweep: finds limits of which something is to be told now, by index and in batches, and has each thing done once.
 
-Run by the clock (`web/schedule.py`). It may be killed at any point and run twice at once: a batch is one transaction, rows
-that another sweep holds are skipped, and so are tickets that somebody is moving just then (they come with the next sweep).
+Run by the clock (`web/schedule.py`). It may be killed at any point and run twice at once: a batch is one transaction, and
+tickets that another sweep or somebody at work holds just then are left to them or to the next sweep.
 What is done at a point is said in `escalation`.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from hotline.kernel.db import Database, UnitOfWork
 from hotline.people.models import Unit
@@ -49,24 +49,34 @@ def _batch(database: Database, now: datetime | None, done: Counter[Point], busy:
     with database.work(now=now) as uow:
         book = book_of(uow.session, uow.zone, uow.now)
         found = _due(uow, book.rules.sweep_batch, busy)
-        # Kept in hand, so that the session finds them without asking for each.
-        _kept = _around(uow, found)
-        for clock in found:
-            if not timeline.try_hold(uow, clock.ticket_id):
-                busy.add(clock.id)
-                continue
+        # Held as by whoever moves a ticket, and before its limits: nobody waits for the sweep while the sweep waits for them.
+        held = {clock_id for clock_id, ticket_id in found.items() if timeline.try_hold(uow, ticket_id)}
+        taken = _taken(uow, held)
+        busy.update(found.keys() - {clock.id for clock in taken})
+        _kept = _around(uow, taken)
+        for clock in taken:
             done.update(point_of(name) for name in escalation.go_on(uow, book, clock))
-        uow.session.flush()
     return len(found)
 
 
-def _due(uow: UnitOfWork, batch: int, busy: Collection[int]) -> list[Clock]:
-    due = Clock.state == ClockState.RUNNING, Clock.next_at <= uow.now, Clock.id.not_in(busy)
-    query = select(Clock).where(*due).order_by(Clock.next_at).limit(batch)
+def _due(uow: UnitOfWork, batch: int, busy: Collection[int]) -> dict[int, int]:
+    """The limits that are due with their tickets, the longest due first."""
+    query = select(Clock.id, Clock.ticket_id).where(*_is_due(uow.now), Clock.id.not_in(busy))
+    return dict(uow.session.execute(query.order_by(Clock.next_at).limit(batch)).tuples().all())
+
+
+def _taken(uow: UnitOfWork, ids: Collection[int]) -> list[Clock]:
+    """Those of them that still are due and that nobody else has in hand."""
+    query = select(Clock).where(Clock.id.in_(ids), *_is_due(uow.now)).order_by(Clock.next_at)
     return list(uow.session.scalars(query.with_for_update(of=Clock, skip_locked=True)))
 
 
 def _around(uow: UnitOfWork, found: Collection[Clock]) -> list[Ticket | Unit]:
+    """Tickets and units of the limits, read at once: the session finds them by their ids while this list is kept."""
     tickets = select(Ticket).where(Ticket.id.in_({clock.ticket_id for clock in found}))
     units = select(Unit).where(Unit.id.in_({clock.unit_id for clock in found}))
     return [*uow.session.scalars(tickets), *uow.session.scalars(units)]
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Clock.state == ClockState.RUNNING, Clock.next_at <= now

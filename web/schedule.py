@@ -9,9 +9,8 @@ from hotline.kernel import outbox
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import anchors, archiving, replays
 from knowledge_base import articles
-from sla import sweep
+from sla import digests, sweep
 from web.bootstrap import Container
-from web.reactions import orders
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,8 @@ SCHEDULE = (
     Timed("tickets-lapse", lapse, 600),
     Timed("tickets-archive", archive, 3600),
     Timed("move-keys-forget", forget_keys, 3600),
-    Timed("orders-due", lambda parts: orders.tell_due(parts.database), 300),
     Timed("sla-sweep", lambda parts: sweep.run(parts.database), 15),
+    Timed("sla-alarms", lambda parts: digests.send_due(parts.database), 30),
     Timed(
         "transfers-overdue",
         lambda parts: sending.overdue(parts.database, parts.settings.linkage_receipt_seconds),

@@ -31,8 +31,9 @@ from hotline.tickets.events import (
     TicketsMerged,
 )
 from knowledge_base.events import ArticleChanged
-from sla import callbacks, deadlines, extensions, service_marks
-from sla.events import AppealMoved, CallbackOpened, ClockExpired, ClockWarned
+from sla import callbacks, deadlines, escalation, extensions, service_marks
+from sla.events import AppealMoved, CallbackOpened, ClockExpired, DigestMade
+from web.reactions.alarms import Alarming
 from web.reactions.calls import audio_ended, audio_started
 from web.reactions.listening import Listening
 from web.reactions.messages import Messages
@@ -41,9 +42,22 @@ from web.reactions.pushing import Pushing
 
 WITHIN: Mapping[type[Event], Sequence[Within]] = {
     TicketOpened: (deadlines.start_ticket, assignment.propose_opened),
-    TicketMoved: (deadlines.follow_ticket, callbacks.follow, service_marks.follow, assignment.propose_again, following.carry),
+    TicketMoved: (
+        deadlines.follow_ticket,
+        escalation.follow_ticket,
+        callbacks.follow,
+        service_marks.follow,
+        assignment.propose_again,
+        following.carry,
+    ),
     AssignmentOpened: (deadlines.start_assignment, assignment.note_choice, supervision.hand_on),
-    AssignmentMoved: (extensions.follow, deadlines.follow_assignment, assignment.note_return, following.follow),
+    AssignmentMoved: (
+        extensions.follow,
+        deadlines.follow_assignment,
+        escalation.follow_part,
+        assignment.note_return,
+        following.follow,
+    ),
     TicketsMerged: (deadlines.follow_merged,),
     OrderMoved: (deadlines.follow_order,),
     AppealMoved: (deadlines.follow_appeal,),
@@ -68,8 +82,8 @@ def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outw
             },
             AssignmentMoved: {"push": pushing.assignment_moved, "tell": messages.assignment_moved},
             OrderMoved: {"index": outward.index_ticket, "tell": messages.order_moved},
-            ClockWarned: {"tell": messages.clock_warned},
-            ClockExpired: {"tell": messages.clock_expired, "push": pushing.clock_expired},
+            ClockExpired: {"push": pushing.clock_expired},
+            DigestMade: {"send": Alarming(messages.notifier).digest_made},
             CallbackOpened: {"push": pushing.board_moved},
             NoticeSent: {"push": pushing.notice_sent},
             QueryCodeRenewed: {"tell": messages.query_code_renewed},

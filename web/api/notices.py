@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hotline.people import notices
 from hotline.people.models import Notice as NoticeRow
 from hotline.tickets import queries
-from web import texts
+from web import digests
 from web.api.schemas.base import Done
 from web.api.schemas.session import Inbox, Notice
 from web.auth import EVERYONE, allowed
@@ -58,6 +58,6 @@ def read_all_notices() -> Done:
 
 def _worded(row: NoticeRow) -> Notice:
     language = locale()
-    title, text = (texts.text(f"notice.{row.code}.{part}", language, **row.args) for part in ("title", "text"))
+    title, text = (digests.worded(row.code, part, row.args, language) for part in ("title", "text"))
     plain = ("id", "code", "args", "ticket_id", "at", "read_at")
     return Notice(**{name: getattr(row, name) for name in plain}, title=title, text=text)

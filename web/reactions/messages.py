@@ -24,18 +24,11 @@ from hotline.tickets.events import (
     TicketOpened,
 )
 from hotline.tickets.models import Assignment, Ticket
-from hotline.tickets.workflow import Secrecy, State, Told, workflow_of
-from sla.events import ClockExpired, ClockWarned
+from hotline.tickets.workflow import OrderState, Secrecy, State, Told, workflow_of
 from web import texts
 from web.reactions import telling
 from web.reactions.telling import Receivers
 
-STAGES_OF_HOTLINE = {
-    "dispatch": Role.DISPATCHER,
-    "reply_audit": Role.REPLY_AUDITOR,
-    "review": Role.REPLY_AUDITOR,
-    "callback": Role.CALLBACK_AGENT,
-}
 ACKNOWLEDGE, ANSWERED = "acknowledge", "answered"
 FIRST_WORDS = frozenset({ACKNOWLEDGE, ANSWERED})
 """Codes of the message that brings number and query code, which also those get who want no answer."""
@@ -103,19 +96,6 @@ class Messages:
             leaving = _to_unit(uow, delivery_id, unit, event) if event.role != COPIED else []
         self._send(leaving)
 
-    def clock_warned(self, database: Database, delivery_id: int, event: ClockWarned) -> None:
-        """A limit is near: whoever runs against it is told, once."""
-        with database.work() as uow:
-            _of_clock(uow, event, "near", f"near:{event.clock_id}:{delivery_id}")
-
-    def clock_expired(self, database: Database, delivery_id: int, event: ClockExpired) -> None:
-        """A limit is past: the unit and the supervisors are told, once."""
-        with database.work() as uow:
-            _of_clock(uow, event, "over", f"over:{event.clock_id}:{delivery_id}")
-            ticket = uow.session.get_one(Ticket, event.ticket_id)
-            key = f"supervise:{event.clock_id}:{delivery_id}"
-            _notify_role(uow, Role.SUPERVISOR, f"over-{event.stage}", ticket, key)
-
     def transfer_overdue(self, database: Database, delivery_id: int, event: TransferOverdue) -> None:
         """No receipt from a partner: the shift leader must act."""
         with database.work() as uow:
@@ -141,16 +121,11 @@ def _told_of_order(uow: UnitOfWork, ticket: Ticket, event: OrderMoved) -> Receiv
     if named:
         supervisors = frozenset({Role.SUPERVISOR}) if Told.SUPERVISOR in named else frozenset()
         return Receivers(units=unit if Told.LEAD in named else frozenset(), roles=supervisors)
+    if OrderState.PROPOSED in (event.source, event.target):
+        # Drawn up, dismissed or ended unissued: its unit never hears of it, the supervisors do by the limit's alarm.
+        return Receivers()
     # A new order: the lead hears of it by the ticket's own row, so only others do here, and a unit that it was handed on to.
     return Receivers(units=unit if event.source or event.unit_id != ticket.lead_unit_id else frozenset())
-
-
-def _of_clock(uow: UnitOfWork, event: ClockWarned | ClockExpired, word: str, key: str) -> None:
-    ticket, code = uow.session.get_one(Ticket, event.ticket_id), f"{word}-{event.stage}"
-    if event.unit_id is not None and event.stage not in STAGES_OF_HOTLINE:
-        _notify_unit(uow, event.unit_id, code, ticket, key)
-    else:
-        _notify_role(uow, STAGES_OF_HOTLINE.get(event.stage, Role.DISPATCHER), code, ticket, key)
 
 
 def _notify(uow: UnitOfWork, told: Receivers, code: str, ticket: Ticket, key: str) -> None:
