@@ -1,13 +1,11 @@
 """The city's rules of service marks (好差评), read from the keys `mark.*` of `sla_rule` into typed values. Pure.
 
-Defaults stand in `defaults.yaml`; asked by `service_marks`.
+Part of `rules.read`; defaults stand in `defaults.yaml`. Asked for by `service_marks`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from hotline.kernel.errors import Invalid
 
 
 @dataclass(frozen=True)
@@ -34,25 +32,16 @@ class MarkRules:
 
 
 def read(values: Mapping[str, Any]) -> MarkRules:  # a rule's value is a number, a list or a table
-    """The rules from their keys. Raises Invalid for a missing key or a value that is not of its shape."""
-    try:
-        return _read(values)
-    except KeyError as error:
-        raise Invalid("rules", "missing-rule", entry=str(error.args[0])) from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise Invalid("rules", "malformed-rule", reason=str(error)) from error
-
-
-def _read(values: Mapping[str, Any]) -> MarkRules:
+    """The rules from their keys. Raises KeyError, TypeError or ValueError for a value that is not of its shape."""
     words = values["mark.words"]
     return MarkRules(
         bad_stars=frozenset(int(stars) for stars in values["mark.bad_stars"]),
-        dispatch_at_once=bool(values["mark.dispatch_at_once"]),
+        dispatch_at_once=values["mark.dispatch_at_once"] is True,
         added_days=int(values["mark.added_days"]),
         words=MarkWords(
             matter=str(words["matter"]),
             lines=tuple((str(row["slot"]), str(row["line"])) for row in words["lines"]),
             wanted=str(words["wanted"]),
-            levels={int(stars): str(name) for stars, name in words["levels"].items()},
+            levels={int(stars): str(name) for stars, name in dict(words["levels"]).items()},
         ),
     )

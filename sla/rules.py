@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotline.kernel.errors import Invalid
-from sla import ladder, opinion_rules
+from sla import ladder, mark_rules, opinion_rules
 from sla.ladder import Rung
 from sla.limits import NEAR, Ahead, LimitUnit, Stage, WarnPoint
+from sla.mark_rules import MarkRules
 from sla.opinion_rules import OpinionRules
 from sla.rosters import Roster, RosterRow, WeeklyHours, check_rosters, read_hours, read_rosters
 
@@ -60,11 +61,11 @@ class Rules:
     """
 
     opinions: OpinionRules
+    marks: MarkRules
     extension: ExtensionRules
     return_window: ReturnWindow
     paused: Mapping[str, frozenset[Stage]]
     warn_points: tuple[WarnPoint, ...]
-    order_warning_days: int
     ladder: tuple[Rung, ...]
     alarms: AlarmRules
     targets: Mapping[str, int]
@@ -92,6 +93,7 @@ def read(values: Mapping[str, Any]) -> Rules:  # a rule's value is a number, a w
 def _read(values: Mapping[str, Any]) -> Rules:
     return Rules(
         opinions=opinion_rules.read(values),
+        marks=mark_rules.read(values),
         extension=ExtensionRules(
             times=int(values["extension.times"]),
             working_days=int(values["extension.working_days"]),
@@ -103,7 +105,6 @@ def _read(values: Mapping[str, Any]) -> Rules:
         ),
         paused={action: frozenset(Stage(stage) for stage in stages) for action, stages in values["pause.stages"].items()},
         warn_points=tuple(_warn_point(row) for row in values["warn.points"]),
-        order_warning_days=int(values["warn.order_working_days"]),
         ladder=ladder.read(values["escalation.ladder"]),
         alarms=AlarmRules(
             urgent_urgencies=frozenset(values["alarm.quiet"]["except_urgencies"]),

@@ -6,7 +6,7 @@ within-reaction to TicketMoved. Lists are in `mark_lists`. Handbook 8.1, 国办�
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -25,12 +25,13 @@ from hotline.tickets.events import TicketMoved
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import BAD_MARK, LEVEL, SYSTEM, State, workflow_of
-from sla import mark_rules, reviews
-from sla.book import values_of
+from sla import evaluation_links, reviews
+from sla.book import book_of
+from sla.evaluation_links import LinkKind
 from sla.events import ServiceMarkAdded, ServiceMarkExcluded, ServiceMarkReceived, ServiceMarkRectified
 from sla.mark_rules import MarkRules, MarkWords
 from sla.opinions import ServiceMark
-from sla.reviews import Decision, Verdict
+from sla.reviews import Decision, Judged, Verdict
 
 CHANNEL = "platform"
 EXCLUDE = "exclude"
@@ -96,10 +97,10 @@ def follow(uow: UnitOfWork, event: TicketMoved) -> None:
     if event.action == "dispatch" and mark.unit_id is None:
         mark.unit_id = ticket.lead_unit_id
     if event.action in RECTIFYING and event.target == State.CLOSED:
-        mark.rectified_at = uow.now
-        uow.record(ServiceMarkRectified(mark.id, ticket.id))
+        _rectify(uow, mark, ticket)
     if event.action == "reopen":
         mark.rectified_at = None
+        evaluation_links.revoke(uow, LinkKind.MARK, mark.id)
     uow.session.flush()
 
 
@@ -136,6 +137,7 @@ def exclude(uow: UnitOfWork, scope: Scope, mark_id: int, *, reason: str) -> Serv
     if mark.excluded_at is not None:
         raise Conflict("excluded before", reason="excluded-already")
     mark.excluded_at = uow.now
+    evaluation_links.revoke(uow, LinkKind.MARK, mark.id)
     uow.session.flush()
     _end_ticket(uow, scope, tickets.get(uow, mark.ticket_id), reason)
     uow.record(ServiceMarkExcluded(mark.id, mark.ticket_id))
@@ -144,7 +146,15 @@ def exclude(uow: UnitOfWork, scope: Scope, mark_id: int, *, reason: str) -> Serv
 
 def rules_of(uow: UnitOfWork) -> MarkRules:
     """The city's rules of service marks in force now."""
-    return mark_rules.read(values_of(uow.session, uow.now))
+    return book_of(uow.session, uow.zone, uow.now).rules.marks
+
+
+def _rectify(uow: UnitOfWork, mark: ServiceMark, ticket: Ticket) -> None:
+    """Keep that it is put right, and invite whoever can be reached to the one further evaluation, unless it was given."""
+    mark.rectified_at = uow.now
+    uow.record(ServiceMarkRectified(mark.id, ticket.id))
+    if ticket.contact_phone and mark.added_at is None:
+        evaluation_links.make(uow, LinkKind.MARK, mark.id, valid=timedelta(days=rules_of(uow).added_days))
 
 
 def _check_stars(stars: int) -> None:
@@ -227,8 +237,8 @@ def _slots(uow: UnitOfWork, given: GivenMark, unit: Unit | None, words: MarkWord
 def _end_ticket(uow: UnitOfWork, scope: Scope, ticket: Ticket, reason: str) -> None:
     """End it where its unit still owes an answer, decide it where it is reviewed; else a line says that it counts no more."""
     if ticket.state is State.REVIEW:
-        verdict, decision = Verdict.UNREASONABLE, Decision.TERMINATE
-        reviews.review(uow, scope, ticket.id, verdict=verdict, basis=reason, decision=decision, explanation=reason)
+        judged = Judged(verdict=Verdict.UNREASONABLE, basis=reason, decision=Decision.TERMINATE, explanation=reason)
+        reviews.review(uow, scope, ticket.id, judged)
     rows = workflow_of(uow).ticket.actions(ticket.state, MACHINE)
     if any(row.action == EXCLUDE for row in rows):
         tickets.move(uow, ticket.id, EXCLUDE, roles=MACHINE, given={"note": reason})

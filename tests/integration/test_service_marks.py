@@ -1,6 +1,7 @@
 """Service marks (好差评): kept once, bad ones worked on by the evaluated body, evaluated once more, excluded for a reason."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from sla import service_marks
 from sla.answers import CallbackAnswers, Contacted, Satisfaction, Solved
 from sla.mark_lists import MarkState, list_marks
 from sla.models import SlaRule
-from sla.opinions import Callback, ServiceMark
+from sla.opinions import Callback, EvaluationLink, ServiceMark
 from tests import factories
 from tests.integration.limits import FRIDAY, clocks_of, governed_city, local
 from tests.integration.marks import (
@@ -205,6 +206,41 @@ def test_one_further_evaluation_is_kept_beside_the_first(city: City, stars: int)
     assert (after.stars, after.added_stars, after.added_words, after.added_at) == (1, stars, "这次办得快", city.now)
     with city.database.read() as session:
         assert timeline.lines(session, mark.ticket_id or 0)[-1].action == "mark_added"
+
+
+def links_of(city: City, mark: ServiceMark) -> list[EvaluationLink]:
+    with city.database.read() as session:
+        return list(session.scalars(select(EvaluationLink).where(EvaluationLink.subject_id == mark.id)))
+
+
+def test_who_gave_a_real_name_mark_is_invited_to_evaluate_once_more_for_three_days(city: City) -> None:
+    mark = rectified(city)
+
+    (link,) = links_of(city, mark)
+
+    assert mark.rectified_at is not None
+    assert (link.kind, link.used_at, link.expires_at) == ("mark", None, mark.rectified_at + timedelta(days=3))
+
+
+def test_nobody_is_invited_who_cannot_be_reached(city: City) -> None:
+    mark = received(city, real_name=False).mark
+
+    answered(city, mark.ticket_id or 0)
+
+    assert links_of(city, mark) == []
+
+
+@pytest.mark.parametrize("undone", ["reopen", "exclude"])
+def test_an_invitation_ends_with_what_it_rests_on(city: City, undone: str) -> None:
+    mark = rectified(city)
+
+    if undone == "reopen":
+        city.move(mark.ticket_id or 0, "reopen")
+    else:
+        with city.database.work() as uow:
+            service_marks.exclude(uow, SUPERVISOR, mark.id, reason="误操作")
+
+    assert [link.revoked_at is not None for link in links_of(city, mark)] == [True]
 
 
 def test_a_second_further_evaluation_is_refused(city: City) -> None:
