@@ -15,6 +15,7 @@ PAGES = {
     "board": ("manager", "shift_leader", "administrator"),
     "supervision": ("supervisor", "shift_leader", "manager"),
     "review": ("reply_auditor", "supervisor", "shift_leader"),
+    "due": (*UNIT_ROLES, "dispatcher", "reply_auditor", "supervisor", "shift_leader", "callback_agent"),
     "tickets": TICKET_READERS,
     "admin": ("administrator", "unit_admin"),
     "inbox": EVERYONE,

@@ -47,6 +47,7 @@ export default defineConfig({
         board: source("desks/board.ts"),
         tickets: source("desks/tickets.ts"),
         ticket: source("desks/ticket.ts"),
+        due: source("desks/due.ts"),
         inbox: source("desks/inbox.ts"),
         messages: source("desks/messages.ts"),
         plain: source("shared/plain.css"),

@@ -7,11 +7,13 @@ import consoleEn from "@/locales/en/console.json";
 import desksEn from "@/locales/en/desks.json";
 import portalEn from "@/locales/en/portal.json";
 import sharedEn from "@/locales/en/shared.json";
+import timingEn from "@/locales/en/timing.json";
 import adminZh from "@/locales/zh-CN/admin.json";
 import consoleZh from "@/locales/zh-CN/console.json";
 import desksZh from "@/locales/zh-CN/desks.json";
 import portalZh from "@/locales/zh-CN/portal.json";
 import sharedZh from "@/locales/zh-CN/shared.json";
+import timingZh from "@/locales/zh-CN/timing.json";
 
 import { page } from "./page";
 
@@ -20,8 +22,8 @@ export const i18n = createI18n({
   locale: page.locale,
   fallbackLocale: "zh-CN",
   messages: {
-    "zh-CN": { ...sharedZh, ...consoleZh, ...portalZh, ...desksZh, ...adminZh },
-    en: { ...sharedEn, ...consoleEn, ...portalEn, ...desksEn, ...adminEn },
+    "zh-CN": { ...sharedZh, ...consoleZh, ...portalZh, ...desksZh, ...adminZh, ...timingZh },
+    en: { ...sharedEn, ...consoleEn, ...portalEn, ...desksEn, ...adminEn, ...timingEn },
   },
 });
 

@@ -1,0 +1,75 @@
+// What kind of value a rule has, so that each kind gets a fitting field; and its codes in words. Pure but for the catalogue.
+import { i18n, t, word } from "@/shared/i18n";
+
+import type { RuleValue } from "../timing/types";
+
+export type Shape = "flag" | "number" | "text" | "words" | "pairs" | "spans" | "rows" | "fields" | "json";
+
+// Which group of the catalogue words the codes under a name; the others have groups of their own.
+const GROUPS: Record<string, string> = {
+  stage: "stage", stages: "stage", unit: "timing.unit", type: "type", types: "type", urgency: "urgency", urgencies: "urgency",
+  profile: "timing.profile", profiles: "timing.profile", unit_class: "admin.unit_class", unit_classes: "admin.unit_class", secrecy: "secrecy", solved: "solved",
+  contacted: "contacted", satisfaction: "satisfaction", attitude: "satisfaction", roles: "admin.role", role: "admin.role",
+  suspend: "stage", send_back: "stage", signed_by: "admin.role", "callback.final_results": "desks.connect", "redo.signed_by": "admin.role",
+};
+
+const OWN_GROUPS: Record<string, string> = { ahead: "ahead", point: "point", points: "point" };
+
+const isScalar = (value: RuleValue): value is string | number | boolean | null => value === null || typeof value !== "object";
+const isPair = (value: RuleValue): boolean => Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "string" || typeof one === "number");
+const isPairs = (value: RuleValue): boolean => Array.isArray(value) && value.every(isPair);
+const isRecord = (value: RuleValue): boolean => !isScalar(value) && !Array.isArray(value);
+
+/** Whether a record has parts, all of them plain. */
+export function isFlat(value: RuleValue): boolean {
+  const parts = Object.values(record(value));
+  return parts.length > 0 && parts.every(isScalar);
+}
+
+/** The kind of `value`; empty lists are words, for nothing tells otherwise. */
+export function shapeOf(value: RuleValue): Shape {
+  if (typeof value === "boolean") return "flag";
+  if (typeof value === "number") return "number";
+  if (value === null || typeof value === "string") return "text";
+  if (!Array.isArray(value)) return "fields";
+  if (!value.length || value.every(isScalar)) return "words";
+  if (value.every(isRecord)) return "rows";
+  if (isPairs(value)) return "pairs";
+  return value.every(isPairs) ? "spans" : "json";
+}
+
+export const groupOf = (name: string): string => GROUPS[name] ?? `timing.code.${OWN_GROUPS[name] ?? "value"}`;
+
+/** A code in words, as far as the catalogue knows it. */
+export function codeWord(name: string, value: RuleValue): string {
+  if (value === null) return t("timing.rules.nothing");
+  if (typeof value === "boolean") return t(value ? "timing.rules.yes" : "timing.rules.no");
+  return typeof value === "string" ? word(groupOf(name), value) : String(value);
+}
+
+/** The codes the catalogue knows for a name, to choose from; empty where anything may stand. */
+export function choicesOf(name: string): string[] {
+  if (!(name in GROUPS) && !(name in OWN_GROUPS)) return [];
+  return Object.keys(i18n.global.tm(groupOf(name)) as Record<string, unknown>);
+}
+
+/** The word for a name within a rule. */
+export const fieldWord = (name: string): string => word("timing.field", name);
+
+/** The columns of a table of records, in the order in which they first appear. */
+export function columnsOf(rows: RuleValue[]): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row as Record<string, RuleValue>)))];
+}
+
+/** 09:00-12:00, 13:30-17:30. */
+export const pairsText = (value: RuleValue): string => (value as (string | number)[][]).map((pair) => pair.join("-")).join(", ");
+
+/** The pairs that `text` names; null when it names none or wrongly. */
+export function pairsOf(text: string): RuleValue[] | null {
+  const parts = text.split(/[,，、;；\s]+/).filter(Boolean).map((part) => part.split(/[-–—~至]/));
+  if (parts.some((part) => part.length !== 2 || part.some((one) => !one.trim()))) return null;
+  return parts.map((part) => part.map((one) => (/^\d+$/.test(one) ? Number(one) : one)));
+}
+
+export const record = (value: RuleValue): Record<string, RuleValue> => (value ?? {}) as Record<string, RuleValue>;
+export const list = (value: RuleValue): RuleValue[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import DuePage from "./DuePage.vue";
+
+mount(DuePage);
