@@ -9,7 +9,8 @@ from hotline.kernel import outbox
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import anchors, archiving, replays
 from knowledge_base import articles
-from sla import digests, sweep
+from sla import digests, recounts, sweep, years
+from sla.book import is_set_up
 from web.bootstrap import Container
 
 
@@ -46,6 +47,12 @@ def lapse(parts: Container) -> int:
     return _in_one_transaction(parts, archiving.lapse_due)
 
 
+def tell_missing_year(parts: Container) -> object:
+    """Ask the administrators for the notice of a coming year while it is missing; they are told once a month."""
+    with parts.database.work() as uow:
+        return years.tell_missing(uow) if is_set_up(uow.session) else None
+
+
 def forget_keys(parts: Container) -> int:
     """Drop the keys of moves that nobody sends again any more."""
     with parts.database.work() as uow:
@@ -65,6 +72,8 @@ SCHEDULE = (
     Timed("tickets-lapse", lapse, 600),
     Timed("tickets-archive", archive, 3600),
     Timed("move-keys-forget", forget_keys, 3600),
+    Timed("sla-recount", lambda parts: recounts.run_due(parts.database), 15),
+    Timed("calendar-missing", tell_missing_year, 3600),
     Timed("sla-sweep", lambda parts: sweep.run(parts.database), 15),
     Timed("sla-alarms", lambda parts: digests.send_due(parts.database), 30),
     Timed(

@@ -20,7 +20,7 @@ from hotline.people.permissions import Role
 from hotline.people.units import choices
 from hotline.tickets import anchors
 from hotline.tickets.workflow import STANDARD, TYPES, RequestKind, Told
-from sla import sentences
+from sla import sentences, year_files
 from sla.calendar import DayKind
 from sla.limits import LimitUnit, Stage, StartEvent
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
@@ -122,7 +122,7 @@ def told() -> set[str]:
     """Ids of notices to officers and messages to citizens and units."""
     telling = [row for cycle in STANDARD.cycles for row in cycle.rows if row.tells]
     codes = {row.action for row in telling if set(row.tells) - {Told.REQUESTER}}
-    codes |= {"supplement", "urge", "assigned", "redo", "transfer-overdue", "nuisance-proposed", *NEW_WORK.values()}
+    codes |= {"supplement", "urge", "calendar-missing", "assigned", "redo", "transfer-overdue", "nuisance-proposed", *NEW_WORK.values()}
     codes |= {f"propose_{kind}" for kind in RequestKind}
     codes |= {f"{word}-{stage}" for word in ("near", "over") for stage in (*Stage, "order")}
     messages = {row.action for row in telling if Told.REQUESTER in row.tells}
@@ -136,6 +136,8 @@ def coded() -> set[str]:
     return {
         *(f"role.{role.value}" for role in Role),
         *(f"type.{kind}" for kind in TYPES),
+        *(f"error.invalid.{rule}" for rule in year_files.RULES),
+        *(f"field.{name}" for name in year_files.ORDER),
         *(f"audit.anchor.{reason}" for reason in anchors.REASONS),
         *re.findall(r'"(sheet\.[\w-]+)"', (ROOT / "web" / "flow_sheet.py").read_text(encoding="utf-8")),
         *(f"word.{group}.{code}" for group, codes in page_words("zh-CN").items() for code in codes),

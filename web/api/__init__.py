@@ -4,10 +4,13 @@ from apiflask import APIBlueprint
 
 from web.api import (
     admin_absences,
+    admin_calendar,
     admin_categories,
     admin_import,
     admin_ladders,
     admin_officers,
+    admin_policies,
+    admin_rules,
     admin_units,
     alarms,
     asked,
@@ -70,6 +73,9 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     admin_categories.api,
     admin_absences.api,
     admin_ladders.api,
+    admin_calendar.api,
+    admin_policies.api,
+    admin_rules.api,
     admin_import.api,
     portal.api,
     demo.api,
