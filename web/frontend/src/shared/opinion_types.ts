@@ -115,7 +115,7 @@ export interface Appealable {
 }
 
 export interface AddedMark { stars: number; words: string; at: string }
-export interface MarkRow {
+export interface MarkFact {
   id: number;
   stars: number;
   item: string;
@@ -126,12 +126,13 @@ export interface MarkRow {
   real_name: boolean;
   given_at: string;
   rectified_at: string | null;
-  ticket: TicketRow | null;
   added: AddedMark | null;
   excluded: { at: string; reason: string } | null;
   appeal: { id: number; state: AppealState } | null;
   may_exclude: boolean;
 }
+/** A bad mark in a list, with the ticket it became. */
+export interface MarkRow extends MarkFact { ticket: TicketRow | null }
 
 export type OrderState = "proposed" | "issued" | "answered" | "closed";
 export type OrderKind = "prompt" | "order" | "summons" | "criticism";
