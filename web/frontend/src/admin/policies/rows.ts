@@ -1,15 +1,13 @@
 // Rows of a version of the limits: for whom they hold, in words, and how two versions differ.
 import { t, word } from "@/shared/i18n";
 
-import type { PolicyFor, PolicyRow } from "../timing/types";
+import type { PolicyFor, PolicyRow, PolicyWords } from "../timing/types";
 
 const HOUR_MINUTES = 60;
 // What the policies name as source when the city set the limit itself.
 const OWN_RULE = "own";
 export const CONDITIONS = ["type", "urgency", "profile", "unit_class"] as const;
 export type Condition = (typeof CONDITIONS)[number];
-
-const keyOf = (row: PolicyFor): string => [row.stage, ...CONDITIONS.map((one) => row[one] ?? "")].join("/");
 
 /** The word for one condition's value. */
 export function conditionWord(condition: Condition, value: string): string {
@@ -31,20 +29,15 @@ export function amountWords(limit: { amount: number; unit: string }): string {
 
 export const sourceWords = (source: string): string => (source === OWN_RULE ? t("desks.own_rule") : source);
 
-export function blankRow(stage: string): PolicyRow {
-  return { id: null, stage, type: null, urgency: null, profile: null, unit_class: null, amount: 1, unit: "working_days", start_rule: "next_day", start_event: "dispatched", source: "" };
+export function blankRow(stage: string, words: PolicyWords): PolicyRow {
+  const start_event = words.starts_of_stages[stage]?.[0] ?? words.start_events[0]!;
+  return { id: null, stage, type: null, urgency: null, profile: null, unit_class: null, amount: 1, unit: "working_days", start_rule: "next_day", start_event, source: "" };
 }
 
 /** What the server takes of a row. */
 export function asGiven(row: PolicyRow): Omit<PolicyRow, "id" | "changed" | "was"> {
   const { stage, type, urgency, profile, unit_class, amount, unit, start_rule, start_event, source } = row;
   return { stage, type, urgency, profile, unit_class, amount, unit, start_rule, start_event, source };
-}
-
-/** Rows of `before` that `after` has no row for. */
-export function missing(before: PolicyRow[], after: PolicyRow[]): PolicyRow[] {
-  const kept = new Set(after.map(keyOf));
-  return before.filter((row) => !kept.has(keyOf(row)));
 }
 
 /** The rows of each stage in the order of `stages`. */

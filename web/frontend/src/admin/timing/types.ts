@@ -4,13 +4,13 @@ export interface RecountStarted { recount_id: number | null }
 export interface Recount {
   id: number;
   cause: "policy" | "calendar" | string;
-  reference: string;
+  reference: number;
   source: string;
   requested_at: string;
-  requested_by: string;
+  requested_by: string | null;
   begins_at: string;
   seen: number;
-  total: number | null;
+  total: number;
   changed: number;
   finished_at: string | null;
 }
@@ -18,7 +18,7 @@ export interface PreviewItem {
   ticket_id: number;
   number: string;
   stage: string;
-  unit: string | { name: string } | null;
+  unit: string | null;
   was: string;
   becomes: string;
   now_provisional: boolean;
@@ -30,6 +30,8 @@ export interface Preview {
   earlier: number;
   later: number;
   newly_late: number;
+  /** Limits that are no more provisional, wherever they end. */
+  settled: number;
   by_stage: { stage: string; changed: number }[];
   items: PreviewItem[];
   took_ms: number;
@@ -41,14 +43,14 @@ export interface CalendarYearRow {
   year: number;
   status: "announced" | "not_announced";
   source: string;
-  changed_at: string;
+  changed_at: string | null;
   working_days: number;
   provisional_clocks: number;
 }
 export interface CalendarYears { years: CalendarYearRow[]; warning: { year: number; months_left: number } | null }
 export interface CalendarDay { day: string; weekday: number; works: boolean; kind: DayKind | null; name: string; source: string }
 export interface CalendarYear { year: number; status: CalendarYearRow["status"]; source: string; working_days: number; days: CalendarDay[] }
-export interface CalendarFinding { line: number; field: string; rule: string; given: string }
+export interface CalendarFinding { line: number; field: string; rule: string; given: string; message: string }
 export interface CalendarRead { year: number; days: DayChange[]; findings: CalendarFinding[] }
 
 export type VersionStatus = "draft" | "published" | "discarded";
@@ -70,6 +72,8 @@ export interface PolicyWords {
   units_of_time: string[];
   start_rules: string[];
   start_events: string[];
+  /** From which events a stage may be counted. */
+  starts_of_stages: Record<string, string[]>;
   types: string[];
   urgencies: string[];
   profiles_of_tickets: string[];
@@ -88,17 +92,17 @@ export interface PolicyRow extends PolicyFor {
   changed?: "added" | "changed" | null;
   was?: { amount: number; unit: string } | null;
 }
-export interface PolicyVersionDetail extends Omit<PolicyVersion, "rows"> { rows: PolicyRow[] }
-export interface Trial { policy?: PolicyRow | null; row?: PolicyRow | null; due_at: string; warn_at: string | null; provisional: boolean; sentence: string }
+export interface PolicyVersionDetail extends Omit<PolicyVersion, "rows"> { rows: PolicyRow[]; against: number | null; removed: PolicyRow[] }
+export interface Trial { policy: PolicyRow; roster: string; due_at: string; warn_at: string | null; provisional: boolean; sentence: string }
 
-export interface RuleHistory { effective_from: string; value: RuleValue; source: string; by: string }
+export interface RuleHistory { effective_from: string; value: RuleValue; source: string; by: string | null }
 export type RuleValue = null | boolean | number | string | RuleValue[] | { [key: string]: RuleValue };
 export interface Rule {
   key: string;
   group: string;
   value: RuleValue;
   source: string;
-  effective_from: string;
+  effective_from: string | null;
   default: RuleValue;
   history: RuleHistory[];
 }
