@@ -74,7 +74,7 @@ def held_back(session: Session) -> list[Held]:
 def said(session: Session, digest: Digest, rules: AlarmRules) -> Said:
     """What a message says: the one thing it tells, or how many of each and the first few tickets."""
     query = select(Alarm, Ticket.number).join(Ticket, Ticket.id == Alarm.ticket_id).where(Alarm.digest_id == digest.id)
-    told = session.execute(query.order_by(Alarm.id)).tuples().all()
+    told = session.execute(query.order_by(Alarm.id)).all()
     alarm, number = told[0]
     if len(told) == 1 and not digest.held:
         return Said(_code(alarm), {"number": number}, alarm.ticket_id)

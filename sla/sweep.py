@@ -39,13 +39,23 @@ def run(database: Database, *, now: datetime | None = None) -> SweepResult:
             # A city that is not set up yet has no rules, and so no clocks either.
             return SweepResult(0, 0)
     done: Counter[Point] = Counter()
-    busy: set[int] = set()
-    while _batch(database, now, done, busy) > 0:
+    # What others held in the first pass is looked for again: they may have let go of it undone.
+    while _pass(database, now, done):
         pass
     return SweepResult(done[Point.NEAR], done[Point.EXPIRED], sum(done[rung] for rung in RUNGS))
 
 
-def _batch(database: Database, now: datetime | None, done: Counter[Point], busy: set[int]) -> int:
+def _pass(database: Database, now: datetime | None, done: Counter[Point]) -> bool:
+    """Go through all that is due, a batch a transaction. Returns whether another pass may find more."""
+    busy: set[int] = set()
+    taken = 0
+    while (found := _batch(database, now, done, busy)) is not None:
+        taken += found
+    return taken > 0 and bool(busy)
+
+
+def _batch(database: Database, now: datetime | None, done: Counter[Point], busy: set[int]) -> int | None:
+    """Do one batch and add to `busy` what others have in hand. Returns how many were done; None when nothing is due."""
     with database.work(now=now) as uow:
         book = book_of(uow.session, uow.zone, uow.now)
         found = _due(uow, book.rules.sweep_batch, busy)
@@ -56,13 +66,13 @@ def _batch(database: Database, now: datetime | None, done: Counter[Point], busy:
         _kept = _around(uow, taken)
         for clock in taken:
             done.update(point_of(name) for name in escalation.go_on(uow, book, clock))
-    return len(found)
+    return len(taken) if found else None
 
 
 def _due(uow: UnitOfWork, batch: int, busy: Collection[int]) -> dict[int, int]:
     """The limits that are due with their tickets, the longest due first."""
     query = select(Clock.id, Clock.ticket_id).where(*_is_due(uow.now), Clock.id.not_in(busy))
-    return dict(uow.session.execute(query.order_by(Clock.next_at).limit(batch)).tuples().all())
+    return dict(uow.session.execute(query.order_by(Clock.next_at).limit(batch)).all())
 
 
 def _taken(uow: UnitOfWork, ids: Collection[int]) -> list[Clock]:

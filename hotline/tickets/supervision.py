@@ -220,7 +220,7 @@ def _taking_part(session: Session, ticket: Ticket, unit_id: int, *conditions: Co
 
 def _announce(uow: UnitOfWork, order: SupervisionOrder, action: str, source: OrderState, *, text: str) -> None:
     states = (source.value, order.state.value)
-    data = {"order_id": order.id, "kind": order.kind}
+    data = {"order_id": order.id}
     # A proposal that its own late step ended was known to nobody; one that a supervisor dismissed is the hotline's affair.
     if (source, action) != (OrderState.PROPOSED, "end_order"):
         unit_id = None if action == "dismiss_order" else order.unit_id

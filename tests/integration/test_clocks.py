@@ -103,7 +103,7 @@ def test_dispatch_starts_the_units_limits_and_writes_them_on_part_and_ticket(cit
 
     assignment_id = dispatched(city, ticket_id)
 
-    assert running(city, ticket_id) == {"total", "sign", "contact", "handle"}
+    assert running(city, ticket_id) == {"total", "sign", "contact", "feedback", "handle"}
     with city.read() as session:
         part, ticket = session.get_one(Assignment, assignment_id), session.get_one(Ticket, ticket_id)
         assert part.sign_due_at == part.contact_due_at == local(2025, 9, 29)
@@ -134,10 +134,10 @@ def test_signing_and_contacting_stop_only_their_limits(city: Database) -> None:
     assignment_id = dispatched(city, ticket_id)
 
     moved(city, assignment_id, "sign", SUNDAY + timedelta(hours=1))
-    assert running(city, ticket_id) == {"total", "contact", "handle"}
+    assert running(city, ticket_id) == {"total", "contact", "feedback", "handle"}
     moved(city, assignment_id, "contact", SUNDAY + timedelta(hours=2), note="已电话联系")
 
-    assert running(city, ticket_id) == {"total", "handle"}
+    assert running(city, ticket_id) == {"total", "feedback", "handle"}
 
 
 @pytest.mark.parametrize(("at", "on_time"), [(local(2025, 10, 24), True), (local(2025, 10, 24, 17, 31), False)])
@@ -231,7 +231,7 @@ def test_the_sweep_warns_once_and_then_expires_once(city: Database) -> None:
     results = [sweep.run(city, now=near), sweep.run(city, now=near), sweep.run(city, now=past), sweep.run(city, now=past)]
 
     assert [result.warned for result in results] == [1, 0, 0, 0]
-    assert [result.expired for result in results] == [1, 0, 1, 0]
+    assert [result.expired for result in results] == [2, 0, 1, 0]
     assert announced(city, "clock-warned") == warned_before + 1
 
 
@@ -305,7 +305,7 @@ def _die_in_the_middle(database: Database, at: datetime) -> None:
 def _multiply(database: Database, times: int) -> None:
     with database.work() as uow:
         model = uow.session.scalars(select(Clock).where(Clock.stage == Stage.TOTAL)).one()
-        names = ("ticket_id", "stage", "state", "started_at", "due_at", "warn_at", "provisional", "policy_id", "explain")
+        names = ("ticket_id", "stage", "state", "started_at", "due_at", "warn_at", "next_at", "provisional", "policy_id", "explain")
         values = {name: getattr(model, name) for name in names}
         uow.session.add_all(Clock(**values) for _ in range(times))
 
