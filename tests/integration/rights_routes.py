@@ -37,6 +37,7 @@ PROBES: dict[str, tuple[Probe, ...]] = {
     "moves.move_assignment":        (Probe("POST", "/assignments/{lead}/actions/nonsense", 409, body=VERSION),
                                      Probe("POST", "/assignments/{sub}/actions/nonsense", 409, body=VERSION)),
     "flow_sheet.print_flow_sheet": (Probe("GET", "/tickets/{ticket}/flow-sheet.pdf", 200, Right.EXPORT),),
+    "explain.explain_ticket":       (Probe("GET",  "/tickets/{ticket}/explain", 200),),
     "dispatch.show_proposal":       (Probe("GET",  "/tickets/{ticket}/proposal", 200),),
     "relations.list_repeats":       (Probe("GET",  "/tickets/{ticket}/repeats", 200),),
     "reviews.decide_review":        (Probe("POST", "/tickets/{ticket}/review", 409, body=REVIEW),),

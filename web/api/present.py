@@ -1,6 +1,7 @@
 """From rows to shapes: tickets as lists and pages show them. Reads in batches: a page of 50 asks as often as one of 1."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,11 +15,23 @@ from hotline.tickets.models import Assignment, Category, Request, Ticket
 from hotline.tickets.rights import Right
 from hotline.tickets.workflow import AT_WORK, BEFORE_DISPATCH, WITH_UNITS, RequestKind, RequestState
 from sla.calendar import CityCalendar
+from sla.models import Clock
 from web import texts
 from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import CodeRef, Limit, UnitRef
 from web.api.schemas.detail import Requester
 from web.api.schemas.tickets import TicketRow
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a limit is shown from."""
+
+    stage: str
+    due_at: datetime
+    near_at: datetime | None
+    stopped_at: datetime | None
+    provisional: bool
 
 
 def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], now: datetime, reader: Scope) -> list[TicketRow]:
@@ -110,20 +123,13 @@ def limit(
     """A limit with its state and the working days left; None when there is no limit."""
     if due_at is None:
         return None
-    if stopped_at is not None:
-        state = "stopped"
-    elif due_at <= now:
-        state = "over"
-    else:
-        state = "near" if near_at is not None and near_at <= now else "running"
-    days = calendar.working_days_between(now, due_at) if state in ("running", "near") else None
-    return Limit(
-        stage=stage,
-        due_at=due_at,
-        state=state,
-        provisional=calendar.is_provisional(due_at) if provisional is None else provisional,
-        working_days_left=days,
-    )
+    provisional = calendar.is_provisional(due_at) if provisional is None else provisional
+    return _limit(Term(stage, due_at, near_at, stopped_at, provisional), calendar, now)
+
+
+def running_limit(clock: Clock, calendar: CityCalendar, now: datetime) -> Limit:
+    """A limit as its clock keeps it."""
+    return _limit(Term(clock.stage.value, clock.due_at, clock.warn_at, clock.stopped_at, clock.provisional), calendar, now)
 
 
 def assignment_limits(assignment: Assignment, calendar: CityCalendar, now: datetime) -> list[Limit]:
@@ -205,3 +211,14 @@ def _areas(session: Session, codes: Collection[str | None]) -> dict[str, list[st
 def _return_asked(session: Session, ids: Collection[int]) -> set[int]:
     asked = (Request.kind == RequestKind.RETURN, Request.state == RequestState.ASKED)
     return set(session.scalars(select(Request.ticket_id).where(Request.ticket_id.in_(ids), *asked)))
+
+
+def _limit(term: Term, calendar: CityCalendar, now: datetime) -> Limit:
+    if term.stopped_at is not None:
+        state = "stopped"
+    elif term.due_at <= now:
+        state = "over"
+    else:
+        state = "near" if term.near_at is not None and term.near_at <= now else "running"
+    days = calendar.working_days_between(now, term.due_at) if state in ("running", "near") else None
+    return Limit(stage=term.stage, due_at=term.due_at, state=state, provisional=term.provisional, working_days_left=days)
