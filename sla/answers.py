@@ -4,10 +4,13 @@ Three questions (接诉即办 practice): were you contacted, is it solved, are y
 the public-service evaluation (国办发〔2019〕51号).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sla.rules import CallbackRules
+from hotline.kernel.errors import Invalid
+from sla.opinion_rules import CallbackRules, ConsequenceRow, Reason
+from sla.opinions import CallbackAnswer
 
 
 class ConnectResult(StrEnum):
@@ -56,6 +59,14 @@ class Consequence(StrEnum):
     DOUBT = "doubt"
 
 
+class Respondent(StrEnum):
+    """Who spoke: the requester, somebody of the family, somebody else who knows of it (非本人)."""
+
+    SELF = "self"
+    FAMILY = "family"
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class CallbackAnswers:
     """The answers of one requester to one matter. `attitude` is how they were treated, apart from the result."""
@@ -66,12 +77,48 @@ class CallbackAnswers:
     attitude: Satisfaction | None = None
     reason: str = ""
     verbatim: str = ""
+    respondent: Respondent = Respondent.SELF
+    reason_codes: tuple[str, ...] = ()
 
 
 CONTACTED_FACT = {Contacted.YES: True, Contacted.NO: False, Contacted.UNKNOWN: None}
 
 
 def consequence(answers: CallbackAnswers, rules: CallbackRules) -> Consequence:
-    """Doubt when not solved or not satisfied, as the rules list the words; else close."""
-    doubted = answers.solved in rules.doubt_solved or answers.satisfaction in rules.doubt_satisfaction
-    return Consequence.DOUBT if doubted else Consequence.CLOSE
+    """What the first row of the table says that holds for these answers; close when none does."""
+    row = next((row for row in rules.consequences if _holds(row, answers)), None)
+    return Consequence(row.then) if row is not None else Consequence.CLOSE
+
+
+def of(kept: CallbackAnswer) -> CallbackAnswers:
+    """What was kept of one round, as values."""
+    return CallbackAnswers(
+        contacted=Contacted(kept.contacted),
+        solved=Solved(kept.solved),
+        satisfaction=Satisfaction(kept.satisfaction),
+        attitude=Satisfaction(kept.attitude) if kept.attitude else None,
+        reason=kept.reason,
+        verbatim=kept.verbatim,
+        respondent=Respondent(kept.respondent),
+        reason_codes=tuple(kept.reason_codes),
+    )
+
+
+def check(answers: CallbackAnswers, rules: CallbackRules) -> None:
+    """Raise Invalid for a level that the city's scale does not have, or a reason that is not listed."""
+    for field, given in (("satisfaction", answers.satisfaction), ("attitude", answers.attitude)):
+        if given is not None and given.value not in rules.levels:
+            raise Invalid(field, "not-on-the-scale", given=given.value, allowed=list(rules.levels))
+    check_reasons(answers.reason_codes, rules.reasons)
+
+
+def check_reasons(given: Collection[str], listed: Collection[Reason]) -> None:
+    """Raise Invalid for a code that the list does not have."""
+    allowed = [reason.code for reason in listed]
+    for code in given:
+        if code not in allowed:
+            raise Invalid("reason_codes", "unknown-code", given=code, allowed=allowed)
+
+
+def _holds(row: ConsequenceRow, answers: CallbackAnswers) -> bool:
+    return all(getattr(answers, question) in words for question, words in row.when.items())

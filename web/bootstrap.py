@@ -21,6 +21,7 @@ from web.embedded import OpenedBroker, OpenedDatabase
 from web.keys import kept_secret, secret_key
 from web.push import Push
 from web.queue import CeleryQueue, make_celery
+from web.reactions.evaluations import Evaluations
 from web.reactions.listening import Listening
 from web.reactions.messages import Messages
 from web.reactions.outward import Outward
@@ -66,7 +67,9 @@ def build(settings: Settings) -> Container:
     linkages = {name: plugins.open_url("hotline.linkages", url) for name, url in settings.linkage_urls.items()}
     workflow: Workflow = plugins.load("hotline.workflows", settings.workflow)
     workflow.check()
-    table = subscribers(Pushing(push), Messages(notifier), Listening(push), Outward(desk.search, linkages))
+    evaluations = Evaluations(notifier, plugins.open_url("hotline.robots", settings.robot_url), settings.public_url)
+    outward = Outward(desk.search, linkages)
+    table = subscribers(Pushing(push), Messages(notifier), Listening(push), outward, evaluations)
     database = Database(
         opened.url,
         recorder=recorder(table),

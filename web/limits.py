@@ -81,6 +81,14 @@ def guards_lost_code(view: Callable[..., Any]) -> Callable[..., Any]:
     return LOST_CODES_OF_A_TICKET(LOST_CODES_OF_AN_ADDRESS(view))
 
 
+WRONG_LINKS = limiter.shared_limit(wrong_codes_rate, "evaluation-links", deduct_when=was_wrong)
+
+
+def guards_links(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Slow down who guesses tokens of evaluation links."""
+    return WRONG_LINKS(view)
+
+
 def guards_query_code(view: Callable[..., Any]) -> Callable[..., Any]:
     """Slow down who guesses query codes; all views that take one count together."""
     return CODES_OF_A_TICKET(CODES_OF_ALL(view))

@@ -9,7 +9,7 @@ from hotline.kernel import outbox
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import anchors, archiving, replays
 from knowledge_base import articles
-from sla import digests, recounts, sweep, years
+from sla import callbacks, digests, recounts, sweep, years
 from sla.book import is_set_up
 from web.bootstrap import Container
 
@@ -59,6 +59,14 @@ def forget_keys(parts: Container) -> int:
         return replays.forget(uow, timedelta(days=parts.settings.move_key_days))
 
 
+def ask_callbacks(parts: Container) -> int:
+    """Send links and place robot calls whose hour has come, and go on with whom neither reached, a batch a transaction."""
+    asked = 0
+    while (found := _in_one_transaction(parts, callbacks.ask_due)) > 0:
+        asked += found
+    return asked
+
+
 def _in_one_transaction(parts: Container, job: Callable[[UnitOfWork], int]) -> int:
     with parts.database.work() as uow:
         return job(uow)
@@ -76,6 +84,7 @@ SCHEDULE = (
     Timed("calendar-missing", tell_missing_year, 3600),
     Timed("sla-sweep", lambda parts: sweep.run(parts.database), 15),
     Timed("sla-alarms", lambda parts: digests.send_due(parts.database), 30),
+    Timed("callbacks-ask", ask_callbacks, 30),
     Timed(
         "transfers-overdue",
         lambda parts: sending.overdue(parts.database, parts.settings.linkage_receipt_seconds),

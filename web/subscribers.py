@@ -31,10 +31,11 @@ from hotline.tickets.events import (
     TicketsMerged,
 )
 from knowledge_base.events import ArticleChanged
-from sla import callbacks, deadlines, escalation, extensions, service_marks
-from sla.events import AppealMoved, CallbackOpened, ClockExpired, DigestMade
+from sla import call_evaluations, callbacks, deadlines, escalation, extensions, service_marks
+from sla.events import AppealMoved, CallbackOpened, CallEvaluated, ClockExpired, DigestMade, EvaluationLinkMade, RobotWanted
 from web.reactions.alarms import Alarming
 from web.reactions.calls import audio_ended, audio_started
+from web.reactions.evaluations import Evaluations
 from web.reactions.listening import Listening
 from web.reactions.messages import Messages
 from web.reactions.outward import Outward
@@ -61,13 +62,16 @@ WITHIN: Mapping[type[Event], Sequence[Within]] = {
     TicketsMerged: (deadlines.follow_merged,),
     OrderMoved: (deadlines.follow_order,),
     AppealMoved: (deadlines.follow_appeal,),
+    ContactClosed: (call_evaluations.follow,),
     AudioStarted: (audio_started,),
     AudioEnded: (audio_ended,),
 }
 """What must be true together with the event."""
 
 
-def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outward: Outward) -> Subscribers:
+def subscribers(
+    pushing: Pushing, messages: Messages, listening: Listening, outward: Outward, evaluations: Evaluations
+) -> Subscribers:
     """The table, with the parts of this process in it."""
     return Subscribers(
         within=WITHIN,
@@ -85,6 +89,10 @@ def subscribers(pushing: Pushing, messages: Messages, listening: Listening, outw
             ClockExpired: {"push": pushing.clock_expired},
             DigestMade: {"send": Alarming(messages.notifier).digest_made},
             CallbackOpened: {"push": pushing.board_moved},
+            EvaluationLinkMade: {"send": evaluations.send_link},
+            RobotWanted: {"place": evaluations.place_call},
+            CallEvaluated: {"push": pushing.board_moved},
+            AppealMoved: {"tell": evaluations.appeal_moved},
             NoticeSent: {"push": pushing.notice_sent},
             QueryCodeRenewed: {"tell": messages.query_code_renewed},
             SessionsEnded: {"push": pushing.sessions_ended},

@@ -1,6 +1,7 @@
 """The rates as versioned formulas over the outcome facts of tickets: each has a numerator, a denominator and exclusions.
 
 A number opens: `conditions` gives the tickets behind each part, the very ones that `measure` counted. Source: handbook 6.1.
+Which results a rate uses is in its name: `first_…` those of the first round, `…_explicit` what was said, others the last.
 """
 
 from collections.abc import Sequence
@@ -62,16 +63,27 @@ def period(start: datetime, end: datetime) -> Condition:
     return and_(Ticket.opened_at >= start, Ticket.opened_at < end)
 
 
-SATISFIED = Ticket.satisfied.in_(("very_satisfied", "satisfied", "fairly_satisfied"))
+CONTENT = ("very_satisfied", "satisfied", "fairly_satisfied")
+SATISFIED = Ticket.satisfied.in_(CONTENT)
 EXPLICIT = Ticket.outcome_source == "explicit"
-UNREASONABLE = and_(EXPLICIT, Ticket.reasonable == "unreasonable")
+COUNTED = Ticket.outcome_source.in_(("explicit", "default"))
+"""What official rates count: what was said, and silence where a plan says that it counts. Who was not reached, not asked or
+wanted no answer is in no rate."""
+UNREASONABLE = Ticket.reasonable == "unreasonable"
+"""Found by a review or a granted appeal; what is partly reasonable stays in."""
 UNDER_WAY = Ticket.state.in_(OPEN)
 TAKEN_UP = Ticket.state.not_in((State.ANSWERED, State.INFORMED, State.WITHDRAWN))
 PAST_DUE = and_(UNDER_WAY, Ticket.replied_at.is_(None), Ticket.due_at < func.now())
 
 
-def _mark(key: str, wanted: Condition, asked: Condition, excluded: Condition | None = None) -> Formula:
-    return Formula(key, 1, and_(EXPLICIT, wanted), and_(EXPLICIT, asked), excluded, MARKS_OF)
+def _final(key: str, version: int, wanted: Condition, asked: Condition, known: Condition = COUNTED) -> Formula:
+    """A rate of last results: those after the last redo that was answered for."""
+    return Formula(key, version, and_(known, wanted), and_(known, asked), and_(known, UNREASONABLE), MARKS_OF)
+
+
+def _first(key: str, wanted: Condition, asked: Condition) -> Formula:
+    """A rate of first results: what was said of the first round, whatever a redo made of it."""
+    return Formula(key, 1, wanted, asked, and_(asked, UNREASONABLE), MARKS_OF)
 
 
 FORMULAS: tuple[Formula, ...] = (
@@ -86,9 +98,20 @@ FORMULAS: tuple[Formula, ...] = (
         and_(TAKEN_UP, Ticket.on_time.is_(True)),
         and_(TAKEN_UP, or_(Ticket.on_time.is_not(None), PAST_DUE)),
     ),
-    _mark("contacted", Ticket.contacted.is_(True), Ticket.contacted.is_not(None)),
-    _mark("satisfaction", SATISFIED, Ticket.satisfied.is_not(None), UNREASONABLE),
-    _mark("resolution", Ticket.solved == "yes", Ticket.solved.is_not(None), UNREASONABLE),
+    Formula(
+        "contacted",
+        1,
+        and_(EXPLICIT, Ticket.contacted.is_(True)),
+        and_(EXPLICIT, Ticket.contacted.is_not(None)),
+        unit=MARKS_OF,
+    ),
+    # Version 2: silence that counts is in, and the results are said to be the last ones.
+    _final("satisfaction", 2, SATISFIED, Ticket.satisfied.is_not(None)),
+    _final("satisfaction_explicit", 1, SATISFIED, Ticket.satisfied.is_not(None), EXPLICIT),
+    _first("first_satisfaction", Ticket.first_satisfied.in_(CONTENT), Ticket.first_satisfied.is_not(None)),
+    _final("resolution", 2, Ticket.solved == "yes", Ticket.solved.is_not(None)),
+    _final("resolution_explicit", 1, Ticket.solved == "yes", Ticket.solved.is_not(None), EXPLICIT),
+    _first("first_resolution", Ticket.first_solved == "yes", Ticket.first_solved.is_not(None)),
 )
 
 

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     audiosocket_max_connections: int = Field(100, ge=1, description="Audio streams taken at once.")
     audio_max_seconds: int = Field(7200, ge=1, description="Longest audio stream; a longer one is ended and marked.")
     audio_stall_seconds: int = Field(15, ge=1, description="A stream that sends nothing for so long is ended.")
+    public_url: str = Field("http://127.0.0.1:12345", description="Address under which citizens reach the portal, for links.")
+    robot_url: str = Field("null:", description="Robot that rings requesters: http://host:port, or null: (people ring).")
     notify_url: str = Field("file:", description="file:[///folder] (readable on the demo page) or null:")
     linkage_urls: dict[str, str] = Field(
         default_factory=dict, description='Partners by name, as JSON: {"110": "http://host:port", "platform": "null:"}'

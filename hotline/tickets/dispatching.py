@@ -106,10 +106,15 @@ def had_lead(session: Session, ticket: Ticket) -> bool:
     return bool(session.scalar(select(exists().where(*_leads(ticket)))))
 
 
+def has_part(session: Session, ticket_id: int, unit_id: int) -> bool:
+    """Whether the unit has to do with the ticket in this dispatch."""
+    held = Assignment.ticket_id == ticket_id, Assignment.unit_id == unit_id, Assignment.state.in_(HOLDING)
+    return bool(session.scalar(select(exists().where(*held, passing_on.is_of_this_dispatch()))))
+
+
 def check_free(session: Session, ticket_id: int, unit_id: int) -> None:
     """Raise Conflict when the unit has to do with the ticket already; what it answered in an earlier dispatch is over."""
-    held = Assignment.ticket_id == ticket_id, Assignment.unit_id == unit_id, Assignment.state.in_(HOLDING)
-    if session.scalar(select(exists().where(*held, passing_on.is_of_this_dispatch()))):
+    if has_part(session, ticket_id, unit_id):
         raise Conflict("the unit has a part already", reason="has-part", unit_id=unit_id)
 
 

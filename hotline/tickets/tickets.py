@@ -174,6 +174,12 @@ def set_reasonable(uow: UnitOfWork, ticket: Ticket, verdict: str) -> None:
     ticket.reasonable = verdict
 
 
+def set_important(uow: UnitOfWork, ticket: Ticket) -> None:
+    """Make it an important case (重件), whose papers climb the higher ladder of its unit."""
+    ticket.important = True
+    uow.session.flush()
+
+
 def set_total_limit(uow: UnitOfWork, ticket: Ticket, due_at: datetime) -> None:
     """Set the citizen's limit (诉求总时限), which runs from acceptance and never restarts."""
     ticket.total_due_at = due_at

@@ -14,11 +14,11 @@ from hotline.tickets import assignments, tickets
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import AT_WORK, State
-from sla import callbacks, defaults, reviews
+from sla import callback_lists, callbacks, defaults, reviews
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
 from sla.lifecycles import CallbackState
 from sla.opinions import Callback, CallbackAnswer
-from sla.reviews import Decision, Verdict
+from sla.reviews import Decision, Judged, Verdict
 from tests import factories
 from tests.conftest import ZONE
 from tests.lives import REPLY
@@ -75,7 +75,7 @@ def rung(
     scope: Scope = RINGER,
 ) -> Callback:
     with database.work(now=START + HOUR + after) as uow:
-        callback = callbacks.of_ticket(uow.session, ticket_id)[-1]
+        callback = callback_lists.of_ticket(uow.session, ticket_id)[-1]
         return callbacks.attempt(uow, scope, callback.id, connect_result=result, answers=answers)
 
 
@@ -89,7 +89,7 @@ def decided(
     explanation: str = "",
 ) -> None:
     with database.work(now=START + 3 * HOUR) as uow:
-        reviews.review(uow, scope, ticket_id, verdict=verdict, basis="现场未整改", decision=decision, explanation=explanation)
+        reviews.review(uow, scope, ticket_id, Judged(verdict, "现场未整改", decision, explanation))
 
 
 def ticket_of(database: Database, ticket_id: int) -> Ticket:
@@ -103,7 +103,7 @@ def test_a_reply_opens_a_call_back_within_five_working_days(city: Database) -> N
     replied(city)
 
     with city.read() as session:
-        (found,) = callbacks.open_callbacks(session, LISTING)
+        (found,) = callback_lists.open_callbacks(session, LISTING)
         assert (found.ticket.state, found.unit_says_solved) == (State.CALLBACK, "yes")
         assert found.callback.due_at == datetime(2026, 11, 25, 17, 30, tzinfo=ZONE)
 
@@ -115,7 +115,7 @@ def test_nobody_is_rung_who_wants_no_answer_or_left_no_number(city: Database, as
     ticket = ticket_of(city, ticket_id)
     assert (ticket.state, ticket.outcome_source, ticket.satisfied) == (State.CLOSED, "not_wanted", None)
     with city.read() as session:
-        assert callbacks.open_callbacks(session, LISTING) == []
+        assert callback_lists.open_callbacks(session, LISTING) == []
 
 
 DOUBTED = {Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED}
@@ -196,7 +196,7 @@ def test_a_call_back_taken_by_one_agent_is_closed_to_another_for_a_while(city: D
         first, second = (factories.officer(uow.session, login, roles=("callback_agent",)).id for login in ("a", "b"))
     mine, hers = (Scope(officer_id=found, roles=RINGER.roles) for found in (first, second))
     with city.work(Actor(first), now=START + HOUR) as uow:
-        callbacks.claim(uow, mine, callbacks.of_ticket(uow.session, ticket_id)[0].id)
+        callbacks.claim(uow, mine, callback_lists.of_ticket(uow.session, ticket_id)[0].id)
 
     with pytest.raises(Conflict):
         rung(city, ticket_id, answers=HAPPY, scope=hers, after=timedelta(minutes=5))
@@ -220,7 +220,7 @@ def test_unsolved_comes_back_to_the_unit_and_ends_solved(city: Database) -> None
     with city.read() as session:
         kept = session.scalars(select(CallbackAnswer).order_by(CallbackAnswer.callback_id)).all()
         assert [answer.solved for answer in kept] == ["no", "yes"]
-        facts = callbacks.facts(session, ticket_id)
+        facts = callback_lists.facts(session, ticket_id)
         assert [(fact.round, fact.satisfaction, fact.source) for fact in facts] == [
             (1, "dissatisfied", "explicit"),
             (2, "satisfied", "explicit"),
@@ -311,7 +311,7 @@ def test_open_call_backs_are_paged_by_what_is_due(city: Database) -> None:
     ids = [replied(city) for _ in range(3)]
 
     with city.read() as session:
-        first = callbacks.open_callbacks(session, LISTING, limit=2)
-        rest = callbacks.open_callbacks(session, LISTING, limit=2, after=first[-1].callback.id)
+        first = callback_lists.open_callbacks(session, LISTING, limit=2)
+        rest = callback_lists.open_callbacks(session, LISTING, limit=2, after=first[-1].callback.id)
 
         assert [found.ticket.id for found in [*first, *rest]] == ids

@@ -14,7 +14,7 @@ from hotline.kernel.events import Subscribers
 from hotline.tickets import assignments, links, merging, tickets, timeline
 from hotline.tickets.models import Assignment, Ticket, TicketLink
 from hotline.tickets.workflow import AssignmentState, Secrecy, State
-from sla import callbacks
+from sla import callback_lists
 from sla.opinions import Callback
 from tests import factories
 from tests.integration.repeats import DESK, MACHINE, REPLY, dispatched, found_city, move, opened, replied
@@ -267,7 +267,7 @@ def test_call_back_of_a_merged_caller_is_theirs_alone(database: Database) -> Non
         part = dispatched(uow, main)
         move(uow, other, "merge", main_id=main.id)
         replied(uow, part)
-        facts = callbacks.facts(uow.session, other.id)
+        facts = callback_lists.facts(uow.session, other.id)
 
         tickets.move(uow, other.id, "close", roles=MACHINE, given={})
 
@@ -286,7 +286,7 @@ def test_merged_ticket_that_is_reopened_goes_its_own_way_to_a_call_back_of_its_o
         move(uow, other, "reopen", note="又开始施工")
         replied(uow, dispatched(uow, other))
 
-        rounds = [callback.round for callback in callbacks.of_ticket(uow.session, other.id)]
+        rounds = [callback.round for callback in callback_lists.of_ticket(uow.session, other.id)]
         assert (other.state, rounds, other.answerable_unit_id) == (State.CALLBACK, [1, 2], None)
         assert (links.of_ticket(uow.session, other.id), merging.ever_merged(uow.session, main.id)) == ([], [])
 

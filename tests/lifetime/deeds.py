@@ -15,7 +15,7 @@ from hotline.tickets.workflow import ORDER, STANDARD, SYSTEM, RequestKind, Reque
 from sla import callbacks, reviews
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
 from sla.opinions import Callback
-from sla.reviews import Decision, Verdict
+from sla.reviews import Decision, Judged, Verdict
 from tests.lifetime.town import CATEGORIES, Town
 
 Deed = Callable[[UnitOfWork], object]
@@ -93,8 +93,8 @@ def reviewing(chance: Random, town: Town, ticket: Ticket) -> tuple[Scope, Deed]:
     """The decision of a dissatisfied case."""
     verdict, decision = chance.choice(list(Verdict)), chance.choice([Decision.REDO, *Decision])
     who = chance.choice([town.scopes[login] for login in ("reply_auditor", "supervisor", "supervisor", "agent")])
-    words = {"basis": "现场核查", "explanation": "已向诉求人说明"}
-    return who, lambda uow: reviews.review(uow, who, ticket.id, verdict=verdict, decision=decision, **words)
+    judged = Judged(verdict, "现场核查", decision, "已向诉求人说明")
+    return who, lambda uow: reviews.review(uow, who, ticket.id, judged)
 
 
 def _who_does_what(

@@ -15,15 +15,14 @@ from hotline.tickets.models import Attachment, HandlingPath, Ticket
 from hotline.tickets.rights import ORIGINS, Right
 from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import BAD_MARK, STANDARD
-from sla import callback_lists, explanation, reviews
 from sla.book import calendar_of
-from web.api import open_moves, present, present_ticket
+from web.api import explain, open_moves, present, present_opinions, present_ticket
 from web.api.marks import mark_facts
 from web.api.orders import order_facts
 from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import CodeRef
-from web.api.schemas.detail import CallbackFact, ReviewFact, TicketDetail
-from web.api.schemas.tickets import ExplainLine, TransferFact
+from web.api.schemas.detail import TicketDetail
+from web.api.schemas.tickets import TransferFact
 from web.bootstrap import Container
 
 
@@ -33,7 +32,6 @@ def ticket_detail(session: Session, container: Container, reader: Scope, ticket:
     workflow = container.database.workflow or STANDARD
     row = present.row(session, calendar, ticket, now, reader)
     path = session.get(HandlingPath, ticket.path_code) if ticket.path_code else None
-    explained = explanation.explain(session, calendar, ticket.id)
     return TicketDetail(
         **row.model_dump(),
         **_words(reader, ticket),
@@ -49,11 +47,10 @@ def ticket_detail(session: Session, container: Container, reader: Scope, ticket:
         requests=present_ticket.requests(session, ticket.id),
         timeline=present_ticket.lines(session, workflow, reader, ticket),
         attachments=_attachments(session, reader, ticket),
-        callbacks=_callbacks(session, reader, ticket),
-        reviews=review_facts(session, ticket.id),
+        **present_opinions.of_ticket(session, reader, ticket, now),
         transfers=_transfers(session, reader, ticket),
         marks=mark_facts(session, reader, ticket.id) if ticket.type == BAD_MARK else [],
-        explain=[ExplainLine(code=line.code, args=dict(line.args)) for line in explained],
+        explain=[line for one in explain.sums_for(session, calendar, reader, ticket) for line in explain.lines_of(one)],
         actions=open_moves.actions(session, workflow, reader, ticket),
     )
 
@@ -101,33 +98,10 @@ def _attachments(session: Session, reader: Scope, ticket: Ticket) -> list[Attach
     return present.attachments(entry for entry in found if every or entry.kind not in ORIGINS)
 
 
-def _callbacks(session: Session, reader: Scope, ticket: Ticket) -> list[CallbackFact]:
-    facts = callback_facts(session, ticket.id)
-    if rights.may(reader, Right.READ_ORIGINAL, ticket):
-        return facts
-    return [fact.model_copy(update={"reason": ""}) for fact in facts]
-
-
 def _transfers(session: Session, reader: Scope, ticket: Ticket) -> list[TransferFact]:
     if not rights.may(reader, Right.READ_ORIGINAL, ticket):
         return []
     return transfer_facts(transfers.of_ticket(session, ticket.id))
-
-
-def callback_facts(session: Session, ticket_id: int) -> list[CallbackFact]:
-    """Call-back rounds with their answers."""
-    return [CallbackFact.model_validate(fact) for fact in callback_lists.facts(session, ticket_id)]
-
-
-def review_facts(session: Session, ticket_id: int) -> list[ReviewFact]:
-    """Decisions on the ticket as a dissatisfied case."""
-    found = reviews.of_ticket(session, ticket_id)
-    names = present.officer_names(session, (entry.officer_id for entry in found))
-    fields = ("round", "verdict", "basis", "decision", "explanation", "at")
-    return [
-        ReviewFact(**{name: getattr(entry, name) for name in fields}, by=names.get(entry.officer_id or 0, ""))
-        for entry in found
-    ]
 
 
 def transfer_facts(found: Sequence[Transfer]) -> list[TransferFact]:

@@ -9,7 +9,7 @@ from hotline.kernel.errors import HotlineError
 from hotline.tickets import assignments, queries, replays, rights, tickets
 from hotline.tickets.workflow import State, workflow_of
 from sla import reviews
-from sla.reviews import Decision, Verdict
+from sla.reviews import Decision, Judged, Verdict
 from web import errors
 from web.api.schemas.base import ErrorBody
 from web.api.schemas.detail import TicketDetail
@@ -20,6 +20,8 @@ from web.idempotency import once
 from web.requests import locale, parse, scope, takes, working
 
 api = APIBlueprint("moves", __name__, url_prefix="/api/v1", tag="Tickets")
+DECIDED = frozenset({Decision.REDO, Decision.KEEP_CLOSED, Decision.TERMINATE})
+"""Decisions on a dissatisfied case that are a move of its ticket; redo with an order at once comes over `reviews`."""
 
 
 @api.post("/tickets/<int:ticket_id>/actions/<action>")
@@ -69,7 +71,7 @@ def _move_ticket(uow: UnitOfWork, ticket_id: int, action: str, given: dict[str, 
     if not replays.is_first(uow, key, thing="ticket", thing_id=ticket.id, action=action):
         return
     roles = rights.acting_on_ticket(scope(), ticket)
-    if ticket.state is State.REVIEW and action in set(Decision):
+    if ticket.state is State.REVIEW and action in DECIDED:
         workflow_of(uow).ticket.find(ticket.state, action, roles, given)
         _decide(uow, ticket.id, Decision(action), given, version)
     else:
@@ -78,16 +80,8 @@ def _move_ticket(uow: UnitOfWork, ticket_id: int, action: str, given: dict[str, 
 
 def _decide(uow: UnitOfWork, ticket_id: int, decision: Decision, given: dict[str, Any], version: int) -> None:
     """A decision on a dissatisfied case is kept and limited like one made over `reviews`."""
-    reviews.review(
-        uow,
-        scope(),
-        ticket_id,
-        verdict=Verdict(given["verdict"]),
-        basis=given["basis"],
-        decision=decision,
-        explanation=given.get("explanation", ""),
-        version=version,
-    )
+    judged = Judged(Verdict(given["verdict"]), given["basis"], decision, given.get("explanation", ""))
+    reviews.review(uow, scope(), ticket_id, judged, version=version)
 
 
 def _move_assignment(

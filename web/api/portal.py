@@ -20,9 +20,10 @@ from hotline.tickets import query_codes, tickets, timeline
 from hotline.tickets.models import Attachment, Ticket
 from hotline.tickets.workflow import State
 from sla import callbacks
+from sla.book import book_of
 from web.api import present
 from web.api.attachments import keep
-from web.api.callbacks import answers_of
+from web.api.callbacks import answers_of, reasons
 from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import Done, Page
 from web.api.schemas.portal import (
@@ -162,6 +163,7 @@ def _opened(session: Session, number: str, query_code: str) -> Ticket:
 
 
 def _shown(session: Session, ticket: Ticket) -> PublicTicket:
+    rules = book_of(session, container().database.zone).rules.opinions.callback
     lines = [line for line in timeline.lines(session, ticket.id) if line.public]
     wanted = {ticket.lead_unit_id, *(line.unit_id for line in lines)} - {None}
     units = {unit.id: unit.name for unit in session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
@@ -188,6 +190,8 @@ def _shown(session: Session, ticket: Ticket) -> PublicTicket:
         can_add=ticket.state.is_open,
         can_urge=ticket.state in (State.PENDING, State.DISPATCHED, State.HANDLING, State.MERGED),
         can_evaluate=ticket.state is State.CALLBACK,
+        scale=rules.scale,
+        reasons=reasons(rules.reasons),
     )
 
 

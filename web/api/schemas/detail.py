@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from web.api.schemas.base import Attachment, CodeRef, Limit, OfficerRef, Shape, UnitRef
+from web.api.schemas.callbacks import Reason
+from web.api.schemas.evaluations import AppealFact
 from web.api.schemas.marks import MarkFact
 from web.api.schemas.relations import OrderFact
 from web.api.schemas.tickets import Action, ExplainLine, TicketRow, TransferFact
@@ -105,16 +107,27 @@ class TimelineLine(Shape):
 
 
 class CallbackFact(Shape):
-    """A call-back round and its answers."""
+    """A call-back round and its answers; `reasons` are the chosen ones in the reader's language.
 
+    `source` tells how the outcome is known: explicit, default, unreachable, not_wanted, not_sampled; null while it is open.
+    `appealable` tells that the reader may object to it now.
+    """
+
+    id: int
     round: int
     state: str
+    channel: str
     at: datetime | None
     contacted: str | None
     solved: str | None
     satisfaction: str | None
+    attitude: str | None
+    respondent: str | None
+    reason_codes: list[str]
+    reasons: list[str]
     reason: str
     source: str | None
+    appealable: bool
 
 
 class ReviewFact(Shape):
@@ -166,6 +179,8 @@ class TicketDetail(TicketRow):
     attachments: list[Attachment]
     callbacks: list[CallbackFact]
     reviews: list[ReviewFact]
+    appeals: list[AppealFact]
+    appeal_reasons: list[Reason]
     transfers: list[TransferFact]
     marks: list[MarkFact]
     explain: list[ExplainLine]

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from web.api.schemas.base import Attachment, Shape
-from web.api.schemas.callbacks import Answers
+from web.api.schemas.callbacks import Answers, Reason
 
 
 class Submission(Shape):
@@ -87,6 +87,8 @@ class PublicTicket(Shape):
     can_add: bool
     can_urge: bool
     can_evaluate: bool
+    scale: str
+    reasons: list[Reason]
 
 
 class PublicAnswer(Shape):
