@@ -80,11 +80,8 @@ def first_due(calendar: CityCalendar, basis: Basis) -> datetime:
 
 def is_provisional(calendar: CityCalendar, basis: Basis, due: datetime) -> bool:
     """Whether a notice that is not there yet may still move `due`. What runs day and night, or was named, is certain."""
-    by_days = basis.limit.unit is LimitUnit.WORKING_DAYS
-    by_hours = basis.limit.unit is LimitUnit.WORKING_HOURS and basis.roster != AROUND_THE_CLOCK
-    counted = (by_days or by_hours) and (basis.given is None or any(step.kind in BREAKS for step in basis.steps))
-    extended = any(step.kind is StepKind.EXTENDED for step in basis.steps)
-    return (counted or extended) and calendar.is_provisional(due, since=basis.started_at)
+    promised = {step.until for step in basis.steps if step.kind is StepKind.COMMITTED}
+    return due not in {basis.given, *promised} and _counts_days(basis) and calendar.is_provisional(due, since=basis.started_at)
 
 
 def points(
@@ -171,6 +168,14 @@ MOVES: Mapping[StepKind, Callable[[CityCalendar, DutyTime, datetime, Step], date
     StepKind.COMMITTED: _committed,
     StepKind.MERGED: _merged,
 }
+
+
+def _counts_days(basis: Basis) -> bool:
+    """Whether the city's working days have a part in the sum."""
+    by_days = basis.limit.unit is LimitUnit.WORKING_DAYS
+    by_hours = basis.limit.unit is LimitUnit.WORKING_HOURS and basis.roster != AROUND_THE_CLOCK
+    kinds = {step.kind for step in basis.steps}
+    return StepKind.EXTENDED in kinds or ((by_days or by_hours) and (basis.given is None or bool(kinds & BREAKS)))
 
 
 def _length(own: DutyTime, basis: Basis, due: datetime) -> timedelta:

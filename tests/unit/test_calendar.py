@@ -1,9 +1,8 @@
-"""Working time: hand-checked limits, the laws that adding and measuring obey, years without notice, refused input."""
+"""Working time: the laws that adding and measuring obey, years without notice, refused input, the machine's own time zone."""
 
-import csv
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,21 +11,16 @@ from hypothesis import strategies as st
 
 from hotline.kernel.clock import WorkingTime
 from hotline.kernel.errors import Invalid, NotFound
-from sla.calendar import CityCalendar, DayKind, DayRow, YearRules
+from sla.calendar import CityCalendar, DayKind, DayRow, YearRules, missing_year
 from sla.defaults import rows_by_law, rows_from_chinesecalendar
-from sla.limits import Limit, LimitUnit, StartRule, due_at
-from sla.rosters import WeeklyHours, spans
-from tests.calendars import ZONE, city_calendar
+from sla.rosters import AROUND_THE_CLOCK, OFFICE, WeeklyHours, spans
+from tests.calendars import ZONE, city_calendar, default_rules
 
-CASES = Path(__file__).parents[1] / "data" / "deadlines.tsv"
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 # zone is given
 DAYS = st.integers(1, 400)
 MINUTES = st.integers(1, 200_000)
-
-
-def cases() -> list[Mapping[str, str]]:
-    with CASES.open(encoding="utf-8") as lines:
-        return list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
+ROSTERS = st.sampled_from([OFFICE, AROUND_THE_CLOCK, "heating"])
+ZONES = ["America/New_York", "Europe/Lisbon", "Asia/Kolkata", "Pacific/Kiritimati", "UTC"]
 
 
 def local(wall: str) -> datetime:
@@ -37,16 +31,6 @@ def calendar_handed_out() -> WorkingTime:
     return city_calendar()
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case['start']}+{case['amount']}{case['unit']}")
-def test_limit_ends_as_counted_by_hand(case: Mapping[str, str]) -> None:
-    limit = Limit(int(case["amount"]), LimitUnit(case["unit"]), StartRule(case["start_rule"]))
-
-    due = due_at(city_calendar(), local(case["start"]), limit, case["roster"])
-
-    assert due.astimezone(ZONE) == local(case["due"]), case["reason"]
-    assert city_calendar().is_provisional(due) is (case["provisional"] == "yes")
-
-
 @given(MOMENTS, DAYS)
 def test_measuring_working_days_undoes_adding_them(start: datetime, days: int) -> None:
     calendar = city_calendar()
@@ -54,21 +38,46 @@ def test_measuring_working_days_undoes_adding_them(start: datetime, days: int) -
     assert calendar.working_days_between(start, calendar.add_working_days(start, days)) == days
 
 
-@given(MOMENTS, MINUTES)
-def test_measuring_working_time_undoes_adding_it(start: datetime, minutes: int) -> None:
-    calendar = city_calendar()
-    end = calendar.add_working_minutes(start, minutes)
+@given(MOMENTS, MINUTES, ROSTERS)
+def test_measuring_duty_time_undoes_adding_it(start: datetime, minutes: int, roster: str) -> None:
+    duty, span = city_calendar().on(roster), timedelta(minutes=minutes)
 
-    assert calendar.working_time_between(start, end) == timedelta(minutes=minutes)
-    assert calendar.working_minutes_between(start, end) == minutes
+    assert duty.between(start, duty.add(start, span)) == span
+    assert duty.between(start, duty.add(start, -span)) == -span
 
 
-@given(MOMENTS, MINUTES)
-def test_added_working_time_ends_at_the_earliest_such_moment(start: datetime, minutes: int) -> None:
-    calendar = city_calendar()
-    end = calendar.add_working_minutes(start, minutes)
+@given(MOMENTS, MOMENTS, ROSTERS)
+def test_adding_what_was_measured_ends_there_or_where_duty_stopped_before(one: datetime, other: datetime, roster: str) -> None:
+    duty = city_calendar().on(roster)
+    early, late = sorted((one, other))
 
-    assert calendar.working_time_between(start, end - timedelta(microseconds=1)) < timedelta(minutes=minutes)
+    end = duty.add(early, duty.between(early, late))
+
+    assert end <= late
+    assert duty.between(end, late) == timedelta(0)
+
+
+@given(MOMENTS, MINUTES, MINUTES, ROSTERS)
+def test_adding_in_two_parts_is_adding_at_once(start: datetime, one: int, other: int, roster: str) -> None:
+    duty = city_calendar().on(roster)
+    first, second = timedelta(minutes=one), timedelta(minutes=other)
+
+    assert duty.add(duty.add(start, first), second) == duty.add(start, first + second)
+
+
+@given(MOMENTS, MINUTES, ROSTERS)
+def test_added_duty_time_ends_at_the_earliest_such_moment(start: datetime, minutes: int, roster: str) -> None:
+    duty, span = city_calendar().on(roster), timedelta(minutes=minutes)
+
+    assert duty.between(start, duty.add(start, span) - timedelta(microseconds=1)) < span
+
+
+def test_working_minutes_are_those_of_the_office() -> None:
+    calendar, start = city_calendar(), local("2025-06-06 16:30")
+    end = calendar.add_working_minutes(start, 120)
+
+    assert end == calendar.on(OFFICE).add(start, timedelta(minutes=120)) == local("2025-06-09 10:00")
+    assert calendar.working_minutes_between(start, end) == 120
 
 
 @given(MOMENTS, MOMENTS, DAYS)
@@ -78,6 +87,26 @@ def test_a_later_start_never_ends_earlier(one: datetime, other: datetime, days: 
 
     assert calendar.add_working_days(early, days) <= calendar.add_working_days(late, days)
     assert calendar.add_working_minutes(early, days) <= calendar.add_working_minutes(late, days)
+
+
+@pytest.fixture(params=ZONES)
+def machine_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The machine stands in another time zone, with or without summer time."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", request.param)
+        time.tzset()
+        yield request.param
+    time.tzset()
+
+
+@pytest.mark.parametrize("wall", ["2025-03-09 02:30", "2025-03-30 01:30", "2025-11-02 01:30", "2025-10-26 01:30"])
+def test_the_time_zone_of_the_machine_does_not_matter(machine_zone: str, wall: str) -> None:
+    """The moments are those at which clocks are put forward and back elsewhere."""
+    calendar = CityCalendar(city_calendar().rows.values(), years=city_calendar().years, hours=default_rules().hours, zone=ZONE)
+
+    assert calendar.add_working_days(local(wall), 3) == city_calendar().add_working_days(local(wall), 3)
+    assert calendar.add_working_minutes(local(wall), 2000) == city_calendar().add_working_minutes(local(wall), 2000)
+    assert calendar.local_day(local(wall)) == date.fromisoformat(wall[:10])
 
 
 @given(MOMENTS, DAYS)
@@ -111,6 +140,50 @@ def test_measuring_back_is_the_negative(one: datetime, other: datetime) -> None:
 
     assert calendar.working_time_between(one, other) == -calendar.working_time_between(other, one)
     assert calendar.working_days_between(one, other) == -calendar.working_days_between(other, one)
+
+
+@given(MOMENTS, MOMENTS, MOMENTS)
+def test_what_reaches_further_is_no_less_provisional(one: datetime, two: datetime, three: datetime) -> None:
+    calendar = city_calendar()
+    start, end, further = sorted((one, two, three))
+
+    assert calendar.is_provisional(further, since=start) >= calendar.is_provisional(end, since=start)
+    assert calendar.is_provisional(end, since=start) >= calendar.is_provisional(end)
+
+
+def test_a_missing_year_between_announced_ones_is_seen_from_its_start() -> None:
+    gap = city_calendar(announced=frozenset({2024, 2026}))
+
+    assert gap.is_provisional(local("2026-02-02 10:00"), since=local("2025-12-01 10:00"))
+    assert not gap.is_provisional(local("2026-02-02 10:00"), since=local("2026-01-05 10:00"))
+
+
+@pytest.mark.parametrize(
+    ("announced", "today", "months", "missing"),
+    [
+        ({2026}, date(2026, 9, 30), 3, None),
+        ({2026}, date(2026, 10, 1), 3, 2027),
+        ({2026, 2027}, date(2026, 12, 31), 3, None),
+        ({2025}, date(2026, 5, 1), 3, 2026),
+        ({2026, 2028}, date(2026, 11, 22), 15, 2027),
+        ({2026}, date(2026, 1, 1), 12, 2027),
+        ({2026}, date(2026, 12, 31), 0, None),
+    ],
+)
+def test_a_missing_year_is_told_of_months_ahead(announced: set[int], today: date, months: int, missing: int | None) -> None:
+    assert missing_year(announced, today, months) == missing
+
+
+@pytest.mark.parametrize(
+    ("end", "days", "expected"),
+    [
+        ("2025-10-11 17:30", 1, "2025-10-10 17:30"),
+        ("2025-10-09 14:00", 2, "2025-09-29 14:00"),
+        ("2025-06-07 12:00", 1, "2025-06-06 12:00"),
+    ],
+)
+def test_days_before_an_end_are_working_days_at_its_time_of_day(end: str, days: int, expected: str) -> None:
+    assert city_calendar().before_working_days(local(end), days) == local(expected)
 
 
 def test_a_notice_that_arrives_moves_the_limit_and_settles_it() -> None:
@@ -160,6 +233,13 @@ def test_no_working_days_are_refused(days: int) -> None:
         city_calendar().add_working_days(local("2025-06-03 10:00"), days)
 
 
+def test_a_roster_that_the_city_does_not_have_is_refused() -> None:
+    with pytest.raises(Invalid) as caught:
+        city_calendar().on("night_watch")
+
+    assert caught.value.details == {"field": "roster", "rule": "unknown-roster", "roster": "night_watch"}
+
+
 @pytest.mark.parametrize("wall", ["1999-01-01 00:00", "2999-01-01 00:00"])
 def test_a_moment_outside_the_calendar_is_refused(wall: str) -> None:
     with pytest.raises(Invalid):
@@ -171,15 +251,6 @@ def test_a_span_that_leaves_the_calendar_is_refused() -> None:
         city_calendar().add_working_days(local("2025-06-03 10:00"), 100_000)
     with pytest.raises(Invalid):
         city_calendar().add_working_minutes(local("2025-06-03 10:00"), 100_000_000)
-
-
-@pytest.mark.parametrize(
-    "day",
-    [(("12:00", "09:00"),), (("09:00", "13:00"), ("12:00", "17:00")), (("09:00", "25:00"),), (("nine", "ten"),), (("09",),)],
-)
-def test_office_hours_must_ascend_within_a_day(day: tuple[tuple[str, ...], ...]) -> None:
-    with pytest.raises(Invalid):
-        WeeklyHours((spans(*day),) * 7, spans(("09:00", "17:00")))
 
 
 def test_a_calendar_without_years_is_refused() -> None:
