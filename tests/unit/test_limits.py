@@ -3,65 +3,63 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hotline.kernel.errors import Invalid
-from sla import defaults, rules
-from sla.limits import OFFICE, Limit, LimitUnit, Stage, StartRule, due_at, warn_at, warn_point
+from sla import defaults, limits, rules
+from sla.ladder import RUNGS, Limited, end_of, row_for
+from sla.limits import Ahead, Limit, LimitUnit, Stage, StartRule, WarnPoint, due_at
 from sla.policies import Case, find
-from tests.calendars import ZONE, city_calendar, default_policies, default_rules
+from sla.reckoning import Basis, points, reckon
+from sla.rosters import AROUND_THE_CLOCK, OFFICE
+from tests.calendars import city_calendar, default_policies, default_rules
 
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 # zone is given
 NOON = datetime(2025, 6, 3, 12, 0, tzinfo=UTC)
+URGENCIES = ["normal", "urgent", "critical"]
+ROSTERS = st.sampled_from([OFFICE, AROUND_THE_CLOCK, "heating"])
 TYPES = ["enquiry", "help", "suggestion", "complaint", "report", "praise"]
 
 
-def local(wall: str) -> datetime:
-    return datetime.fromisoformat(wall).replace(tzinfo=ZONE)
-
-
-def warned(start: str, stage: Stage, limit: Limit) -> datetime:
-    began, calendar = local(start), city_calendar()
-    point = warn_point(default_rules().warn_points, stage, limit)
-    assert point is not None
-    return warn_at(calendar, began, due_at(calendar, began, limit, OFFICE), limit, point).astimezone(ZONE)
-
-
-@pytest.mark.parametrize(
-    ("stage", "limit", "start", "expected", "reason"),
-    [
-        (Stage.HANDLE, (5, "working_days"), "2025-06-03 10:00", "2025-06-09 17:30", "one working day before"),
-        (Stage.HANDLE, (3, "working_days"), "2025-09-30 10:00", "2025-10-10 17:30", "the day before the make-up Saturday"),
-        (Stage.HANDLE, (2, "working_days"), "2025-06-02 10:00", "2025-06-04 14:42", "80 % of fourteen office hours"),
-        (Stage.SIGN, (15, "minutes"), "2025-06-06 23:50", "2025-06-07 00:00", "five minutes before the end of fifteen"),
-        (Stage.CONTACT, (120, "minutes"), "2025-06-06 23:00", "2025-06-07 00:36", "80 % of two hours"),
-        (Stage.DISPATCH, (2, "working_hours"), "2025-06-06 16:30", "2025-06-09 09:36", "80 % of the office time"),
-    ],
-)
-def test_warning_comes_where_the_rules_put_it(
-    stage: Stage, limit: tuple[int, str], start: str, expected: str, reason: str
+@given(MOMENTS, st.sampled_from(list(Stage)), st.sampled_from(TYPES), st.sampled_from(URGENCIES), ROSTERS)
+def test_near_comes_before_the_end_and_every_rung_after_it(
+    start: datetime, stage: Stage, kind: str, urgency: str, roster: str
 ) -> None:
-    given_limit = Limit(limit[0], LimitUnit(limit[1]), StartRule.NEXT_DAY if limit[1] == "working_days" else StartRule.AT_ONCE)
+    calendar, known = city_calendar(), default_rules()
+    row = find(default_policies(), stage, Case(kind, urgency, "general", "city_department"), NOON)
+    assume(row is not None)
+    assert row is not None
+    basis = Basis(start, row.limit, roster)
+    due = reckon(calendar, basis)
+    limited = Limited(stage, urgency, "city_department", roster, (), due, ())
 
-    assert warned(start, stage, given_limit) == local(expected), reason
+    near = [point.at for point in points(calendar, basis, due, stage=stage, rows=known.warn_points)]
+    rungs = [found for rung in RUNGS if (found := row_for(known.ladder, limited, rung))]
+    later = [end_of(calendar, due, rung.after, roster) for rung in rungs]
+
+    assert [*near, due, *later] == sorted([*near, due, *later])
 
 
-@given(MOMENTS, st.sampled_from(list(LimitUnit)), st.integers(1, 60), st.sampled_from(list(Stage)))
-def test_a_warning_lies_between_start_and_end(start: datetime, unit: LimitUnit, amount: int, stage: Stage) -> None:
-    calendar, limit = city_calendar(), Limit(amount, unit, StartRule.AT_ONCE)
-    due = due_at(calendar, start, limit, OFFICE)
-    point = warn_point(default_rules().warn_points, stage, limit)
+def test_of_the_points_of_one_name_the_stages_own_holds_and_then_the_highest_threshold() -> None:
+    limit = Limit(10, LimitUnit.WORKING_DAYS, StartRule.NEXT_DAY)
+    low, high = (WarnPoint(limit.unit, least, Ahead.SHARE, 80) for least in (1, 5))
+    own = WarnPoint(limit.unit, 1, Ahead.WORKING_DAYS, 2, Stage.HANDLE)
+    beyond = WarnPoint(limit.unit, 11, Ahead.SHARE, 10)
+    early = WarnPoint(limit.unit, 1, Ahead.SHARE, 50, name="half")
 
-    assert point is not None
-    assert start <= warn_at(calendar, start, due, limit, point) <= due
+    assert limits.points([low, own, high, beyond, early], Stage.HANDLE, limit) == [own, early]
+    assert limits.points([low, high, beyond], Stage.REDO, limit) == [high]
+    assert limits.points([beyond], Stage.HANDLE, limit) == []
 
 
-@given(MOMENTS, st.sampled_from(TYPES), st.sampled_from(["normal", "urgent", "critical"]))
-def test_sign_in_ends_before_contact_and_contact_before_handling(start: datetime, kind: str, urgency: str) -> None:
+@given(MOMENTS, st.sampled_from(TYPES), st.sampled_from(URGENCIES))
+def test_sign_in_ends_before_contact_and_contact_before_handling_and_that_before_the_whole(
+    start: datetime, kind: str, urgency: str
+) -> None:
     case = Case(kind, urgency, "general", "city_department")
     ends = []
-    for stage in (Stage.SIGN, Stage.CONTACT, Stage.HANDLE):
+    for stage in (Stage.SIGN, Stage.CONTACT, Stage.HANDLE, Stage.TOTAL):
         row = find(default_policies(), stage, case, NOON)
         assert row is not None
         ends.append(due_at(city_calendar(), start, row.limit, OFFICE))
