@@ -92,11 +92,11 @@ def spans_of(calendar: CityCalendar, day: date, now: datetime) -> dict[Group, Sp
 
 
 def _page(session: Session, scope: Scope, group: Group, span: Span, total: int, *, after: str | None, limit: int) -> Owed:
-    if total == 0:
-        return Owed(group, 0, (), None)
     query = _owed(scope).where(span.holds())
     if after is not None:
         query = query.where(tuple_(Clock.due_at, Clock.id) > tuple_(*_read(after)))
+    if total == 0:
+        return Owed(group, 0, (), None)
     rows = [(clock, ticket) for clock, ticket in session.execute(query.order_by(Clock.due_at, Clock.id).limit(limit + 1))]
     last = rows[limit - 1][0] if len(rows) > limit else None
     return Owed(group, total, tuple(rows[:limit]), f"{last.due_at.isoformat()}~{last.id}" if last else None)
