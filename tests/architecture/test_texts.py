@@ -19,9 +19,11 @@ from hotline.kernel.errors import HotlineError
 from hotline.people.permissions import Role
 from hotline.people.units import choices
 from hotline.tickets import anchors
+from hotline.tickets.supervision import OrderKind
 from hotline.tickets.workflow import STANDARD, TYPES, RequestKind, Told
 from sla import sentences, year_files
 from sla.calendar import DayKind
+from sla.ladder import RUNGS
 from sla.limits import LimitUnit, Stage, StartEvent
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
 from web import texts
@@ -57,7 +59,7 @@ UNIT_WORDS = (("level", "levels"), ("kind", "kinds"), ("class", "classes"))
 LEADS = {"Invalid": ("field", "rule"), "ModelUnusable": ("folder", "reason", "file")}
 """What the leading arguments of errors with a signature of their own are called in `details`."""
 PRINTED = ("state", "type", "urgency", "assignment_role", "satisfaction", "solved", "request_kind", "request_state", "secrecy")
-PRINTED += ("stage", "channel", "action")
+PRINTED += ("stage", "channel", "action", "order_reason")
 """Groups of codes whose words `web.flow_sheet` prints."""
 MESSAGE_ID = re.compile(r"[a-z][\w-]*(\.[\w-]*\w)+")
 WORD = re.compile(r"[a-z][a-z0-9-]*")
@@ -122,9 +124,11 @@ def told() -> set[str]:
     """Ids of notices to officers and messages to citizens and units."""
     telling = [row for cycle in STANDARD.cycles for row in cycle.rows if row.tells]
     codes = {row.action for row in telling if set(row.tells) - {Told.REQUESTER}}
-    codes |= {"supplement", "urge", "calendar-missing", "assigned", "redo", "transfer-overdue", "nuisance-proposed", *NEW_WORK.values()}
+    codes |= {"calendar-missing"}
+    codes |= {"supplement", "urge", "assigned", "redo", "transfer-overdue", "nuisance-proposed", *NEW_WORK.values()}
     codes |= {f"propose_{kind}" for kind in RequestKind}
-    codes |= {f"{word}-{stage}" for word in ("near", "over") for stage in (*Stage, "order")}
+    codes |= {f"{word}-{stage}" for word in ("near", "over") for stage in Stage}
+    codes |= {*(f"rung-{rung}" for rung in RUNGS), "digest", "digest-held"}
     messages = {row.action for row in telling if Told.REQUESTER in row.tells}
     messages |= {ACKNOWLEDGE, ANSWERED, DISCREET, "unit-assigned", "unit-redo", "query-code"}
     return {f"notice.{code}.{part}" for code in codes for part in ("title", "text")} | {f"message.{code}" for code in messages}
@@ -140,6 +144,8 @@ def coded() -> set[str]:
         *(f"field.{name}" for name in year_files.ORDER),
         *(f"audit.anchor.{reason}" for reason in anchors.REASONS),
         *re.findall(r'"(sheet\.[\w-]+)"', (ROOT / "web" / "flow_sheet.py").read_text(encoding="utf-8")),
+        *re.findall(r'"(form\.[\w-]+)"', (ROOT / "web" / "order_form.py").read_text(encoding="utf-8")),
+        *(f"form.title-{kind}" for kind in OrderKind),
         *(f"word.{group}.{code}" for group, codes in page_words("zh-CN").items() for code in codes),
         *(f"page.{name}" for name in (*PAGES, "ticket", "portal", "messages")),
         *(f"unit-{group}.{code}" for group, words in UNIT_WORDS for code in choices()[words]),
@@ -177,7 +183,7 @@ def page_words(language: str) -> dict[str, dict[str, str]]:
     folder = ROOT / "web" / "frontend" / "src" / "locales" / language
     shared = json.loads((folder / "shared.json").read_text(encoding="utf-8"))
     desks = json.loads((folder / "desks.json").read_text(encoding="utf-8"))["desks"]
-    return {group: (desks if group == "action" else shared)[group] for group in PRINTED}
+    return {group: (desks if group in ("action", "order_reason") else shared)[group] for group in PRINTED}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

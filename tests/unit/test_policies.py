@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hotline.kernel.errors import Invalid
 from hotline.kernel.transitions import LifeCycle
 from sla.lifecycles import CALLBACK, CLOCK
 from sla.limits import LimitUnit, Stage, StartEvent, StartRule
-from sla.policies import Case, PolicyRow, find, version_at
+from sla.policies import STARTS, Case, PolicyFacts, PolicyRow, check, find, version_at
 from tests.calendars import default_policies
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -106,3 +107,51 @@ def test_every_default_has_its_source_and_stands_once() -> None:
 @pytest.mark.parametrize("cycle", [CLOCK, CALLBACK], ids=lambda cycle: cycle.name)
 def test_each_life_has_a_way_to_its_end(cycle: LifeCycle) -> None:  # type: ignore[type-arg]
     cycle.check()
+
+
+KNOWN = {"type": ["help"], "urgency": ["urgent"], "profile": ["enterprise"], "unit_class": ["utility"]}
+
+
+def facts(**values: object) -> PolicyFacts:
+    rule = {"amount": 1, "unit": WD, "start_rule": StartRule.NEXT_DAY, "start_event": StartEvent.DISPATCHED, "source": "x"}
+    return PolicyFacts(**{"stage": Stage.HANDLE, **rule, **values})  # type: ignore[arg-type]
+
+
+GENERAL = (facts(stage=Stage.TOTAL, start_event=StartEvent.ACCEPTED), facts())
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "rule"),
+    [
+        (facts(type="nonsense"), "type", "unknown-choice"),
+        (facts(unit_class="nonsense"), "unit_class", "unknown-choice"),
+        (facts(amount=0, type="help"), "amount", "at-least-one"),
+        (facts(type="help", start_event=StartEvent.REPLIED), "start_event", "not-of-this-stage"),
+        (facts(stage=Stage.REVIEW, start_event=StartEvent.DOUBTED, unit_class="utility"), "unit_class", "no-units-step"),
+        (facts(type="help", source=" "), "source", "required"),
+        (facts(amount=9), "rows", "same-case-twice"),
+    ],
+)
+def test_a_row_that_breaks_a_rule_is_named(row: PolicyFacts, field: str, rule: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check([*GENERAL, row], KNOWN)
+
+    assert {"field": field, "rule": rule, "row": 3}.items() <= refused.value.details.items()
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_rows_that_leave_tickets_without_a_limit_are_refused(place: int) -> None:
+    with pytest.raises(Invalid, match="general-row-missing"):
+        check([GENERAL[1 - place]], KNOWN)
+
+
+def test_every_stage_says_from_what_it_may_be_counted() -> None:
+    assert set(STARTS) == set(Stage)
+    check([*GENERAL, *(facts(stage=stage, type="help", start_event=events[0]) for stage, events in STARTS.items())], KNOWN)
+
+
+def test_what_came_into_force_last_holds_whatever_its_number() -> None:
+    early, late = NOW - timedelta(days=9), NOW - timedelta(days=1)
+    rows = [policy(version=2, effective_from=late), policy(version=3, effective_from=early)]
+
+    assert [version_at(rows, at) for at in (NOW, early)] == [2, 3]
