@@ -26,6 +26,9 @@ from tests.reactions import DEADLINES
 
 START = datetime(2026, 11, 18, 9, 0, tzinfo=ZONE)
 HOUR = timedelta(hours=1)
+NEXT_MORNING = datetime(2026, 11, 19, 9, 0, tzinfo=ZONE)
+NEXT_AFTERNOON = datetime(2026, 11, 19, 15, 0, tzinfo=ZONE)
+EVENING_AFTER = datetime(2026, 11, 20, 19, 0, tzinfo=ZONE)
 RINGER = Scope(officer_id=None, roles=frozenset({"callback_agent"}))
 LISTING = Scope(officer_id=1, roles=frozenset({"callback_agent", "reply_auditor"}), sees_all_units=True)
 AUDITOR = Scope(officer_id=None, roles=frozenset({"reply_auditor"}))
@@ -103,7 +106,7 @@ def test_a_reply_opens_a_call_back_within_five_working_days(city: Database) -> N
     replied(city)
 
     with city.read() as session:
-        (found,) = callback_lists.open_callbacks(session, LISTING)
+        (found,) = callback_lists.open_callbacks(session, LISTING, now=START)
         assert (found.ticket.state, found.unit_says_solved) == (State.CALLBACK, "yes")
         assert found.callback.due_at == datetime(2026, 11, 25, 17, 30, tzinfo=ZONE)
 
@@ -115,7 +118,7 @@ def test_nobody_is_rung_who_wants_no_answer_or_left_no_number(city: Database, as
     ticket = ticket_of(city, ticket_id)
     assert (ticket.state, ticket.outcome_source, ticket.satisfied) == (State.CLOSED, "not_wanted", None)
     with city.read() as session:
-        assert callback_lists.open_callbacks(session, LISTING) == []
+        assert callback_lists.open_callbacks(session, LISTING, now=START) == []
 
 
 DOUBTED = {Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED}
@@ -139,8 +142,12 @@ def test_the_third_unanswered_try_closes_as_unreachable(city: Database) -> None:
     ticket_id = replied(city)
 
     states = [
-        rung(city, ticket_id, result, after=place * 2 * HOUR).state
-        for place, result in enumerate((ConnectResult.NO_ANSWER, ConnectResult.BUSY, ConnectResult.THIRD_PERSON))
+        rung(city, ticket_id, result, after=moment - START - HOUR).state
+        for moment, result in zip(
+            (NEXT_MORNING, NEXT_AFTERNOON, EVENING_AFTER),
+            (ConnectResult.NO_ANSWER, ConnectResult.BUSY, ConnectResult.THIRD_PERSON),
+            strict=True,
+        )
     ]
 
     assert states == [CallbackState.OPEN, CallbackState.OPEN, CallbackState.UNREACHABLE]
@@ -311,7 +318,7 @@ def test_open_call_backs_are_paged_by_what_is_due(city: Database) -> None:
     ids = [replied(city) for _ in range(3)]
 
     with city.read() as session:
-        first = callback_lists.open_callbacks(session, LISTING, limit=2)
-        rest = callback_lists.open_callbacks(session, LISTING, limit=2, after=first[-1].callback.id)
+        first = callback_lists.open_callbacks(session, LISTING, now=START, limit=2)
+        rest = callback_lists.open_callbacks(session, LISTING, now=START, limit=2, after=first[-1].callback.id)
 
         assert [found.ticket.id for found in [*first, *rest]] == ids
