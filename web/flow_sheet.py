@@ -60,7 +60,7 @@ class Printed:
 
 def render(ticket: TicketDetail, printed: Printed) -> bytes:
     """The sheet as the bytes of a PDF."""
-    sheet = Sheet(ticket.number, printed)
+    sheet = Sheet(printed.say("sheet.title"), ticket.number, printed)
     _head(sheet, ticket)
     _units(sheet, ticket.assignments)
     _steps(sheet, ticket.timeline)
@@ -73,16 +73,16 @@ def render(ticket: TicketDetail, printed: Printed) -> bytes:
 
 
 class Sheet(FPDF):
-    """Pages with the ticket's number above and the page number below."""
+    """Pages with what it is and its number above, and the page number below."""
 
-    def __init__(self, number: str, printed: Printed) -> None:
+    def __init__(self, title: str, number: str, printed: Printed) -> None:
         super().__init__(format="A4")
-        self.number, self.printed = number, printed
+        self.heading, self.number, self.printed = title, number, printed
         self.add_font(FAMILY, fname=FONT)
         self.face = cast(TTFFont, self.fonts[FAMILY])
         self.set_margin(MARGIN_MM)
         self.set_auto_page_break(True, FOOT_MM + 4)
-        self.set_title(f"{printed.say('sheet.title')} {number}")
+        self.set_title(f"{title} {number}")
         self.set_creation_date(printed.at)
         self.set_draw_color(*RULE)
         self.add_page()
@@ -90,7 +90,7 @@ class Sheet(FPDF):
     def header(self) -> None:
         """From the second page on: what this is a page of."""
         if self.page_no() > 1:
-            self.small(f"{self.printed.say('sheet.title')}  {self.number}", align="L")
+            self.small(f"{self.heading}  {self.number}", align="L")
             self.ln(LINE_MM + 1)
 
     def footer(self) -> None:
@@ -99,6 +99,11 @@ class Sheet(FPDF):
         self.small(self.printed.say("sheet.printed", by=self.printed.by, at=self.printed.moment(self.printed.at)), align="L")
         self.set_x(MARGIN_MM)
         self.small(self.printed.say("sheet.page", page=self.page_no(), pages="{nb}"), align="R")
+
+    def title_line(self) -> None:
+        """What it is, large and in the middle."""
+        self.ink(TITLE_PT, INK)
+        self.cell(0, 12, self.heading, align="C", new_x="LMARGIN", new_y="NEXT")
 
     def section(self, key: str) -> None:
         """The heading of a part, kept together with what follows."""
@@ -158,8 +163,7 @@ class Sheet(FPDF):
 
 def _head(sheet: Sheet, ticket: TicketDetail) -> None:
     printed = sheet.printed
-    sheet.ink(TITLE_PT, INK)
-    sheet.cell(0, 12, printed.say("sheet.title"), align="C", new_x="LMARGIN", new_y="NEXT")
+    sheet.title_line()
     half = (sheet.epw - 2 * LABEL_MM) / 2
     place = " ".join((*ticket.area, ticket.address))
     requester = "  ".join(part for part in (ticket.requester.name, ticket.requester.phone) if part)

@@ -55,6 +55,7 @@ PROBES: dict[str, tuple[Probe, ...]] = {
 
 OF_ORDERS: dict[str, Probe] = {
     "orders.move_order": Probe("POST", "/orders/{order}/actions/nonsense", 409, body=VERSION),
+    "order_form.print_order": Probe("GET", "/orders/{order}/form.pdf", 200, Right.EXPORT),
 }
 """Asked likewise; seen by the hotline and by the unit ordered, with those above it."""
 

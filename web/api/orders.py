@@ -1,4 +1,4 @@
-"""Supervision orders over HTTP (督办单): which are proposed or open, their answer, their end, their printable form.
+"""Supervision orders over HTTP (督办单): which are proposed or open, their answer, their end.
 
 They are issued by moves of the ticket, or drawn up by the ladder of a limit.
 """
