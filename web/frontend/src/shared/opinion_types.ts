@@ -7,7 +7,7 @@ export type Question = "contacted" | "solved" | "satisfaction" | "attitude";
 /** A reason of the city's list; its words come with it, as the list is data. */
 export interface Reason { code: string; text: string }
 
-export interface Attempt { at: string; connect_result: string; by: string; channel?: string }
+export interface Attempt { at: string; connect_result: string; by: string; channel: string; counted: boolean }
 /** What was said in one round. `reasons` are in words. */
 export interface Said {
   round?: number;
@@ -51,12 +51,14 @@ export interface CallbackRow {
 }
 export interface CallbackResult { outcome: string; ticket_state: string }
 export interface CallbackFact extends Omit<Said, "round" | "verbatim"> {
-  id?: number;
+  id: number;
   round: number;
   state: string;
   at: string | null;
-  channel?: string;
+  channel: string;
   source: string | null;
+  /** Whether the reader may object to it now. */
+  appealable: boolean;
 }
 export interface ReviewRow extends Omit<Said, "round"> {
   ticket: TicketRow;
@@ -65,11 +67,13 @@ export interface ReviewRow extends Omit<Said, "round"> {
   satisfaction: string;
   verbatim: string;
   first: Said | null;
-  round?: number;
+  callback_id: number;
+  round: number;
   public_reply: string;
   due: Limit | null;
   redo_left: number;
-  redo_signed_by?: string | null;
+  /** The role that signs the reply of a redo; empty where the unit has no ladder. */
+  redo_signed_by: string;
 }
 export interface ReviewFact {
   round: number;
@@ -79,40 +83,28 @@ export interface ReviewFact {
   explanation: string;
   at: string;
   by: string;
-  redo_signed_by?: string | null;
 }
 
 export type AppealState = "asked" | "granted" | "refused";
-export interface MarkSaid { stars: number; item: string; words: string; given_at: string }
+/** An objection to one judgement: `callback_id` or `mark_id` names it. */
 export interface Appeal {
   id: number;
   version: number;
+  callback_id: number | null;
+  mark_id: number | null;
   state: AppealState;
-  kind: "callback" | "mark";
-  round: number | null;
-  unit: UnitRef;
+  unit: UnitRef | null;
   reason_code: string;
   reason_text: string;
   reason: string;
   asked_at: string;
-  asked_by: string;
+  asked_by: OfficerRef | null;
   due: Limit | null;
   decided_at: string | null;
-  decided_by: string;
   decision: string;
-  said: Said | null;
-  mark: MarkSaid | null;
-  actions: string[];
+  actions: Action[];
 }
-export interface AppealRow { appeal: Appeal; ticket: TicketRow }
-/** A bad judgement that the reader's unit may object to now. */
-export interface Appealable {
-  callback_id: number | null;
-  mark_id: number | null;
-  round: number | null;
-  until: string;
-  reasons: Reason[];
-}
+export interface AppealRow { appeal: Appeal; ticket: TicketRow; solved: string | null; satisfaction: string | null; stars: number | null }
 
 export interface AddedMark { stars: number; words: string; at: string }
 export interface MarkFact {
@@ -130,6 +122,8 @@ export interface MarkFact {
   excluded: { at: string; reason: string } | null;
   appeal: { id: number; state: AppealState } | null;
   may_exclude: boolean;
+  /** Whether the reader may object to it now. */
+  appealable?: boolean;
 }
 /** A bad mark in a list, with the ticket it became. */
 export interface MarkRow extends MarkFact { ticket: TicketRow | null }

@@ -22,8 +22,8 @@ export interface PublicTicket {
   can_urge: boolean;
   can_evaluate: boolean;
   /** Of the evaluation: its levels and the reasons to choose from. */
-  scale?: Scale;
-  reasons?: Reason[];
+  scale: Scale;
+  reasons: Reason[];
 }
 export interface PublicAnswer {
   article_id: number;

@@ -1,7 +1,7 @@
 // The shapes of /api/v1 as the pages use them. They mirror web/api/schemas/*.py, which is the contract; a field that
 // changes there changes here. Times are ISO 8601 strings with an offset.
 
-import type { Appeal, Appealable, CallbackFact, MarkFact, Order, ReviewFact } from "./opinion_types";
+import type { Appeal, CallbackFact, MarkFact, Order, Reason, ReviewFact } from "./opinion_types";
 
 export * from "./opinion_types";
 export * from "./portal_types";
@@ -180,9 +180,10 @@ export interface TicketDetail extends TicketRow {
   attachments: Attachment[];
   callbacks: CallbackFact[];
   reviews: ReviewFact[];
-  appeals?: Appeal[];
-  appealable?: Appealable[];
-  marks?: MarkFact[];
+  appeals: Appeal[];
+  /** Grounds on which a unit may object. */
+  appeal_reasons: Reason[];
+  marks: MarkFact[];
   transfers: TransferFact[];
   explain: ExplainLine[];
   actions: Action[];
