@@ -4,7 +4,7 @@ Called by `seed` after the stories. What is there already is left alone, so that
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -16,11 +16,14 @@ from hotline.people.models import Unit
 from hotline.people.permissions import Role
 from hotline.tickets import assignments, tickets
 from hotline.tickets.merging import may_merge
-from hotline.tickets.models import Assignment, Request, SupervisionOrder, Ticket
+from hotline.tickets.models import Assignment, Request, SupervisionOrder, Ticket, TimelineEntry
 from hotline.tickets.workflow import AssignmentState, RequestKind, RequestState, Secrecy, State
-from web.demo.telling import Cast
+from sla import versions
+from sla.models import PolicyStatus, PolicyVersion
+from web.demo.scene import Cast
 
 ASKS = (RequestKind.EXTENSION, RequestKind.COMMITMENT, RequestKind.SUSPENSION, RequestKind.TERMINATION)
+GRANTED = (RequestKind.EXTENSION, RequestKind.COMMITMENT)
 LOWER_LEVELS = ("district", "street", "community")
 """Units of these levels send their papers without a ladder."""
 
@@ -62,9 +65,14 @@ def bend(uow: UnitOfWork, cast: Cast, words: Mapping[str, Any]) -> None:  # as i
         if ticket is not None:
             step(bender, ticket)
             uow.session.flush()
+    _terminate_once(bender)
     for kind in ASKS:
         _leave_asked(bender, kind)
+    for kind in GRANTED:
+        _have_granted(bender, kind)
     _instruct(bender)
+    _report_progress(bender)
+    _draft_limits(bender)
 
 
 def _leave_asked(bender: Bender, kind: RequestKind) -> None:
@@ -73,11 +81,53 @@ def _leave_asked(bender: Bender, kind: RequestKind) -> None:
     ticket = _candidate(bender.uow, State.HANDLING, *_in_time(bender.uow))
     if ticket is None or bender.uow.session.scalar(select(waiting)):
         return
+    bender.by_lead(ticket, f"ask_{kind}", **_asked(bender, kind))
+    bender.uow.session.flush()
+
+
+def _have_granted(bender: Bender, kind: RequestKind) -> None:
+    """One unit got more time, so that its limit has something to explain."""
+    granted = exists().where(Request.kind == kind, Request.state == RequestState.GRANTED)
+    ticket = _candidate(bender.uow, State.HANDLING, *_in_time(bender.uow))
+    if ticket is None or bender.uow.session.scalar(select(granted)):
+        return
+    bender.by_lead(ticket, f"ask_{kind}", **_asked(bender, kind))
+    bender.grant(ticket, kind.value)
+    bender.uow.session.flush()
+
+
+def _report_progress(bender: Bender) -> None:
+    """A unit reports how far it has come (阶段反馈)."""
+    ticket = _candidate(bender.uow, State.HANDLING, *_in_time(bender.uow))
+    if ticket is None or bender.uow.session.scalar(select(exists().where(TimelineEntry.action == "report_progress"))):
+        return
+    bender.by_lead(ticket, "report_progress", note=bender.words["progress"])
+    bender.uow.session.flush()
+
+
+def _draft_limits(bender: Bender) -> None:
+    """Other limits wait for publication, one of them shorter."""
+    if bender.uow.session.scalar(select(exists().where(PolicyVersion.status == PolicyStatus.DRAFT))):
+        return
+    bender.uow.actor = bender.cast.of(Role.ADMINISTRATOR, Random("limits")).actor
+    words = bender.words["draft"]
+    current = versions.in_force(bender.uow.session.scalars(select(PolicyVersion)), bender.uow.now)
+    if current is None:
+        return
+    draft = versions.draft_from_version(bender.uow, current.version, words["name"])
+    rows = [versions.facts_of(row) for row in versions.rows_of(bender.uow.session, draft.version)]
+    shorter = [
+        replace(row, amount=words["amount"]) if (row.stage.value, row.type) == (words["stage"], words["type"]) else row
+        for row in rows
+    ]
+    versions.put_rows(bender.uow, draft.version, shorter)
+
+
+def _asked(bender: Bender, kind: RequestKind) -> dict[str, Any]:  # what the request needs
     given = dict(bender.words["asks"][kind.value])
     if "until_days" in given:
         given["until"] = bender.uow.now + timedelta(days=given.pop("until_days"))
-    bender.by_lead(ticket, f"ask_{kind}", **given)
-    bender.uow.session.flush()
+    return given
 
 
 def _instruct(bender: Bender) -> None:
@@ -138,9 +188,14 @@ def _suspend(bender: Bender, ticket: Ticket) -> None:
     bender.grant(ticket, "suspension")
 
 
-def _terminate(bender: Bender, ticket: Ticket) -> None:
+def _terminate_once(bender: Bender) -> None:
+    """A unit's part ends by the hotline's consent, which a review that terminates a case does not show."""
+    ticket = _candidate(bender.uow, State.HANDLING)
+    if ticket is None or bender.uow.session.scalar(select(exists().where(Assignment.state == AssignmentState.ENDED))):
+        return
     bender.by_lead(ticket, "ask_termination", **bender.words["termination"])
     bender.grant(ticket, "termination")
+    bender.uow.session.flush()
 
 
 def _await_audit(bender: Bender, ticket: Ticket) -> None:
@@ -156,7 +211,6 @@ BENDS: dict[State, tuple[State, Callable[[Bender, Ticket], None]]] = {
     State.HANDED_OVER: (State.PENDING, _hand_over),
     State.MERGED: (State.PENDING, _merge),
     State.SUSPENDED: (State.HANDLING, _suspend),
-    State.TERMINATED: (State.HANDLING, _terminate),
     State.AUDIT: (State.HANDLING, _await_audit),
 }
 """Each rarer state with the state it is bent from, and how. Archived ones come with time: two months are too short."""

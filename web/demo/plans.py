@@ -10,6 +10,7 @@ from random import Random
 
 from sla.calendar import CityCalendar
 from web.demo.data import City, InformedRow, QuestionRow, Situation
+from web.demo.lateness import last_worked, morning_before
 from web.demo.shape import Shape, Stage, weighted
 from web.demo.stories import URGENT, Fate, Matter, Step, Walk, choose_fate, fated_for
 from web.demo.wording import choose_spot, fill
@@ -63,7 +64,7 @@ def _ticket(world: World, number: int, stages: Sequence[Stage]) -> Story:
     if stage is None and rng.random() < world.shape.share["informed"]:
         return _informed(world, number, rng)
     day = _opened(world, rng, stage)
-    situation = _situation(world, rng, day)
+    situation = (_late_situation if stage and stage.late is not None else _situation)(world, rng, day)
     opened = day if stage else _at_hour(world, rng, day, situation.hours)
     matter = _matter(world.city, situation, rng)
     fate = choose_fate(rng, world.shape, matter)
@@ -117,6 +118,9 @@ def _caller_name(city: City, caller: int) -> str:
 
 
 def _opened(world: World, rng: Random, stage: Stage | None) -> datetime:
+    if stage is not None and stage.late is not None:
+        closes = world.shape.late_limit["working_days"] + stage.late
+        return morning_before(world.hours, last_worked(world.hours, world.now), closes=closes, rng=rng)
     if stage is not None:
         low, high = stage.hours
         return world.now - timedelta(hours=rng.uniform(low, high))
@@ -135,6 +139,15 @@ def _at_hour(world: World, rng: Random, day: datetime, part: str) -> datetime:
 def _situation(world: World, rng: Random, day: datetime) -> Situation:
     month = day.astimezone(world.hours.zone).month
     rows = [row for row in world.city.situations if month in row.months]
+    return rng.choices(rows, weights=[row.weight for row in rows])[0]
+
+
+def _late_situation(world: World, rng: Random, day: datetime) -> Situation:
+    """One whose limit is that of `late_limit` whatever unit it goes to."""
+    wanted = world.shape.late_limit["type"]
+    rows = [row for row in world.city.situations if row.type == wanted and row.urgency == "normal" and row.profile == "general"]
+    month = day.astimezone(world.hours.zone).month
+    rows = [row for row in rows if month in row.months and not row.partner and not row.unit.startswith("utility")]
     return rng.choices(rows, weights=[row.weight for row in rows])[0]
 
 

@@ -18,12 +18,17 @@ from hotline.people.models import Area
 from hotline.tickets.models import Ticket
 from sla.book import calendar_of
 from web.demo import plans
+from web.demo.asking import let_links_run_out
 from web.demo.bends import bend
 from web.demo.data import load_city
+from web.demo.lateness import last_worked
+from web.demo.marks import tell_marks
+from web.demo.papers import keep_watch
 from web.demo.plans import World
 from web.demo.reference import install_reference
+from web.demo.scene import cast_of
 from web.demo.shape import load_shape
-from web.demo.telling import cast_of, tell
+from web.demo.telling import tell
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how much of how much is done."""
@@ -85,6 +90,12 @@ def seed_requests(
         progress("requests", start + len(batch), len(stories))
     with database.work(now=now) as uow:
         bend(uow, cast, shape.phrases["bends"])
+    with database.work(now=now) as uow:
+        tell_marks(uow, cast, world)
+    with database.work(now=now) as uow:
+        let_links_run_out(uow, cast, now, at_most=shape.links_unanswered)
+    if stories:
+        keep_watch(database, cast, shape.phrases["bends"]["papers"], until=last_worked(world.hours, now))
 
 
 def open_quietly(url: str, table: Subscribers, zone: ZoneInfo, vault: Vault) -> Database:

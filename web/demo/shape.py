@@ -13,11 +13,15 @@ Span = Sequence[float]
 
 @dataclass(frozen=True)
 class Stage:
-    """A group of tickets that stops at a step. `hours` is how long before now they came in."""
+    """A group of tickets that stops at a step. `hours` is how long before now they came in.
+
+    With `late` they came in so long ago that their limit has been over for so many working days.
+    """
 
     stop: str
     count: int
-    hours: tuple[float, float]
+    hours: tuple[float, ...] = ()
+    late: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,12 @@ class Shape:
     contact_minutes: Mapping[str, Span]
     reply_minutes: Mapping[str, Span]
     callback_minutes: Span
-    retry_minutes: Span
+    try_hours: Sequence[Span]
     review_minutes: Span
+    links_unanswered: int
     satisfaction: Sequence[Mapping[str, Any]]  # a share, and three words of sla.answers
     staged: Sequence[Stage]
+    late_limit: Mapping[str, Any]  # a type of request, and its limit in working days
     phrases: Mapping[str, Any]  # one phrase, or a list to choose from
 
 
@@ -50,7 +56,7 @@ class Shape:
 def load_shape() -> Shape:
     """Read the file; the same object each time."""
     raw = read_yaml("shape.yaml")
-    staged = [Stage(row["stop"], row["count"], tuple(row["hours"])) for row in raw.pop("staged")]
+    staged = [Stage(**{**row, "hours": tuple(row.get("hours", ()))}) for row in raw.pop("staged")]
     return Shape(**raw, staged=staged)
 
 

@@ -5,7 +5,7 @@ A story is planned to its end; `plans` cuts off what has not happened yet. What 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -127,6 +127,10 @@ class Walk:
             if self.fate.unhappy:
                 yield from self._review()
 
+    def from_the_unit(self) -> Iterator[Step]:
+        """All steps of what was dispatched by itself, from the unit's sign-in on."""
+        yield from self._round(first=True)
+
     def _handed_over(self) -> Iterator[Step]:
         if self.matter.partner:
             for action in ("transfer", "receipt", "voice"):
@@ -178,21 +182,40 @@ class Walk:
         rows = [row for row in self.shape.satisfaction if is_unhappy(row) == unhappy]
         chosen = self.rng.choices(rows, weights=[row["share"] for row in rows])[0]
         words = self.matter.unhappy or self._phrase("unhappy") if unhappy else self._phrase("thanks")
-        answers = {name: chosen[name] for name in ("contacted", "solved", "satisfaction")}
+        answers = {**{name: chosen[name] for name in ("contacted", "solved", "satisfaction")}, **self._manner(unhappy=unhappy)}
         yield self._office("doubt" if unhappy else "answer", self.shape.callback_minutes, **answers, verbatim=words)
+
+    def _manner(self, *, unhappy: bool) -> Mapping[str, Any]:  # fields of the answers
+        """Who spoke and over which way, and why they are not content."""
+        share, why = self.shape.share, self.shape.phrases["reasons"]
+        return {
+            "by_link": self.rng.random() < share["by_link"],
+            "respondent": "family" if self.rng.random() < share["family"] else "self",
+            "attitude": self.rng.choice(self.shape.phrases["attitudes"]),
+            "reason_codes": [self.rng.choice(why)] if unhappy else [],
+        }
 
     def _in_vain(self, tries: int) -> Iterator[Step]:
         for attempt in range(tries):
-            span = self.shape.retry_minutes if attempt else self.shape.callback_minutes
-            yield self._office("try", span, connect_result=self.rng.choice(["no_answer", "no_answer", "busy", "off"]))
+            self.at = self._hour_for_ringing(attempt)
+            yield Step("try", self.at, {"connect_result": self._phrase("in_vain")})
+
+    def _hour_for_ringing(self, attempt: int) -> datetime:
+        """Tries count at different hours, on two days at least: two on the next working day, each later one a day on."""
+        same_day = attempt == 1
+        moment = self.at if same_day else self.hours.add_working_days(self.at, 1)
+        low, high = self.shape.try_hours[attempt % len(self.shape.try_hours)]
+        midnight = datetime.combine(self.hours.local_day(moment), time.min, self.hours.zone)
+        return midnight + timedelta(hours=self.rng.uniform(low, high))
 
     def _review(self) -> Iterator[Step]:
         if self.fate.unreasonable:
             words = {"basis": self._phrase("keep_basis"), "explanation": self._phrase("keep_explanation")}
-            yield self._office("review", self.shape.review_minutes, verdict="unreasonable", decision="keep_closed", **words)
+            decision = self._phrase("unreasonable_decisions")
+            yield self._office("review", self.shape.review_minutes, verdict="unreasonable", decision=decision, **words)
             return
-        basis = self._phrase("redo_basis")
-        yield self._office("review", self.shape.review_minutes, verdict="reasonable", decision="redo", basis=basis)
+        words = {"verdict": self._phrase("reasonable_verdicts"), "decision": self._phrase("reasonable_decisions")}
+        yield self._office("review", self.shape.review_minutes, basis=self._phrase("redo_basis"), **words)
         yield from self._round(first=False)
 
     def _desk(self, action: str, **given: Any) -> Step:  # what the use case takes

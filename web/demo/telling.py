@@ -4,102 +4,31 @@ The unit of work is carried through time and hands (`now`, `actor`), so that hun
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from dispatch import catalogue
 from dispatch.linkage import transfers
 from dispatch.linkage.transfers import Handover
-from dispatch.routing import UnitHit
 from hotline.intake import contacts
 from hotline.intake.drafting.patterns import nameless_title
-from hotline.kernel.db import SYSTEM, Actor, UnitOfWork
+from hotline.kernel.db import SYSTEM, UnitOfWork
 from hotline.kernel.scope import Scope
 from hotline.people import citizens, units
-from hotline.people.models import Officer
-from hotline.people.permissions import Role, scope_of
+from hotline.people.permissions import Role
 from hotline.tickets import assignments, ladders, requests, tickets
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import RequestKind, RequestState, Secrecy, State
 from knowledge_base import articles
-from knowledge_base.models import Article, UseKind
-from sla import callbacks, reviews
-from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
-from sla.reviews import Decision, Verdict
+from knowledge_base.models import UseKind
+from web.demo import asking
 from web.demo.plans import Story
+from web.demo.scene import Cast, Scene
 from web.demo.stories import Step
 
 PORTAL = "web_form"
 LEAD = "lead"
-
-
-@dataclass(frozen=True)
-class Player:
-    """An officer as the use cases know one."""
-
-    actor: Actor
-    scope: Scope
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who acts: officers by role, liaison officers by unit id, those who sign by unit id and role.
-
-    What they know: articles by code, the catalogue as asked.
-    """
-
-    by_role: Mapping[str, list[Player]]
-    by_unit: Mapping[int, Player]
-    heads: Mapping[tuple[int, str], Player]
-    articles: Mapping[str, int]
-    phrases: Mapping[str, Any]  # one phrase or a list, as in the shape
-    hits: dict[tuple[str, str | None], list[UnitHit]] = field(default_factory=dict)
-
-    def of(self, role: Role, rng: Random) -> Player:
-        """Somebody of that role."""
-        return rng.choice(self.by_role[role.value])
-
-
-@dataclass
-class Scene:
-    """One story being told."""
-
-    uow: UnitOfWork
-    cast: Cast
-    rng: Random
-    story: Story
-    ticket: Ticket
-
-    def act(self, player: Player) -> Scope:
-        """Go on as that officer."""
-        self.uow.actor = player.actor
-        return player.scope
-
-    def act_alone(self) -> None:
-        """Go on as nobody: the requester, or the system."""
-        self.uow.actor = SYSTEM
-
-
-def cast_of(session: Session, phrases: Mapping[str, Any]) -> Cast:
-    """The officers of the city as they stand in the tables."""
-    by_role: dict[str, list[Player]] = {}
-    by_unit: dict[int, Player] = {}
-    heads: dict[tuple[int, str], Player] = {}
-    superiors = units.superiors(session)
-    for officer in session.scalars(select(Officer).order_by(Officer.id)):
-        player = Player(Actor(officer.id, officer.name), scope_of(officer, superiors))
-        for membership in officer.memberships:
-            by_role.setdefault(membership.role, []).append(player)
-            if membership.role == Role.LIAISON:
-                by_unit.setdefault(membership.unit_id, player)
-            heads.setdefault((membership.unit_id, membership.role), player)
-    known = dict(session.execute(select(Article.code, Article.id)).all())
-    return Cast(by_role, by_unit, heads, known, phrases)
 
 
 def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
@@ -273,45 +202,6 @@ def _add(scene: Scene, step: Step) -> None:
     tickets.add(scene.uow, scene.ticket.id, step.action, str(step.given.get("text", "")))
 
 
-def _try_in_vain(scene: Scene, step: Step) -> None:
-    _ring(scene, ConnectResult(step.given["connect_result"]), None)
-
-
-def _reach(scene: Scene, step: Step) -> None:
-    given = step.given
-    answers = CallbackAnswers(
-        contacted=Contacted(given["contacted"]),
-        solved=Solved(given["solved"]),
-        satisfaction=Satisfaction(given["satisfaction"]),
-        verbatim=given["verbatim"],
-    )
-    if scene.story.channel == PORTAL:
-        scene.act_alone()
-        callbacks.evaluate_online(scene.uow, scene.ticket, answers)
-    else:
-        _ring(scene, ConnectResult.REACHED, answers)
-
-
-def _ring(scene: Scene, result: ConnectResult, answers: CallbackAnswers | None) -> None:
-    scope = scene.act(scene.cast.of(Role.CALLBACK_AGENT, scene.rng))
-    callback = callbacks.of_ticket(scene.uow.session, scene.ticket.id)[-1]
-    callbacks.attempt(scene.uow, scope, callback.id, connect_result=result, answers=answers)
-
-
-def _review(scene: Scene, step: Step) -> None:
-    scope = scene.act(scene.cast.of(Role.SUPERVISOR, scene.rng))
-    given = step.given
-    reviews.review(
-        scene.uow,
-        scope,
-        scene.ticket.id,
-        verdict=Verdict(given["verdict"]),
-        basis=given["basis"],
-        decision=Decision(given["decision"]),
-        explanation=given.get("explanation", ""),
-    )
-
-
 STEPS: Mapping[str, Callable[[Scene, Step], None]] = {
     "transfer": _hand_over,
     "receipt": _take_receipt,
@@ -328,8 +218,8 @@ STEPS: Mapping[str, Callable[[Scene, Step], None]] = {
     "reply": _by_unit,
     "supplement": _add,
     "urge": _add,
-    "try": _try_in_vain,
-    "answer": _reach,
-    "doubt": _reach,
-    "review": _review,
+    "try": asking.try_in_vain,
+    "answer": asking.reach,
+    "doubt": asking.reach,
+    "review": asking.review,
 }

@@ -1,0 +1,86 @@
+"""Who acts in the demo city's stories, and one story while it is told: a unit of work carried through time and hands.
+
+`telling` and `asking` take the steps; `bends`, `marks` and `papers` act with the same cast.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.routing import UnitHit
+from hotline.kernel.db import SYSTEM, Actor, UnitOfWork
+from hotline.kernel.scope import Scope
+from hotline.people import units
+from hotline.people.models import Officer
+from hotline.people.permissions import Role, scope_of
+from hotline.tickets.models import Ticket
+from knowledge_base.models import Article
+from web.demo.plans import Story
+
+
+@dataclass(frozen=True)
+class Player:
+    """An officer as the use cases know one."""
+
+    actor: Actor
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who acts: officers by role, liaison officers by unit id, those who sign by unit id and role.
+
+    What they know: articles by code, the catalogue as asked.
+    """
+
+    by_role: Mapping[str, list[Player]]
+    by_unit: Mapping[int, Player]
+    heads: Mapping[tuple[int, str], Player]
+    articles: Mapping[str, int]
+    phrases: Mapping[str, Any]  # one phrase or a list, as in the shape
+    hits: dict[tuple[str, str | None], list[UnitHit]] = field(default_factory=dict)
+
+    def of(self, role: Role, rng: Random) -> Player:
+        """Somebody of that role."""
+        return rng.choice(self.by_role[role.value])
+
+
+@dataclass
+class Scene:
+    """One story being told."""
+
+    uow: UnitOfWork
+    cast: Cast
+    rng: Random
+    story: Story
+    ticket: Ticket
+
+    def act(self, player: Player) -> Scope:
+        """Go on as that officer."""
+        self.uow.actor = player.actor
+        return player.scope
+
+    def act_alone(self) -> None:
+        """Go on as nobody: the requester, or the system."""
+        self.uow.actor = SYSTEM
+
+
+def cast_of(session: Session, phrases: Mapping[str, Any]) -> Cast:
+    """The officers of the city as they stand in the tables."""
+    by_role: dict[str, list[Player]] = {}
+    by_unit: dict[int, Player] = {}
+    heads: dict[tuple[int, str], Player] = {}
+    superiors = units.superiors(session)
+    for officer in session.scalars(select(Officer).order_by(Officer.id)):
+        player = Player(Actor(officer.id, officer.name), scope_of(officer, superiors))
+        for membership in officer.memberships:
+            by_role.setdefault(membership.role, []).append(player)
+            if membership.role == Role.LIAISON:
+                by_unit.setdefault(membership.unit_id, player)
+            heads.setdefault((membership.unit_id, membership.role), player)
+    known = dict(session.execute(select(Article.code, Article.id)).all())
+    return Cast(by_role, by_unit, heads, known, phrases)
