@@ -173,7 +173,7 @@ class CityCalendar:
         if days_before + days > len(self._workdays):
             raise Invalid("moment", "outside-calendar")
         index = self._workdays[days_before + days - 1]
-        return self._office.moment(index, self._office.hours(index)[-1][1] * MINUTE)
+        return self._office.moment(index, self._office.hours(index)[-1][1])
 
     def _shifts(self, roster: Roster) -> Shifts:
         days = map(date.fromordinal, range(self._first.toordinal(), self._last.toordinal() + 1))

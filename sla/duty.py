@@ -5,7 +5,8 @@ Adding and measuring are inverse to each other, and a question costs the same fo
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import accumulate
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ from sla.rosters import Spans
 
 MINUTE = timedelta(minutes=1)
 NONE = timedelta(0)
+
+Hours = tuple[tuple[timedelta, timedelta], ...]
+"""Hours of one day: (from, to) after its midnight, ascending, not overlapping."""
 
 
 class DutyTime(Protocol):
@@ -43,22 +47,23 @@ class Shifts:
     """A roster with hours: those of each local day of `zone` from `first` on. Raises Invalid outside these days."""
 
     def __init__(self, first: date, days: Iterable[Spans], zone: ZoneInfo) -> None:
+        timed = cache(_timed)
         self._first = first.toordinal()
-        self._days = tuple(days)
+        self._days = tuple(timed(spans) for spans in days)
         self._zone = zone
-        self._minutes_before = [0, *accumulate(sum(end - start for start, end in spans) for spans in self._days)]
+        lengths = cache(_length)
+        self._before = list(accumulate((lengths(hours) for hours in self._days), initial=NONE))
 
     def add(self, start: datetime, span: timedelta) -> datetime:
         """As `DutyTime.add` says."""
         if span == NONE:
             return start.astimezone(UTC)
         target = self._elapsed(start) + span
-        # The day in which the minute that is wanted lies, begun or whole: the last with fewer minutes before it.
-        index = bisect_left(self._minutes_before, -(-target // MINUTE)) - 1
+        # The last day with less duty time before it: that in which the moment lies.
+        index = bisect_left(self._before, target) - 1
         if not 0 <= index < len(self._days):
             raise Invalid("moment", "outside-calendar")
-        rest = target - self._minutes_before[index] * MINUTE
-        return self.moment(index, _offset_after(self._days[index], rest))
+        return self.moment(index, _offset_after(self._days[index], target - self._before[index]))
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """As `DutyTime.between` says."""
@@ -66,8 +71,7 @@ class Shifts:
 
     def moment(self, index: int, offset: timedelta) -> datetime:
         """So much after the midnight that begins the day with that index."""
-        midnight = datetime.combine(date.fromordinal(self._first + index), time.min)
-        return (midnight + offset).replace(tzinfo=self._zone).astimezone(UTC)
+        return (datetime.fromordinal(self._first + index) + offset).replace(tzinfo=self._zone).astimezone(UTC)
 
     def index(self, day: date) -> int:
         """The place of a day among those known."""
@@ -76,26 +80,36 @@ class Shifts:
             raise Invalid("moment", "outside-calendar", day=day.isoformat())
         return index
 
-    def hours(self, index: int) -> Spans:
+    def hours(self, index: int) -> Hours:
         """The hours of the day with that index."""
         return self._days[index]
 
     def worked(self) -> list[int]:
         """The indexes of the days with hours, ascending."""
-        return [index for index, spans in enumerate(self._days) if spans]
+        return [index for index, hours in enumerate(self._days) if hours]
 
     def _elapsed(self, moment: datetime) -> timedelta:
         local = moment.astimezone(self._zone)
-        index = self.index(local.date())
-        offset = local.replace(tzinfo=None) - datetime.combine(local.date(), time.min)
-        passed = (min(offset, end * MINUTE) - start * MINUTE for start, end in self._days[index])
-        return sum((part for part in passed if part > NONE), self._minutes_before[index] * MINUTE)
+        index = self.index(local)
+        passed = self._before[index]
+        offset = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        for start, end in self._days[index]:
+            if start < offset:
+                passed += min(offset, end) - start
+        return passed
 
 
-def _offset_after(day: Spans, rest: timedelta) -> timedelta:
-    for start, end in day:
-        length = (end - start) * MINUTE
-        if rest <= length:
-            return start * MINUTE + rest
-        rest -= length
+def _timed(spans: Spans) -> Hours:
+    return tuple((start * MINUTE, end * MINUTE) for start, end in spans)
+
+
+def _length(hours: Hours) -> timedelta:
+    return sum((end - start for start, end in hours), NONE)
+
+
+def _offset_after(hours: Hours, rest: timedelta) -> timedelta:
+    for start, end in hours:
+        if rest <= end - start:
+            return start + rest
+        rest -= end - start
     raise AssertionError("the sums of a day and its hours disagree")

@@ -87,7 +87,7 @@ def is_provisional(calendar: CityCalendar, basis: Basis, due: datetime) -> bool:
 def points(
     calendar: CityCalendar, basis: Basis, due: datetime, *, stage: Stage, rows: Iterable[WarnPoint]
 ) -> tuple[Moment, ...]:
-    """The warnings of a limit that ends at `due`, earliest first; none before its start or after its end.
+    """The warnings of a limit that ends at `due`, earliest first; none at its very start or before, none after its end.
 
     Shares are of the limit's own time, in which a break does not count.
     """
@@ -98,8 +98,9 @@ def points(
         own, length = DayAndNight(), due - basis.started_at
     found = []
     for point in limits.points(rows, stage, basis.limit):
-        at = limits.warn_at(calendar, due, point, own=own, length=length)
-        found.append(Moment(point.name, min(max(at, basis.started_at), due).astimezone(UTC)))
+        at = min(limits.warn_at(calendar, due, point, own=own, length=length), due)
+        if at > basis.started_at:
+            found.append(Moment(point.name, at.astimezone(UTC)))
     return tuple(sorted(found, key=lambda moment: moment.at))
 
 

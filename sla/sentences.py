@@ -4,6 +4,7 @@ The lines come from `explanation`, the words from the caller's catalogue (`expla
 and printed sheets.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -14,18 +15,23 @@ from sla.explanation import ExplainLine
 Text = Callable[..., str]
 """`text(message_id, **values)`: the words of the catalogue with the values filled in."""
 
-OWN_RULE = "own"
+OWN = re.compile(r"\bown\b")
+"""What a source says that the city laid down itself, alone or after what others did."""
 HOUR_MINUTES = 60
 LEFT_OUT = frozenset({"began-on-make-up-workday", "began-on-holiday"})
 """Said by the day itself: 9月28日（周日，调休上班）."""
-CLAUSES = (
-    *("accepted", "began", "counted-from-next-day", "natural-days", "around-the-clock", "own-hours", "in-season"),
-    *("own-hours-in-season", "holiday-does-not-count", "make-up-workday-counts", "given", "no-later-than-lead", "paused"),
-    *("paused-over", "paused-for", "paused-late", "stands-still", "sent-back", "extended", "committed", "merged"),
-    *("corrected", "recounted", "provisional", "due", "done-in-time", "done-late"),
-)
-"""Codes of lines that are a clause of the sentence."""
-MOMENTS = ("at", "was", "since", "until")
+CLAUSES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("accepted", "began", "given", "no-later-than-lead", "committed"), ("at",)),
+    **dict.fromkeys(("counted-from-next-day", "natural-days", "around-the-clock"), ()),
+    **dict.fromkeys(("own-hours", "in-season", "own-hours-in-season"), ()),
+    **dict.fromkeys(("holiday-does-not-count", "make-up-workday-counts"), ()),
+    **dict.fromkeys(("paused", "stands-still", "sent-back"), ("since",)),
+    **dict.fromkeys(("paused-over", "paused-for", "paused-late"), ("since", "until")),
+    **dict.fromkeys(("extended", "merged", "provisional"), ()),
+    **dict.fromkeys(("corrected", "recounted"), ("was", "at")),
+    **dict.fromkeys(("due", "done-in-time", "done-late"), ("at",)),
+}
+"""Codes of lines that are a clause of the sentence, each with the moments that it names, in their order."""
 
 
 def sentence(lines: Iterable[ExplainLine], text: Text, zone: tzinfo) -> str:
@@ -48,7 +54,7 @@ class _Teller:
         """What the limit is: its name, the type of ticket, the amount and the rule it rests on."""
         named = self.text(f"explain.stage.{args['stage']}")
         kind = self.text(f"type.{args['type']}") if args.get("type") else ""
-        source = self.text("explain.own") if args["source"] == OWN_RULE else args["source"]
+        source = self.source(args["source"])
         amount = self.amount(args["amount"], args["unit"])
         code = "explain.limit-of-type" if kind else "explain.limit"
         said = self.text(code, name=named, type=kind, amount=amount)
@@ -57,11 +63,12 @@ class _Teller:
     def clause(self, line: ExplainLine) -> str:
         """One line as a clause."""
         args = dict(line.args)
-        for name in MOMENTS:
-            if name in args:
-                args[name] = self.moment(args[name], args)
+        for name in CLAUSES[line.code]:
+            args[name] = self.moment(args[name], args)
         if "first" in args:
             args["days"] = self.days(date.fromisoformat(args["first"]), date.fromisoformat(args["last"]))
+        if "source" in args:
+            args["source"] = self.source(args["source"])
         if "from_month" in args:
             args["season"] = self.season(args)
         if "hours" in args:
@@ -69,6 +76,10 @@ class _Teller:
         if "event" in args:
             args["event"] = self.text(f"explain.event.{args['event']}")
         return self.text(f"explain.{line.code}", **args)
+
+    def source(self, source: str) -> str:
+        """The clause that something rests on."""
+        return OWN.sub(self.text("explain.own"), source)
 
     def amount(self, amount: int, unit: str) -> str:
         """15 working days; 24 hours for 1440 minutes."""

@@ -186,6 +186,15 @@ def test_what_moved_nothing_is_not_told(what: str) -> None:
     assert told(clock(SILENT[what])) == told(clock())
 
 
+def test_a_year_is_named_where_it_first_comes_up() -> None:
+    pause = step("paused", since=local("2026-01-05 09:00"), until=local("2026-01-06 09:00"))
+
+    said = told(clock(pause, at=local("2025-12-22 10:00")))
+
+    assert "2026年1月1日至3日元旦放假不计" in said
+    assert [said.count(year) for year in ("2025年", "2026年")] == [1, 1]
+
+
 def test_a_holiday_inside_a_break_is_not_told_of() -> None:
     pause = step("paused", since=local("2025-09-30 09:00"), until=local("2025-10-09 09:00"))
 
@@ -199,7 +208,8 @@ def test_days_after_a_promise_are_not_counted() -> None:
 def test_every_line_has_a_clause() -> None:
     codes = {line.code for made, _ in SAID.values() for line in lines_of(made, city_calendar(), FACTS)}
 
-    assert codes - LEFT_OUT - {"limit"} <= set(CLAUSES)
+    assert codes - LEFT_OUT - {"limit"} <= CLAUSES.keys()
+    assert set(reckoning.StepKind) | {"corrected", "recounted"} <= CLAUSES.keys()
 
 
 def test_a_limit_that_is_only_tried_is_told_without_a_ticket() -> None:
