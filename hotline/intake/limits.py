@@ -11,7 +11,7 @@ import yaml
 
 from hotline.kernel.errors import Invalid
 from hotline.people.citizens import check_phone
-from hotline.tickets.workflow import TYPES, URGENCIES
+from hotline.tickets.workflow import PROFILES, TYPES, URGENCIES
 
 LINE_CONTROLS = "\n\t"
 
@@ -53,7 +53,7 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:  # fields of a ticket b
     for name, (minimum, maximum) in texts.items():
         if name in values:
             values[name] = check_text(name, values[name], minimum=minimum, maximum=maximum)
-    for name, allowed in {"type": TYPES, "urgency": URGENCIES}.items():
+    for name, allowed in {"type": TYPES, "urgency": URGENCIES, "profile": PROFILES}.items():
         if name in values:
             check_choice(name, values[name], allowed)
     if values.get("contact_phone"):

@@ -18,11 +18,11 @@ from hotline.tickets.codes import check_codes
 from hotline.tickets.dispatching import HOLDING
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.remarks import Remark
-from hotline.tickets.workflow import TYPES, URGENCIES, Secrecy, State
+from hotline.tickets.workflow import PROFILES, TYPES, URGENCIES, Secrecy, State
 
-CODED = ("type", "urgency", "category_code", "area_code")
+CODED = ("type", "urgency", "profile", "category_code", "area_code")
 WORDED = ("title", "body", "wanted", "address")
-CHOICES = {"type": TYPES, "urgency": URGENCIES}
+CHOICES = {"type": TYPES, "urgency": URGENCIES, "profile": PROFILES}
 
 
 def correct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:

@@ -46,9 +46,12 @@ class ImportanceRule:
 
 @dataclass(frozen=True)
 class TicketRules:
-    """All rules in force at one moment. `hand_over_targets` is names of other hotlines by code."""
+    """All rules in force at one moment. `profiles` is whose limits hold by channel, `hand_over_targets` names of other hotlines
+    by code.
+    """
 
     precheck_channels: frozenset[str]
+    profiles: Mapping[str, str]
     incomplete: timedelta
     incomplete_path: str
     audit: AuditRule
@@ -103,6 +106,7 @@ def _read(values: Mapping[str, Any]) -> TicketRules:
     audit, important = values["audit.replies"], values["important"]
     return TicketRules(
         precheck_channels=frozenset(values["precheck.channels"]),
+        profiles={str(channel): str(profile) for channel, profile in values["profile.channels"].items()},
         incomplete=timedelta(days=values["incomplete.days"]),
         incomplete_path=str(values["incomplete.path"]),
         audit=AuditRule(frozenset(audit["types"]), frozenset(audit["secrecy"]), bool(audit["supervised"])),

@@ -28,7 +28,7 @@ from hotline.tickets.links import LinkKind
 from hotline.tickets.models import Attachment, Ticket
 from hotline.tickets.remarks import PLAIN, Remark
 from hotline.tickets.rules import rules_of
-from hotline.tickets.workflow import SYSTEM, Secrecy, State, workflow_of
+from hotline.tickets.workflow import GENERAL, SYSTEM, Secrecy, State, workflow_of
 
 PUBLIC_ACTIONS = frozenset(
     {
@@ -59,7 +59,7 @@ class NewTicket:
     body: str
     wanted: str = ""
     urgency: str = "normal"
-    profile: str = "general"
+    profile: str = GENERAL
     category_code: str | None = None
     area_code: str | None = None
     address: str = ""
@@ -220,7 +220,10 @@ def _open(uow: UnitOfWork, given: NewTicket, state: State) -> Ticket:
         dispatch_count=0,
         urge_count=0,
     )
-    ticket.important = rules_of(uow.session, uow.now).important.holds(ticket, supervised=False)
+    rules = rules_of(uow.session, uow.now)
+    if ticket.profile == GENERAL:
+        ticket.profile = rules.profiles.get(ticket.channel, GENERAL)
+    ticket.important = rules.important.holds(ticket, supervised=False)
     uow.session.add(ticket)
     uow.session.flush()
     attach(uow, ticket.id, given.attachment_tokens)

@@ -16,7 +16,8 @@ from hotline.people.permissions import Role
 BAD_MARK = "bad_mark"
 TYPES = frozenset({"enquiry", "help", "complaint", "report", "suggestion", "praise", "other", BAD_MARK})
 """诉求类型, handbook 11.1; a bad mark (差评) comes from the evaluation of services, handbook 8.1."""
-PROFILES = frozenset({"general", "enterprise", BAD_MARK, "provincial", "transfer_110"})
+GENERAL = "general"
+PROFILES = frozenset({GENERAL, "enterprise", BAD_MARK, "provincial", "transfer_110"})
 """Whose limits hold: of everybody, of enterprises, of bad marks, of tickets from the province or from 110."""
 URGENCIES = frozenset({"normal", "urgent", "critical"})
 """一般, 紧急, 特急: handbook 4.4."""

@@ -35,6 +35,7 @@ def ticket_detail(session: Session, container: Container, reader: Scope, ticket:
     return TicketDetail(
         **row.model_dump(),
         **_words(reader, ticket),
+        profile=ticket.profile,
         **_relations(session, reader, ticket, now),
         requester=present.requester(ticket, reader),
         opened_by=present.officer_names(session, [ticket.opened_by_id]).get(ticket.opened_by_id or 0, ""),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.scope import Scope
@@ -13,14 +13,18 @@ from hotline.people.models import Area, Officer, Unit
 from hotline.tickets import queries, rights
 from hotline.tickets.models import Assignment, Category, Request, Ticket
 from hotline.tickets.rights import Right
-from hotline.tickets.workflow import AT_WORK, BEFORE_DISPATCH, WITH_UNITS, RequestKind, RequestState
+from hotline.tickets.workflow import AT_WORK, BEFORE_DISPATCH, WITH_UNITS, RequestKind, RequestState, State
 from sla.calendar import CityCalendar
+from sla.lifecycles import ClockState
 from sla.models import Clock
 from web import texts
 from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import CodeRef, Limit, UnitRef
 from web.api.schemas.detail import Requester
 from web.api.schemas.tickets import TicketRow
+
+STANDING_STILL = frozenset({State.INCOMPLETE, State.SUSPENDED})
+"""States in which a city lets no time count, if its rule says so."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], no
     categories = _categories(session, {ticket.category_code for ticket in tickets})
     areas = _areas(session, {ticket.area_code for ticket in tickets})
     asked = _return_asked(session, [ticket.id for ticket in tickets])
+    paused = _paused(session, tickets)
     return [
         TicketRow(
             id=ticket.id,
@@ -55,7 +60,7 @@ def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], no
             unit=units.get(ticket.lead_unit_id or 0),
             opened_at=ticket.opened_at,
             closed_at=ticket.closed_at,
-            due=ticket_limit(ticket, calendar, now),
+            due=ticket_limit(ticket, calendar, now, paused=paused.get(ticket.id)),
             round=ticket.round,
             urge_count=ticket.urge_count,
             return_asked=ticket.id in asked,
@@ -101,12 +106,16 @@ def next_limit(part: Assignment, calendar: CityCalendar, now: datetime) -> Limit
     return pending[0] if pending else None
 
 
-def ticket_limit(ticket: Ticket, calendar: CityCalendar, now: datetime) -> Limit | None:
-    """The limit that matters now: the citizen's while nobody has it, the unit's while one does, none afterwards."""
+def ticket_limit(ticket: Ticket, calendar: CityCalendar, now: datetime, *, paused: datetime | None = None) -> Limit | None:
+    """The limit that matters now: the citizen's while nobody has it, the unit's while one does, none afterwards.
+
+    One that stands still since `paused` is shown stopped.
+    """
     if ticket.state in BEFORE_DISPATCH:
-        return limit("total", ticket.total_due_at, None, calendar, now)
-    if ticket.state in WITH_UNITS:
-        return limit("handle", ticket.due_at, ticket.near_at, calendar, now, provisional=ticket.due_provisional)
+        return limit("total", ticket.total_due_at, None, calendar, now, stopped_at=paused)
+    if ticket.state in WITH_UNITS or (ticket.state is State.SUSPENDED and paused is not None):
+        provisional = ticket.due_provisional
+        return limit("handle", ticket.due_at, ticket.near_at, calendar, now, provisional=provisional, stopped_at=paused)
     return None
 
 
@@ -128,8 +137,9 @@ def limit(
 
 
 def running_limit(clock: Clock, calendar: CityCalendar, now: datetime) -> Limit:
-    """A limit as its clock keeps it."""
-    return _limit(Term(clock.stage.value, clock.due_at, clock.warn_at, clock.stopped_at, clock.provisional), calendar, now)
+    """A limit as its clock keeps it; one that stands still is shown stopped."""
+    stopped = clock.stopped_at or clock.paused_at
+    return _limit(Term(clock.stage.value, clock.due_at, clock.warn_at, stopped, clock.provisional), calendar, now)
 
 
 def assignment_limits(assignment: Assignment, calendar: CityCalendar, now: datetime) -> list[Limit]:
@@ -182,6 +192,18 @@ def attachments(found: Iterable[object]) -> list[AttachmentShape]:
     """Files of a ticket."""
     fields = ("token", "name", "content_type", "size_bytes", "kind")
     return [AttachmentShape(**{name: getattr(entry, name) for name in fields}) for entry in found]
+
+
+def _paused(session: Session, tickets: Sequence[Ticket]) -> dict[int, datetime]:
+    """Since when no time counts for a ticket, for those whose limit stands still."""
+    waiting = [ticket.id for ticket in tickets if ticket.state in STANDING_STILL]
+    if not waiting:
+        return {}
+    still = select(Clock.ticket_id, func.min(Clock.paused_at)).where(
+        Clock.ticket_id.in_(waiting), Clock.state == ClockState.PAUSED
+    )
+    rows = session.execute(still.group_by(Clock.ticket_id))
+    return {ticket_id: since for ticket_id, since in rows if since is not None}
 
 
 def _by_id(session: Session, ids: Collection[int | None]) -> dict[int, UnitRef]:

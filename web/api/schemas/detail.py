@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from web.api.schemas.base import Attachment, CodeRef, Limit, OfficerRef, Shape, UnitRef
 from web.api.schemas.callbacks import Reason
 from web.api.schemas.evaluations import AppealFact
@@ -148,6 +150,7 @@ class TicketDetail(TicketRow):
     `original` tells whether title, body, wishes and address are the requester's own words; else they are redacted or empty.
     """
 
+    profile: str = Field(description="whose limits hold: general, enterprise, bad_mark, provincial or transfer_110")
     original: bool
     redacted_title: str
     redacted_body: str

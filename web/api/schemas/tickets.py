@@ -127,6 +127,7 @@ class Changes(Shape):
     wanted: str | None = Field(None, max_length=5000)
     type: str | None = Field(None, max_length=16)
     urgency: str | None = Field(None, max_length=16)
+    profile: str | None = Field(None, max_length=16)
     category_code: str | None = Field(None, max_length=32)
     area_code: str | None = Field(None, max_length=16)
     address: str | None = Field(None, max_length=200)
@@ -185,6 +186,7 @@ class TicketIn(Shape):
     body: str
     wanted: str = ""
     urgency: str = "normal"
+    profile: str = "general"
     category_code: str | None = None
     area_code: str | None = None
     address: str = ""
