@@ -30,7 +30,7 @@ from hotline.kernel.settings import PREFIX, Settings
 from hotline.kernel.transitions import LifeCycle
 from hotline.tickets.workflow import ORDER, STANDARD
 from knowledge_base.lifecycle import ARTICLE
-from sla.lifecycles import CALLBACK, CLOCK
+from sla.lifecycles import APPEAL, CALLBACK, CLOCK
 from web import auth, errors, texts
 from web.app import create_app
 from web.bootstrap import Container, build
@@ -43,7 +43,7 @@ PACKAGES = (hotline, asr, knowledge_base, dispatch, sla, web)
 NOT_IMPORTED = ("asr.engines", "web.migrations", "web.frontend")
 """Heavy libraries and Alembic's own entry: none of them defines an error or an event."""
 LIFE_CYCLES: tuple[LifeCycle[Any], ...] = (  # each has its own states
-    *(STANDARD.ticket, STANDARD.assignment, ORDER, CALLBACK, CLOCK),
+    *(STANDARD.ticket, STANDARD.assignment, ORDER, CALLBACK, CLOCK, APPEAL),
     *(calls.LIFE, drafts.LIFE, TRANSFERS, VOICE, ARTICLE),
 )
 WORDS = {

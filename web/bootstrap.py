@@ -67,8 +67,7 @@ def build(settings: Settings) -> Container:
     linkages = {name: plugins.open_url("hotline.linkages", url) for name, url in settings.linkage_urls.items()}
     workflow: Workflow = plugins.load("hotline.workflows", settings.workflow)
     workflow.check()
-    evaluations = Evaluations(notifier, plugins.open_url("hotline.robots", settings.robot_url), settings.public_url)
-    outward = Outward(desk.search, linkages)
+    outward, evaluations = Outward(desk.search, linkages), _open_evaluations(settings, notifier)
     table = subscribers(Pushing(push), Messages(notifier), Listening(push), outward, evaluations)
     database = Database(
         opened.url,
@@ -102,6 +101,10 @@ def open_vault(settings: Settings) -> Vault:
     """The vault under the installation's secret, and under its former ones for what they sealed."""
     former = settings.former_secret_keys.get_secret_value().split(",")
     return Vault([secret_key(settings), *(secret.strip() for secret in former if secret.strip())])
+
+
+def _open_evaluations(settings: Settings, notifier: Notifier) -> Evaluations:
+    return Evaluations(notifier, plugins.open_url("hotline.robots", settings.robot_url), settings.public_url)
 
 
 def _open_desk(settings: Settings) -> Desk:

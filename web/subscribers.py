@@ -17,7 +17,7 @@ from hotline.intake.events import (
     RiskAlertChosen,
     RiskWordFell,
 )
-from hotline.kernel.events import Event, Subscribers, Within
+from hotline.kernel.events import After, Event, Subscribers, Within
 from hotline.people.events import NoticeSent, SessionsEnded
 from hotline.tickets import following, supervision
 from hotline.tickets.events import (
@@ -88,11 +88,6 @@ def subscribers(
             OrderMoved: {"index": outward.index_ticket, "tell": messages.order_moved},
             ClockExpired: {"push": pushing.clock_expired},
             DigestMade: {"send": Alarming(messages.notifier).digest_made},
-            CallbackOpened: {"push": pushing.board_moved},
-            EvaluationLinkMade: {"send": evaluations.send_link},
-            RobotWanted: {"place": evaluations.place_call},
-            CallEvaluated: {"push": pushing.board_moved},
-            AppealMoved: {"tell": evaluations.appeal_moved},
             NoticeSent: {"push": pushing.notice_sent},
             QueryCodeRenewed: {"tell": messages.query_code_renewed},
             SessionsEnded: {"push": pushing.sessions_ended},
@@ -108,5 +103,17 @@ def subscribers(
             TransferMoved: {"send": outward.send_transfer, "push": pushing.transfer_changed},
             TransferOverdue: {"push": pushing.transfer_overdue, "tell": messages.transfer_overdue},
             ArticleChanged: {"index": outward.index_article},
+            **_of_opinions(pushing, evaluations),
         },
     )
+
+
+def _of_opinions(pushing: Pushing, evaluations: Evaluations) -> Mapping[type[Event], Mapping[str, After]]:
+    """What follows call-backs, evaluations and appeals."""
+    return {
+        CallbackOpened: {"push": pushing.board_moved},
+        EvaluationLinkMade: {"send": evaluations.send_link},
+        RobotWanted: {"place": evaluations.place_call},
+        CallEvaluated: {"push": pushing.board_moved},
+        AppealMoved: {"tell": evaluations.appeal_moved},
+    }

@@ -35,12 +35,22 @@ OPEN_TO_ALL = {
     "portal.urge": "citizens, with number and query code",
     "portal.evaluate": "citizens, with number and query code",
     "portal.areas": "citizens choose where it happened",
+    "evaluations.look_at_link": "citizens, with the token of a link",
+    "evaluations.evaluate_by_link": "citizens, with the token of a link; once",
     "knowledge.answer_citizen": "citizens",
     "knowledge.show_public_article": "citizens",
     "knowledge.judge_public_article": "citizens",
 }
 """Views that look at no session, each with its reason: adding one here is a decision."""
-OPEN_TO_MACHINES = {"calls.offer_call", "calls.show_call", "calls.show_transcript", "partners.take_receipt", "marks.take_mark"}
+OPEN_TO_MACHINES = {
+    "calls.offer_call",
+    "calls.show_call",
+    "calls.show_transcript",
+    "evaluations.judge_by_key",
+    "evaluations.take_robot_result",
+    "marks.take_mark",
+    "partners.take_receipt",
+}
 STRANGER, PROGRAM = "stranger", "program"
 EXAMPLES = {
     "<int:": "1",

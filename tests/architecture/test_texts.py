@@ -125,6 +125,7 @@ def told() -> set[str]:
     telling = [row for cycle in STANDARD.cycles for row in cycle.rows if row.tells]
     codes = {row.action for row in telling if set(row.tells) - {Told.REQUESTER}}
     codes |= {"calendar-missing"}
+    codes |= {"appeal", "grant_appeal", "refuse_appeal"}
     codes |= {"supplement", "urge", "assigned", "redo", "transfer-overdue", "nuisance-proposed", *NEW_WORK.values()}
     codes |= {f"propose_{kind}" for kind in RequestKind}
     codes |= {f"{word}-{stage}" for word in ("near", "over") for stage in Stage}

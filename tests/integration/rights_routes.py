@@ -48,6 +48,9 @@ PROBES: dict[str, tuple[Probe, ...]] = {
     "callbacks.claim_callback":     (Probe("POST", "/callbacks/{callback}/claim", 409),),
     "callbacks.record_attempt":     (Probe("POST", "/callbacks/{callback}/attempts", 409,
                                            body={"connect_result": "no_answer"}),),
+    "callbacks.send_link":          (Probe("POST", "/callbacks/{callback}/link", 409),),
+    "appeals.ask_appeal":           (Probe("POST", "/tickets/{ticket}/appeals", 422,
+                                           body={"reason_code": "nonsense", "reason": "与事实不符"}),),
     "transfers.note_voice":         (Probe("POST", "/transfers/{transfer}/voice", 409, body={"state": "no_answer"}),),
     "transfers.resend":             (Probe("POST", "/transfers/{transfer}/resend", 409),),
 }
@@ -55,7 +58,6 @@ PROBES: dict[str, tuple[Probe, ...]] = {
 
 OF_ORDERS: dict[str, Probe] = {
     "orders.move_order": Probe("POST", "/orders/{order}/actions/nonsense", 409, body=VERSION),
-    "order_form.print_order": Probe("GET", "/orders/{order}/form.pdf", 200, Right.EXPORT),
 }
 """Asked likewise; seen by the hotline and by the unit ordered, with those above it."""
 
@@ -73,6 +75,7 @@ OF_CONTACTS: dict[str, Probe] = {
 """Asked by the agent whose contact it is, another agent and a shift leader; in this order, the last ends the draft."""
 
 ELSEWHERE: dict[str, str] = {
+    "order_form.print_order": "who sees the order, and may take the ticket out of the house: test_order_forms",
     "contacts.show_contact": "its agent, and whoever may see the requester of each of its tickets: test_confidential",
     "contacts.list_cards": "as contacts.show_contact",
     "contacts.choose": "the contact's agent or a shift leader, as every other of `OF_CONTACTS` (`own_contact`)",
@@ -81,6 +84,9 @@ ELSEWHERE: dict[str, str] = {
     "calls.hang_up_call": "test_calls_api: the agent's own or a shift leader",
     "calls.show_transcript": "test_calls_api: roles and machines",
     "notices.read_notice": "marks only what is in the reader's own inbox; see the inbox in test_rights_matrix",
+    "appeals.move_appeal": "seen by its unit and the hotline, decided by supervisors and shift leaders: test_appeals",
+    "evaluations.take_robot_result": "machines alone: test_evaluation_links",
+    "evaluations.judge_by_key": "machines alone: test_evaluation_links",
     "marks.exclude_mark": "supervisors and shift leaders, who see every ticket: test_marks_api",
     "pages.ticket": "an empty page: what fills it is asked over the interface",
 }
