@@ -16,8 +16,10 @@ from hotline.kernel.errors import Conflict, Invalid, NotFound
 from sla import book, mark_rules, recounts, rules
 from sla.defaults import defaults
 from sla.events import RuleChanged
-from sla.models import RecountCause, SlaRule
+from sla.models import Clock, RecountCause, SlaRule
+from sla.rosters import AROUND_THE_CLOCK, OFFICE
 
+ROSTERS = "calendar.rosters"
 MOVING = ("calendar.", "warn.", "escalation.")
 """Beginnings of the keys on which the ends and warnings of open limits rest: a change of one has them counted again."""
 
@@ -75,6 +77,7 @@ def _check(uow: UnitOfWork, key: str, value: Any, source: str, since: datetime) 
     until = min((change.effective_from for change in changes if change.effective_from > since), default=None)
     for moment in (since, *sorted(one for one in later if until is None or one < until)):
         _check_readable(uow.session, key, value, moment)
+    _check_rosters_kept(uow.session, key, value)
 
 
 def _check_readable(session: Session, key: str, value: Any, at: datetime) -> None:  # value as in `put`
@@ -87,6 +90,16 @@ def _check_readable(session: Session, key: str, value: Any, at: datetime) -> Non
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         # A value of another shape altogether, such as a number for a table.
         raise Invalid("value", "malformed-rule", key=key, reason=type(value).__name__) from error
+
+
+def _check_rosters_kept(session: Session, key: str, value: Any) -> None:  # value as in `put`
+    """Raise Invalid when a roster goes by which open limits count: nobody could say any more when they end."""
+    if key != ROSTERS:
+        return
+    used = set(session.scalars(select(Clock.roster).where(recounts.UNFINISHED).distinct()))
+    gone = used - {OFFICE, AROUND_THE_CLOCK, *value}
+    if gone:
+        raise Invalid("value", "rosters-in-use", key=key, roster=min(gone))
 
 
 def _known(key: str, history: list[SlaRule], at: datetime) -> KnownRule:

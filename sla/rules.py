@@ -87,6 +87,8 @@ def read(values: Mapping[str, Any]) -> Rules:  # a rule's value is a number, a w
     except (TypeError, ValueError) as error:
         raise Invalid("rules", "malformed-rule", reason=str(error)) from error
     check_rosters(found.rosters, found.roster_rows)
+    if found.sweep_batch < 1:
+        raise Invalid("rules", "malformed-rule", reason=BATCH)
     return found
 
 
