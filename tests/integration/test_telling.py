@@ -11,16 +11,14 @@ from sqlalchemy import select
 from hotline.kernel.db import Database
 from hotline.kernel.transitions import LifeCycle, Transition
 from hotline.people.models import Absence, Notice, Unit
-from hotline.people.notifier import Message, Receipt
 from hotline.tickets import assignments, ladders
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, OrderMoved, TicketMoved, TicketOpened
-from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
+from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import STANDARD, Secrecy, Told
-from sla import defaults
 from tests import factories
+from tests.fakes import FakeNotifier
 from tests.lives import FOLLOWING, NOON, REPLY, City
 from web import texts
-from web.reactions import orders
 from web.reactions.messages import Messages
 
 PHONE = "19900000001"
@@ -30,20 +28,6 @@ ROLES = {
     Told.SUPERVISOR: "supervisor",
     Told.CALLBACK_AGENT: "callback_agent",
 }
-
-
-@dataclass
-class FakeNotifier:
-    """Keeps what was sent; twice the same is once, as the port promises."""
-
-    sent: dict[tuple[int, str], Message] = field(default_factory=dict)
-
-    def send(self, message: Message) -> Receipt:
-        self.sent[(message.delivery_id, message.to)] = message
-        return Receipt(accepted=True, reference="")
-
-    def recent(self, limit: int = 50) -> list[Message]:
-        return list(self.sent.values())
 
 
 @dataclass
@@ -118,7 +102,7 @@ def rows(cycle: LifeCycle[Any]) -> list[Transition[Any]]:
 def worded(house: House) -> bool:
     """Whether every notice and message is worded in both languages."""
     keys = [f"notice.{code}.{part}" for code in house.codes() for part in ("title", "text")]
-    said = [message.text for message in house.notifier.sent.values()]
+    said = [message.text for message in house.notifier.recent()]
     return all(texts.knows(key, language) for key in keys for language in texts.LOCALES) and "message." not in "".join(said)
 
 
@@ -157,6 +141,17 @@ def test_everyone_whom_a_row_of_an_order_names_is_told_once(house: House) -> Non
 
         assert (row.action, house.told()) == (row.action, ["supervisor" if Told.SUPERVISOR in row.tells else "E"])
     assert worded(house)
+
+
+@pytest.mark.parametrize(
+    ("action", "source", "target"), [("propose_order", "", "proposed"), ("dismiss_order", "proposed", "closed")]
+)
+def test_what_is_only_proposed_is_told_to_no_unit(house: House, action: str, source: str, target: str) -> None:
+    event = OrderMoved(1, house.ticket_id, "1", house.city.id("E"), action, source, target)
+
+    house.messages.order_moved(house.city.database, 8, event)
+
+    assert house.told() == []
 
 
 @pytest.mark.parametrize(("code", "source", "told"), [("B", "", []), ("E", "", ["E"]), ("B", "issued", ["B"])])
@@ -228,7 +223,7 @@ def test_the_requester_hears_no_more_than_the_secrecy_allows(
     house.messages.acknowledge(house.city.database, 1, opened)
     house.ticket_moved("answer", "handling", "callback")
 
-    said = [message.text for message in house.notifier.sent.values()]
+    said = [message.text for message in house.notifier.recent()]
     assert said == [texts.text(f"message.{code}", **names) for code, _ in texts_sent]
     assert [names["number"] in words for words in said] == [named for _, named in texts_sent]
 
@@ -273,26 +268,4 @@ def test_a_copied_unit_hears_inside_the_house_alone(house: House) -> None:
     house.messages.assignment_opened(house.city.database, 1, event)
 
     assert house.codes() == {"copied"}
-    assert house.notifier.sent == {}
-
-
-@pytest.mark.parametrize(("hours_left", "told"), [(900, []), (3, ["E"]), (-1, ["E", "supervisor"])])
-def test_an_orders_limit_is_told_once_when_near_and_when_past(house: House, hours_left: int, told: list[str]) -> None:
-    with house.city.database.work() as uow:
-        defaults.install_defaults(uow)
-        order = SupervisionOrder(
-            ticket_id=house.ticket_id,
-            unit_id=house.city.id("E"),
-            state="issued",
-            reason_code="overdue",
-            demand="尽快办结",
-            issued_at=uow.now - timedelta(days=9),
-            due_at=uow.now + timedelta(hours=hours_left),
-        )
-        uow.session.add(order)
-
-    for _ in range(2):
-        orders.tell_due(house.city.database)
-
-    assert house.told() == told
-    assert worded(house)
+    assert house.notifier.recent() == []
