@@ -205,6 +205,7 @@ def test_a_roster_by_which_open_limits_count_cannot_go(city: Database) -> None:
         clock = clocks.start(uow, Stage.TOTAL, ticket)
         assert clock is not None
         clock.roster = "heating"
+        rule_changes.put(uow, "calendar.roster_rows", [], source="own")
 
     for value, refusal in (({}, "rosters-in-use"), (5, "malformed-rule")):
         with pytest.raises(Invalid, match=refusal), city.work(now=FRIDAY) as uow:
