@@ -7,6 +7,9 @@ from typing import Any
 
 from dispatch.linkage.protocol import OutgoingTransfer, PartnerUnavailable, Receipt
 from hotline.kernel.errors import HotlineError
+from hotline.people.notifier import Message
+from hotline.people.notifier import Receipt as NotifierReceipt
+from sla.robots import NoRobot, RobotCall
 from web.push import Push
 
 
@@ -65,3 +68,32 @@ class FakePush(Push):
 
     def emit(self, name: str, data: dict[str, Any], rooms: Iterable[str]) -> None:
         self.emitted.append((name, data, list(rooms)))
+
+
+@dataclass
+class FakeNotifier:
+    """Keeps what it was asked to send; the same delivery to the same receiver once."""
+
+    sent: list[Message] = field(default_factory=list)
+
+    def send(self, message: Message) -> NotifierReceipt:
+        if not any((kept.delivery_id, kept.to) == (message.delivery_id, message.to) for kept in self.sent):
+            self.sent.append(message)
+        return NotifierReceipt(accepted=True, reference=str(message.delivery_id))
+
+    def recent(self, limit: int = 50) -> list[Message]:
+        return self.sent[::-1][:limit]
+
+
+@dataclass
+class FakeRobot:
+    """A robot in memory: rings once a key, or is not there."""
+
+    placed: list[RobotCall] = field(default_factory=list)
+    absent: bool = False
+
+    def place(self, call: RobotCall) -> None:
+        if self.absent:
+            raise NoRobot("not there")
+        if all(kept.key != call.key for kept in self.placed):
+            self.placed.append(call)
