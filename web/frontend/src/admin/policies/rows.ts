@@ -4,8 +4,7 @@ import { t, word } from "@/shared/i18n";
 import type { PolicyFor, PolicyRow, PolicyWords } from "../timing/types";
 
 const HOUR_MINUTES = 60;
-// What the policies name as source when the city set the limit itself.
-const OWN_RULE = "own";
+const OWN_RULE = /\bown\b/g;
 export const CONDITIONS = ["type", "urgency", "profile", "unit_class"] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
@@ -27,7 +26,8 @@ export function amountWords(limit: { amount: number; unit: string }): string {
   return t("timing.policy.amount", { n: inHours ? limit.amount / HOUR_MINUTES : limit.amount, unit: word("desks.amount", inHours ? "hours" : limit.unit) });
 }
 
-export const sourceWords = (source: string): string => (source === OWN_RULE ? t("desks.own_rule") : source);
+/** What a value rests on; "own" marks, alone or within, what the city set itself. */
+export const sourceWords = (source: string): string => source.replace(OWN_RULE, t("desks.own_rule"));
 
 export function blankRow(stage: string, words: PolicyWords): PolicyRow {
   const start_event = words.starts_of_stages[stage]?.[0] ?? words.start_events[0]!;

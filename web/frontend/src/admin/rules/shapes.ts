@@ -7,24 +7,33 @@ export type Shape = "flag" | "number" | "text" | "words" | "pairs" | "spans" | "
 
 // Which group of the catalogue words the codes under a name; the others have groups of their own.
 const GROUPS: Record<string, string> = {
-  stage: "stage", stages: "stage", unit: "timing.unit", type: "type", types: "type", urgency: "urgency", urgencies: "urgency",
+  stage: "stage", stages: "stage", unit: "timing.unit", type: "type", types: "type", urgency: "urgency", urgencies: "urgency", except_urgencies: "urgency",
   profile: "timing.profile", profiles: "timing.profile", unit_class: "admin.unit_class", unit_classes: "admin.unit_class", secrecy: "secrecy", solved: "solved",
   contacted: "contacted", satisfaction: "satisfaction", attitude: "satisfaction", roles: "admin.role", role: "admin.role",
   suspend: "stage", send_back: "stage", signed_by: "admin.role", "callback.final_results": "desks.connect", "redo.signed_by": "admin.role",
 };
 
-const OWN_GROUPS: Record<string, string> = { ahead: "ahead", point: "point", points: "point" };
+const OWN_GROUPS: Record<string, string> = {
+  ahead: "ahead", point: "point", points: "point", tells: "who", channels: "channel", then: "then", unanswered: "unanswered", roster: "roster", except_rosters: "roster",
+  "callback.scale": "scale",
+};
+// How a table of records is read from left to right; what is not named here comes after.
+const ORDER = ["name", "code", "point", "roster", "stage", "stages", "types", "urgencies", "urgency", "unit_class", "when", "at_least", "unit", "ahead", "amount", "after", "percent", "tells", "channels", "then"];
+/** The conditions a case may be asked for, with a first value each. */
+export const CONDITIONS: Record<string, RuleValue> = { types: [], urgencies: [], profiles: [], channels: [], secrecy: [], anonymous: true, important: true, again: true };
 
 const isScalar = (value: RuleValue): value is string | number | boolean | null => value === null || typeof value !== "object";
 const isPair = (value: RuleValue): boolean => Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "string" || typeof one === "number");
 const isPairs = (value: RuleValue): boolean => Array.isArray(value) && value.every(isPair);
 const isRecord = (value: RuleValue): boolean => !isScalar(value) && !Array.isArray(value);
 
-/** Whether a record has parts, all of them plain. */
+/** Whether a record fits into a cell: its parts are plain or lists of plain ones. */
 export function isFlat(value: RuleValue): boolean {
-  const parts = Object.values(record(value));
-  return parts.length > 0 && parts.every(isScalar);
+  return Object.values(record(value)).every((part) => isScalar(part) || (Array.isArray(part) && part.every(isScalar)));
 }
+
+/** Whether a record is an amount of time, read without labels. */
+export const isAmount = (value: RuleValue): boolean => Object.keys(record(value)).sort().join() === "amount,unit";
 
 /** The kind of `value`; empty lists are words, for nothing tells otherwise. */
 export function shapeOf(value: RuleValue): Shape {
@@ -56,9 +65,10 @@ export function choicesOf(name: string): string[] {
 /** The word for a name within a rule. */
 export const fieldWord = (name: string): string => word("timing.field", name);
 
-/** The columns of a table of records, in the order in which they first appear. */
+/** The columns of a table of records, the telling ones first. */
 export function columnsOf(rows: RuleValue[]): string[] {
-  return [...new Set(rows.flatMap((row) => Object.keys(row as Record<string, RuleValue>)))];
+  const place = (column: string): number => (ORDER.includes(column) ? ORDER.indexOf(column) : ORDER.length);
+  return [...new Set(rows.flatMap((row) => Object.keys(row as Record<string, RuleValue>)))].sort((a, b) => place(a) - place(b));
 }
 
 /** 09:00-12:00, 13:30-17:30. */
