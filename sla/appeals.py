@@ -7,7 +7,7 @@ A granted one takes the judgement out of the rates: a call-back's by the verdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -104,6 +104,14 @@ def listed(
     if state is not None:
         query = query.where(Appeal.state == state)
     return list(session.scalars(query.where(Appeal.id > (after or 0)).order_by(Appeal.id).limit(limit)))
+
+
+def count_asked(session: Session, scope: Scope) -> int:
+    """How many appeals wait for a decision that this reader may see."""
+    query = select(func.count()).select_from(Appeal).join(Ticket, Ticket.id == Appeal.ticket_id)
+    query = query.where(Appeal.state == AppealState.ASKED, queries.visible(scope))
+    own = query if scope.sees_all_units else query.where(Appeal.unit_id.in_(scope.unit_ids))
+    return session.scalar(own) or 0
 
 
 def get_visible(session: Session, scope: Scope, appeal_id: int) -> Appeal:

@@ -32,7 +32,7 @@ class Listed:
 def list_orders(
     session: Session, scope: Scope, state: str, *, now: datetime, after: int | None = None, limit: int = 50
 ) -> Listed:
-    """A page of the orders this reader may see. `state` is proposed, open, overdue or all. Raises Invalid for another, or a cursor."""
+    """A page of the orders this reader may see. `state`: proposed, open, overdue or all. Raises Invalid."""
     known = {"proposed": PROPOSED, "open": OPEN, "overdue": overdue_at(now), "all": true()}
     if state not in known:
         raise Invalid("state", "unknown-choice", given=state, allowed=list(known))
@@ -45,10 +45,13 @@ def list_orders(
     return Listed(found[:limit], found[limit - 1].id if len(found) > limit else None, total)
 
 
-def open_tickets(session: Session, scope: Scope) -> int:
-    """On how many tickets an order stands open that this reader may see."""
-    found = _visible(scope).where(OPEN).with_only_columns(SupervisionOrder.ticket_id).distinct()
-    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+def count_tickets(session: Session, scope: Scope, now: datetime) -> dict[str, int]:
+    """On how many tickets an order is proposed, open or late that this reader may see, by the words of `list_orders`."""
+    counted = {"proposed": PROPOSED, "open": OPEN, "overdue": overdue_at(now)}
+    tickets = func.count(SupervisionOrder.ticket_id.distinct())
+    query = _visible(scope).where(SupervisionOrder.state != OrderState.CLOSED)
+    found = session.execute(query.with_only_columns(*(tickets.filter(condition) for condition in counted.values()))).one()
+    return dict(zip(counted, found, strict=True))
 
 
 def get_visible(session: Session, scope: Scope, order_id: int) -> SupervisionOrder:

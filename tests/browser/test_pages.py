@@ -17,7 +17,7 @@ LOGINS = (
     *("manager1", "editor1", "cityadmin"),
 )
 """One account per role that has pages of its own."""
-PUBLIC_PAGES = ("/login", "/portal", "/portal/ticket", "/portal/answers", "/demo/messages")
+PUBLIC_PAGES = ("/login", "/portal", "/portal/ticket", "/portal/answers", "/portal/evaluate", "/demo/messages")
 MESSAGE_ID = re.compile(r"\b[a-z]+[a-z_0-9]*(?:\.[a-z_]+[a-z_0-9]*)+\b")
 """What a text looks like that no catalogue words: desks.board.title."""
 TABS = 6

@@ -16,6 +16,7 @@ from hotline.tickets.codes import check_codes
 from hotline.tickets.queries import Filters
 from hotline.tickets.rights import Right
 from hotline.tickets.workflow import Secrecy
+from sla import appeals
 from sla.book import calendar_of
 from web.api import detail, present
 from web.api.schemas.base import LocalDay, Page
@@ -82,11 +83,13 @@ def list_tickets(query: ListQuery) -> Page[TicketRow]:
 @api.output(ViewCounts)
 @allowed(*EVERYONE)
 def count_tickets() -> ViewCounts:
-    """How many tickets stand in each view of the reader, with a request of each kind, and with an open order."""
+    """How many tickets stand in each view of the reader, with a request of each kind, an order or an appeal that waits."""
     with reading() as session:
-        views = queries.counts(session, scope(), clock.now())
+        now = clock.now()
+        views = queries.counts(session, scope(), now)
         asked = requests.waiting_tickets(session, scope())
-        return ViewCounts(counts={**asked, "orders_open": orders.open_tickets(session, scope()), **views})
+        ordered = {f"orders_{state}": count for state, count in orders.count_tickets(session, scope(), now).items()}
+        return ViewCounts(counts={**asked, **ordered, "appeals": appeals.count_asked(session, scope()), **views})
 
 
 @api.get("/tickets/<int:ticket_id>")

@@ -61,8 +61,8 @@ export function usePlace(firstView: string): Place {
   return { view, chosen };
 }
 
-const LATE = new Set(["overdue"]);
-const SOON = new Set(["near", "coming_due", "returns", "redo", "sent_back", "to_approve", "ordered"]);
+const LATE = new Set(["overdue", "orders_overdue"]);
+const SOON = new Set(["near", "coming_due", "returns", "redo", "sent_back", "to_approve", "ordered", "orders_proposed", "appeals"]);
 
 /** The views named by `keys` with their words and counts. */
 export function viewsOf(keys: () => readonly string[], counts: Ref<Record<string, number>>): ComputedRef<DeskView[]> {
