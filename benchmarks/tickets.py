@@ -16,10 +16,10 @@ from pathlib import Path
 
 import redis
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, TextClause, text
+from sqlalchemy import Engine, text
 
+from benchmarks.copies import copies
 from benchmarks.frame import Row, Timed, table, timed
-from hotline.kernel.db import Base
 from hotline.kernel.settings import Settings
 from hotline.people import officers
 from hotline.people.models import Area, Unit
@@ -183,24 +183,15 @@ def _fill(engine: Engine, count: int) -> None:
             "submission_key": "null",
         }
         values |= {"closed_at": f"case when {stay} then null else {at} end", "dispatched_at": at}
-        opened.execute(_copies(Ticket, values, "original.id = 1"), rows)
+        opened.execute(copies(Ticket, values, "original.id = 1"), rows)
         part = {"id": "n", "ticket_id": "n", "unit_id": unit, "state": part_state, "dispatched_at": at}
-        opened.execute(_copies(Assignment, part, "original.id = 1"), rows)
+        opened.execute(copies(Assignment, part, "original.id = 1"), rows)
         line = {"id": "1000 + 2 * n + original.seq", "ticket_id": "n"}
-        opened.execute(_copies(TimelineEntry, line, "original.ticket_id = 1 and original.seq <= 2"), rows)
+        opened.execute(copies(TimelineEntry, line, "original.ticket_id = 1 and original.seq <= 2"), rows)
         for name in ("ticket", "assignment", "timeline_entry"):
             opened.execute(text(f"select setval(pg_get_serial_sequence('{name}', 'id'), (select max(id) from {name}))"))  # noqa: S608 our own names
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as opened:
         opened.execute(text("vacuum analyze"))
-
-
-def _copies(which: type[Base], values: dict[str, str], original: str) -> TextClause:
-    table_name, names = which.__tablename__, [column.name for column in which.__table__.columns]
-    taken = ", ".join(values.get(name, f"original.{name}") for name in names)
-    return text(
-        f"insert into {table_name} ({', '.join(names)}) select {taken} from {table_name} original"  # noqa: S608 our own names
-        f" cross join generate_series(:start + 1, :count) n where {original}"
-    )
 
 
 def _wait_for(redis_url: str) -> None:

@@ -102,7 +102,7 @@ def rows(cycle: LifeCycle[Any]) -> list[Transition[Any]]:
 def worded(house: House) -> bool:
     """Whether every notice and message is worded in both languages."""
     keys = [f"notice.{code}.{part}" for code in house.codes() for part in ("title", "text")]
-    said = [message.text for message in house.notifier.recent()]
+    said = [message.text for message in house.notifier.sent]
     return all(texts.knows(key, language) for key in keys for language in texts.LOCALES) and "message." not in "".join(said)
 
 
@@ -223,7 +223,7 @@ def test_the_requester_hears_no_more_than_the_secrecy_allows(
     house.messages.acknowledge(house.city.database, 1, opened)
     house.ticket_moved("answer", "handling", "callback")
 
-    said = [message.text for message in house.notifier.recent()]
+    said = [message.text for message in house.notifier.sent]
     assert said == [texts.text(f"message.{code}", **names) for code, _ in texts_sent]
     assert [names["number"] in words for words in said] == [named for _, named in texts_sent]
 
