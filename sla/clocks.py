@@ -115,6 +115,8 @@ def stop(
 
 def pause(uow: UnitOfWork, ticket_id: int, stages: Collection[Stage]) -> None:
     """Let no time count for now. What was late before stays late."""
+    if not stages:
+        return
     for clock in _held(uow, ticket_id, stages, (ClockState.RUNNING,)):
         clock.state = CLOCK.find(clock.state, "pause", MACHINE, {}).target
         clock.paused_at = uow.now
@@ -133,8 +135,9 @@ def rework(uow: UnitOfWork, assignment_id: int) -> None:
     """Let a part's own limit run on after its reply was sent back, with what was left of it at the reply."""
     clock = _newest_stopped(uow, Clock.assignment_id == assignment_id, WORKING_STAGES)
     if clock is not None:
-        since = _run_on(uow, clock)
-        add_step(uow, clock, StepKind.SENT_BACK, since=since, until=uow.now)
+        since, above = _run_on(uow, clock), clock.explain.get("within")
+        end = assignments.get(uow.session, above).due_at if above else None
+        add_step(uow, clock, StepKind.SENT_BACK, since=since, until=uow.now, no_later_than=end)
 
 
 def continue_total(uow: UnitOfWork, ticket_id: int) -> None:

@@ -75,6 +75,7 @@ BEGUN_BY_TICKET: Mapping[str, tuple[Stage, ...]] = {
     "submit_reply": (Stage.REPLY_AUDIT,),
     "doubt": (Stage.REVIEW,),
 }
+SUSPENDING = "suspend"
 RESUMED_BY_TICKET = frozenset({"complete", "resume"})
 REPLIES = frozenset({"submit_reply", "answer"})
 """The moves by which a unit's reply arrives: whether it came in time is told now, not after its audit."""
@@ -113,6 +114,8 @@ def start_assignment(uow: UnitOfWork, event: AssignmentOpened) -> None:
         provisional=work.provisional if work else False,
         return_until=_return_until(uow, part, ticket),
     )
+    if ticket.state is State.SUSPENDED:
+        clocks.pause(uow, ticket.id, _paused_by(uow, SUSPENDING))
 
 
 def follow_assignment(uow: UnitOfWork, event: AssignmentMoved) -> None:
@@ -138,9 +141,7 @@ def follow_ticket(uow: UnitOfWork, event: TicketMoved) -> None:
         clocks.stop(uow, event.ticket_id, ended)
     if event.action in RESUMED_BY_TICKET:
         clocks.resume(uow, event.ticket_id)
-    paused = book_of(uow.session, uow.zone, uow.now).rules.paused.get(event.action)
-    if paused:
-        clocks.pause(uow, event.ticket_id, paused)
+    clocks.pause(uow, event.ticket_id, _paused_by(uow, event.action))
     _run_total_on(uow, event)
     for stage in BEGUN_BY_TICKET.get(event.action, ()):
         clocks.start(uow, stage, tickets.get(uow, event.ticket_id))
@@ -153,8 +154,8 @@ def follow_merged(uow: UnitOfWork, event: TicketsMerged) -> None:
     """Merged tickets end with the earliest of their limits (并单): tighten the survivor's, never loosen them."""
     for stages in ((Stage.TOTAL,), WORKING_STAGES):
         earliest = min((clock.due_at for clock in _given_up(uow, event.merged_id, stages)), default=None)
-        for clock in _leading(uow, event.main_id, stages):
-            if earliest is not None and earliest < clock.due_at:
+        for clock in clocks.unfinished(uow, event.main_id):
+            if earliest is not None and clock.stage in stages and earliest < clock.due_at:
                 clocks.add_step(uow, clock, StepKind.MERGED, until=earliest)
 
 
@@ -247,6 +248,10 @@ def _above(uow: UnitOfWork, part: Assignment) -> Assignment | None:
     return next((other for other in found if other.role == LEAD), None)
 
 
+def _paused_by(uow: UnitOfWork, action: str) -> frozenset[Stage]:
+    return book_of(uow.session, uow.zone, uow.now).rules.paused.get(action, frozenset())
+
+
 def _return_until(uow: UnitOfWork, part: Assignment, ticket: Ticket) -> datetime:
     book = book_of(uow.session, uow.zone, uow.now)
     window = book.rules.return_window
@@ -263,15 +268,9 @@ def _record_on_time(uow: UnitOfWork, event: TicketMoved) -> None:
 
 
 def _given_up(uow: UnitOfWork, ticket_id: int, stages: tuple[Stage, ...]) -> list[Clock]:
+    """The limits of a merged ticket and of its lead; those within the lead's say nothing about when the matter must end."""
     # The parts were let go a moment ago, in this transaction, and their clocks with them.
     still = (Clock.state != ClockState.STOPPED) | (Clock.stopped_at == uow.now)
-    return list(uow.session.scalars(select(Clock).where(Clock.ticket_id == ticket_id, Clock.stage.in_(stages), still)))
-
-
-def _leading(uow: UnitOfWork, ticket_id: int, stages: tuple[Stage, ...]) -> list[Clock]:
-    found = clocks.running(uow, ticket_id, stages)
-    return [clock for clock in found if _is_leading(uow, clock)]
-
-
-def _is_leading(uow: UnitOfWork, clock: Clock) -> bool:
-    return clock.assignment_id is None or assignments.get(uow.session, clock.assignment_id).role == LEAD
+    leading = Clock.assignment_id.is_(None) | (Assignment.role == LEAD)
+    query = select(Clock).outerjoin(Assignment, Assignment.id == Clock.assignment_id).where(still, leading)
+    return list(uow.session.scalars(query.where(Clock.ticket_id == ticket_id, Clock.stage.in_(stages))))

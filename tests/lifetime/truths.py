@@ -15,12 +15,18 @@ from hotline.tickets.workflow import (
     ORDER,
     STANDARD,
     AssignmentState,
+    OrderState,
     RequestState,
     State,
 )
+from sla.book import calendar_of
+from sla.clocks import WORKING_STAGES, basis_of
+from sla.deadlines import BEYOND_THE_TICKET, UNIT_STAGES
 from sla.lifecycles import CallbackState, ClockState
 from sla.models import Clock
 from sla.opinions import Callback
+from sla.reckoning import reckon
+from tests.conftest import ZONE
 from tests.lifetime.town import Town
 
 MOVES = {
@@ -52,6 +58,7 @@ def untruths(session: Session, town: Town, ticket_id: int) -> list[str]:
     checks = (
         *(_owned(session, ticket, parts), _told(session, ticket), _asked(session, parts)),
         *(_kept_from(town, ticket, parts), _merged(session, ticket), _timed(session, ticket, parts)),
+        *(_reckoned(session, ticket, parts), _decided(session, ticket, parts)),
     )
     return [wrong for check in checks for wrong in check]
 
@@ -125,16 +132,55 @@ def _merged(session: Session, ticket: Ticket) -> Iterator[str]:
 def _timed(session: Session, ticket: Ticket, parts: list[Assignment]) -> Iterator[str]:
     """Whoever is at work runs against a limit; nothing runs of what ended, nothing of a unit's while it is suspended."""
     clocks = list(session.scalars(select(Clock).where(Clock.ticket_id == ticket.id, Clock.state != ClockState.STOPPED)))
-    if not ticket.state.is_open and clocks:
-        yield f"{ticket.state} with clocks {[clock.stage.value for clock in clocks]}"
+    standing = [clock for clock in clocks if clock.stage not in BEYOND_THE_TICKET]
+    if not ticket.state.is_open and standing:
+        yield f"{ticket.state} with clocks {[clock.stage.value for clock in standing]}"
     for part in parts:
         own = [clock for clock in clocks if clock.assignment_id == part.id]
         if part.state in AT_WORK and not own:
             yield f"no limit on a part that is {part.state} of a ticket that is {ticket.state}"
         if part.state not in AT_WORK and own:
             yield f"limits {[clock.stage.value for clock in own]} on a part that is {part.state}"
-        if ticket.state is State.SUSPENDED and any(clock.state is ClockState.RUNNING for clock in own):
+        if ticket.state is State.SUSPENDED and any(_runs_of_unit(clock) for clock in own):
             yield "a suspended ticket's limit runs"
+
+
+def _reckoned(session: Session, ticket: Ticket, parts: list[Assignment]) -> Iterator[str]:
+    """Every limit ends where its sum says, is shown as it is, ends within the one above it, and is told of when it is past."""
+    calendar = calendar_of(session, ZONE)
+    clocks = list(session.scalars(select(Clock).where(Clock.ticket_id == ticket.id)))
+    ends = {clock.assignment_id: clock.due_at for clock in clocks if clock.stage in WORKING_STAGES and clock.stopped_at is None}
+    for clock in clocks:
+        if reckon(calendar, basis_of(clock)) != clock.due_at:
+            yield f"{clock.stage} ends {clock.due_at} and not as its sum says"
+        if clock.stopped_at is None and clock.due_at > ends.get(clock.explain.get("within"), clock.due_at):
+            yield f"{clock.stage} ends after the one above it"
+        if (clock.state is ClockState.STOPPED) is not (clock.stopped_at is not None):
+            yield f"{clock.stage} is {clock.state} and stopped {clock.stopped_at}"
+        if clock.state is ClockState.STOPPED and clock.next_at is not None:
+            yield f"{clock.stage} is stopped and still to be told of"
+        if clock.state is ClockState.RUNNING and not clock.told and (clock.next_at is None or clock.next_at > clock.due_at):
+            yield f"the end of {clock.stage} will not be told"
+    for part in parts:
+        if part.id in ends and part.due_at != ends[part.id]:
+            yield f"a part shows {part.due_at} and ends {ends[part.id]}"
+
+
+def _decided(session: Session, ticket: Ticket, parts: list[Assignment]) -> Iterator[str]:
+    """What is asked of the hotline or a superior, and what is ordered, runs against a limit; nothing that is decided does."""
+    running = select(Clock).where(Clock.ticket_id == ticket.id, Clock.state != ClockState.STOPPED)
+    found = list(session.scalars(running))
+    asked = select(Request.id).where(Request.ticket_id == ticket.id, Request.state == RequestState.ASKED)
+    if sorted(clock.request_id for clock in found if clock.request_id) != sorted(session.scalars(asked)):
+        yield "what is asked and what is limited differ"
+    orders = select(SupervisionOrder).where(SupervisionOrder.ticket_id == ticket.id)
+    owed = {(each.id, each.unit_id, each.due_at) for each in session.scalars(orders) if each.state is OrderState.ISSUED}
+    if {(clock.order_id, clock.unit_id, clock.due_at) for clock in found if clock.order_id} != owed:
+        yield "what is ordered and what is limited differ"
+
+
+def _runs_of_unit(clock: Clock) -> bool:
+    return clock.state is ClockState.RUNNING and clock.stage in UNIT_STAGES
 
 
 def may_see(town: Town, scope: Scope, ticket: Ticket, parts: list[Assignment], orders: list[SupervisionOrder]) -> bool:
