@@ -18,7 +18,7 @@ from web.app import create_app
 
 OF_A_TICKET = frozenset(
     {"ticket_id", "assignment_id", "order_id", "token", "callback_id", "transfer_id", "contact_id", "draft_id", "alert_id",
-     "call_id", "notice_id", "mark_id"}
+     "call_id", "notice_id", "mark_id", "appeal_id"}
 )  # fmt: skip
 """Names in addresses of routes that lead to a ticket or to what hangs on it."""
 MICROPHONE = "mic."

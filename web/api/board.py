@@ -16,17 +16,24 @@ from hotline.kernel import clock
 from hotline.kernel.errors import Invalid
 from hotline.tickets import queries
 from hotline.tickets.models import Ticket
+from sla import call_evaluations
 from sla.book import rules_of
+from sla.call_evaluations import CallRate
 from web.api import present
 from web.api.schemas.base import LocalDay
-from web.api.schemas.board import Board, CategoryNumbers, DayNumbers, Metric, UnitNumbers
+from web.api.schemas.board import Board, CallNumbers, CategoryNumbers, DayNumbers, Metric, UnitNumbers
 from web.auth import allowed
 from web.requests import asks, container, reading, scope
 
 api = APIBlueprint("board", __name__, url_prefix="/api/v1", tag="Board")
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 366
-TARGETS = {"satisfaction": "satisfaction_percent", "resolution": "solved_percent"}
+TARGETS = {
+    "satisfaction": "satisfaction_percent",
+    "satisfaction_explicit": "satisfaction_percent",
+    "resolution": "solved_percent",
+    "resolution_explicit": "solved_percent",
+}
 """Which rule of the city is the target line of which metric."""
 
 
@@ -48,7 +55,8 @@ def show_board(query: BoardQuery) -> Board:
     """Rates, days, units and categories of a period; the last thirty days without one."""
     zone = container().database.zone
     start, end = _days(query, zone)
-    among = and_(queries.visible(scope()), metrics.period(_midnight(start, zone), _midnight(end + timedelta(days=1), zone)))
+    first, last = _midnight(start, zone), _midnight(end + timedelta(days=1), zone)
+    among = and_(queries.visible(scope()), metrics.period(first, last))
     of_unit = among if query.unit is None else and_(among, Ticket.lead_unit_id == query.unit)
     base = {"from": start.isoformat(), "to": end.isoformat(), **({"unit": query.unit} if query.unit else {})}
     with reading() as session:
@@ -57,6 +65,7 @@ def show_board(query: BoardQuery) -> Board:
             start=start,
             end=end,
             metrics=[_metric(one, base, targets) for one in metrics.measure(session, among, unit_id=query.unit)],
+            calls=_calls(call_evaluations.rate(session, first, last)),
             days=[DayNumbers(**vars(day)) for day in boards.by_day(session, of_unit, zone)],
             units=[_unit(one) for one in boards.by_unit(session, of_unit)],
             categories=[CategoryNumbers(**vars(one)) for one in boards.by_category(session, of_unit)],
@@ -95,6 +104,10 @@ def _metric(one: Measured, base: dict[str, object], targets: Mapping[str, int]) 
         numerator_query=opens("numerator"),
         denominator_query=opens("denominator"),
     )
+
+
+def _calls(rate: CallRate) -> CallNumbers:
+    return CallNumbers(judged=rate.judged, content=rate.content, value=rate.value, formula=call_evaluations.FORMULA)
 
 
 def _unit(one: UnitCount) -> UnitNumbers:

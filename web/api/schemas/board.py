@@ -55,12 +55,22 @@ class CategoryNumbers(Shape):
     count: int
 
 
+class CallNumbers(Shape):
+    """Calls judged by their callers in the period (一次一评): how many, how many well, the share and its formula."""
+
+    judged: int
+    content: int
+    value: float | None
+    formula: str
+
+
 class Board(Shape):
     """Everything the board shows for a period."""
 
     start: date
     end: date
     metrics: list[Metric]
+    calls: CallNumbers
     days: list[DayNumbers]
     units: list[UnitNumbers]
     categories: list[CategoryNumbers]
