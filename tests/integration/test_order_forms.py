@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from hotline.kernel import clock
 from hotline.people.models import Unit
 from hotline.tickets import supervision
 from hotline.tickets.models import SupervisionOrder, Ticket
@@ -96,12 +97,8 @@ def test_a_dismissed_proposal_is_gone_from_the_list(sign_in: SignIn, parts: Cont
 @pytest.mark.parametrize(("kind", "status"), [("prompt", 200), ("", 200), ("fine", 422)])
 def test_a_supervisor_issues_a_paper_of_any_kind(sign_in: SignIn, parts: Container, kind: str, status: int) -> None:
     ticket, supervisor = dispatched(sign_in("dispatcher"), parts), sign_in("supervisor")
-    given = {
-        "reason_code": "overdue",
-        "note": "请办结",
-        "due_at": "2099-01-01T09:00:00+08:00",
-        **({"kind": kind} if kind else {}),
-    }
+    due_at = (clock.now() + timedelta(days=3)).isoformat()
+    given = {"reason_code": "overdue", "note": "请办结", "due_at": due_at, **({"kind": kind} if kind else {})}
 
     answer = supervisor.ask(
         "POST", f"/tickets/{ticket['id']}/actions/supervise", json={"version": ticket["version"], "given": given}
