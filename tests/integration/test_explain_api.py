@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hotline.kernel import clock
-from tests.integration.people import TICKET, Person, SignIn
+from tests.integration.people import Person, SignIn
 from tests.integration.test_asked_api import desk, dispatched, liaison
 from web.bootstrap import Container
 
