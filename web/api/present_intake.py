@@ -17,6 +17,7 @@ from hotline.kernel import clock
 from hotline.kernel.scope import Scope
 from hotline.people.citizens import mask_phone
 from hotline.tickets.models import Ticket
+from sla import call_evaluations
 from sla.book import calendar_of
 from web.api import present
 from web.api.detail import transfer_facts
@@ -71,6 +72,7 @@ def contact(session: Session, parts: Container, reader: Scope, row: Contact, now
         alerts=[alert(entry) for entry in alerts.of_contact(session, row.id)],
         transfers=transfer_facts(transfers.of_contact(session, row.id)),
         transcript=segments(session, row.call_id, 0) if row.call_id else [],
+        evaluation=_judged(session, row.id),
     )
 
 
@@ -110,6 +112,11 @@ def segments(session: Session, call_id: UUID, after_seq: int) -> list[shapes.Seg
 
 def _field(value: dict[str, object]) -> shapes.DraftField:
     return shapes.DraftField.model_validate({key: value[key] for key in ("value", "source", "confidence", "evidence")})
+
+
+def _judged(session: Session, contact_id: int) -> shapes.CallJudged | None:
+    kept = call_evaluations.of_contact(session, contact_id)
+    return shapes.CallJudged(satisfaction=kept.satisfaction, channel=kept.channel, at=kept.at) if kept else None
 
 
 def _matter(session: Session, row: Draft) -> duplicates.Matter:

@@ -150,6 +150,14 @@ class CitizenCard(Shape):
     tickets: int
 
 
+class CallJudged(Shape):
+    """How the caller judged this call (一次一评): by link or keys."""
+
+    satisfaction: str
+    channel: str
+    at: datetime
+
+
 class Contact(Shape):
     """A contact with everything the console shows beside it."""
 
@@ -168,6 +176,7 @@ class Contact(Shape):
     alerts: list[Alert]
     transfers: list[TransferFact]
     transcript: list[Segment]
+    evaluation: CallJudged | None
 
 
 class ContactClose(Shape):

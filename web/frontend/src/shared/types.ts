@@ -322,6 +322,7 @@ export interface Board {
   start: string;
   end: string;
   metrics: Metric[];
+  calls: { judged: number; content: number; value: number | null; formula: string };
   days: DayNumbers[];
   units: UnitNumbers[];
   categories: CategoryNumbers[];
