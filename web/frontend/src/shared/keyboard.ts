@@ -34,7 +34,8 @@ function heard(event: KeyboardEvent): void {
   if (!shortcut || (isTyping(event) && !worksInFields(shortcut))) return;
   // A dialog in front owns the keyboard; only its own buttons answer.
   if (document.querySelector(".el-overlay:not([style*='display: none']) [aria-modal='true']")) return;
-  if (event.key === "Enter" && (event.target as HTMLElement)?.closest?.("button, a, [role='button'], [role='option']")) return;
+  // Enter alone presses what has the focus; with Ctrl it sends from wherever the reader stands.
+  if (shortcut.keys === "Enter" && (event.target as HTMLElement)?.closest?.("button, a, [role='button'], [role='option']")) return;
   event.preventDefault();
   shortcut.act();
 }
