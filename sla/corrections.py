@@ -16,7 +16,7 @@ from sla import clocks, reckoning
 from sla.book import Book, book_of
 from sla.calendar import CityCalendar
 from sla.limits import Limit
-from sla.models import Clock
+from sla.models import Clock, Policy
 from sla.policies import PolicyRow
 from sla.reckoning import Basis
 
@@ -56,9 +56,7 @@ def count_again_clock(uow: UnitOfWork, clock: Clock, book: Book, policy: PolicyR
     ids: the one above comes before those inside it.
     """
     if policy is not None and policy.id != clock.policy_id and not clock.explain.get("given"):
-        clock.policy_id = policy.id
-        uow.session.flush()
-        uow.session.refresh(clock, ["policy"])
+        clock.policy_id, clock.policy = policy.id, uow.session.get_one(Policy, policy.id)
     above = _above(uow, clock)
     explain = _capped(clock.explain, book.calendar, clocks.basis_of(above) if above else None)
     return clocks.count_again(uow, clock, book, explain, note)
