@@ -3,7 +3,7 @@
 A bad mark always has a ticket, and whoever may not see that may not see the mark.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,8 @@ from hotline.kernel.db import vault_of
 from hotline.kernel.scope import Scope
 from hotline.tickets import queries, timeline
 from hotline.tickets.models import Ticket, TimelineEntry
+from hotline.tickets.workflow import HEADS
+from sla.book import Book
 from sla.opinions import Appeal, ServiceMark
 from sla.service_marks import EXCLUDE
 
@@ -79,6 +81,19 @@ def of_ticket(session: Session, ticket_id: int) -> list[ListedMark]:
     """The mark that led to a ticket; none for any other ticket."""
     wanted = ServiceMark.ticket_id == Ticket.id, Ticket.id == ticket_id
     return _rows(session, session.execute(select(ServiceMark, Ticket).where(*wanted)).all())
+
+
+def appealable(book: Book, scope: Scope, found: Iterable[ListedMark], now: datetime) -> frozenset[int]:
+    """The marks that this reader, as a head of the evaluated body, may object to now (`appeals.ask`)."""
+    return frozenset(listed.mark.id for listed in found if _may_object(book, scope, listed, now))
+
+
+def _may_object(book: Book, scope: Scope, listed: ListedMark, now: datetime) -> bool:
+    mark = listed.mark
+    if listed.appeal is not None or listed.excluded is not None or mark.unit_id is None:
+        return False
+    days = book.rules.opinions.appeal.working_days
+    return bool(scope.roles_in(mark.unit_id) & HEADS) and now <= book.calendar.add_working_days(mark.received_at, days)
 
 
 def _rows(session: Session, found: Collection[Any]) -> list[ListedMark]:  # pairs of a mark and its ticket

@@ -83,6 +83,27 @@ def test_the_ticket_shows_its_mark_and_stands_in_the_view(platform: Person, sign
     assert (mark["id"], mark["case_number"], mark["added"], mark["appeal"]) == (pushed["mark_id"], "BJ-2026-0081", None, None)
 
 
+@pytest.mark.parametrize(("role", "open_to"), [("unit_admin", True), ("section_head", True), ("liaison", False)])
+def test_heads_of_the_evaluated_body_may_object(platform: Person, sign_in: SignIn, role: str, open_to: bool) -> None:
+    platform.done("POST", "/partners/marks", json=MARK)
+    person = sign_in(role, "U1")
+
+    (row,) = person.done("GET", "/marks")["items"]
+
+    assert row["appealable"] is open_to
+
+
+def test_nobody_may_object_twice(platform: Person, sign_in: SignIn) -> None:
+    pushed, head = platform.done("POST", "/partners/marks", json=MARK), sign_in("unit_admin", "U1")
+    (row,) = head.done("GET", "/marks")["items"]
+    objection = {"mark_id": pushed["mark_id"], "reason_code": "wrong_facts", "reason": "与记录不符"}
+
+    head.done("POST", f"/tickets/{row['ticket']['id']}/appeals", json=objection)
+
+    (row,) = head.done("GET", "/marks")["items"]
+    assert (row["appealable"], row["appeal"]["state"]) == (False, "asked")
+
+
 def test_a_supervisor_excludes_a_mark_for_a_reason(platform: Person, sign_in: SignIn) -> None:
     pushed, supervisor = platform.done("POST", "/partners/marks", json=MARK), sign_in("supervisor")
     path = f"/marks/{pushed['mark_id']}/exclude"

@@ -15,7 +15,7 @@ from hotline.tickets import queries, rights, tickets
 from hotline.tickets.rights import Right
 from hotline.tickets.workflow import LEVEL
 from sla import mark_lists, service_marks
-from sla.book import calendar_of
+from sla.book import book_of, calendar_of
 from sla.mark_lists import ListedMark, MarkState
 from sla.opinions import ServiceMark
 from sla.service_marks import GivenMark
@@ -77,19 +77,20 @@ def exclude_mark(mark_id: int, body: ExcludeIn) -> MarkFact:
 
 def mark_facts(session: Session, reader: Scope, ticket_id: int) -> list[MarkFact]:
     """The mark that led to a ticket, as this reader may see it; none for any other ticket."""
-    found = mark_lists.of_ticket(session, ticket_id)
-    units = _units(session, found)
-    return [_fact(listed, units, reader) for listed in found]
+    return _facts(session, reader, mark_lists.of_ticket(session, ticket_id))
 
 
 def _rows(session: Session, found: Sequence[ListedMark]) -> list[MarkRow]:
     now, calendar = clock.now(), calendar_of(session, container().database.zone)
     ticket_rows = present.rows(session, calendar, [listed.ticket for listed in found], now, scope())
-    units = _units(session, found)
-    return [
-        MarkRow(**_fact(listed, units, scope()).model_dump(), ticket=row)
-        for listed, row in zip(found, ticket_rows, strict=True)
-    ]
+    facts = _facts(session, scope(), found)
+    return [MarkRow(**fact.model_dump(), ticket=row) for fact, row in zip(facts, ticket_rows, strict=True)]
+
+
+def _facts(session: Session, reader: Scope, found: Sequence[ListedMark]) -> list[MarkFact]:
+    book, units = book_of(session, container().database.zone), _units(session, found)
+    open_to = mark_lists.appealable(book, reader, found, clock.now())
+    return [_fact(listed, units, reader, appealable=listed.mark.id in open_to) for listed in found]
 
 
 def _units(session: Session, found: Sequence[ListedMark]) -> dict[int, Unit]:
@@ -97,7 +98,7 @@ def _units(session: Session, found: Sequence[ListedMark]) -> dict[int, Unit]:
     return {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
 
 
-def _fact(listed: ListedMark, units: dict[int, Unit], reader: Scope) -> MarkFact:
+def _fact(listed: ListedMark, units: dict[int, Unit], reader: Scope, *, appealable: bool) -> MarkFact:
     mark, unit = listed.mark, units.get(listed.mark.unit_id or 0)
     original = rights.may(reader, Right.READ_ORIGINAL, listed.ticket)
     return MarkFact(
@@ -108,6 +109,7 @@ def _fact(listed: ListedMark, units: dict[int, Unit], reader: Scope) -> MarkFact
         excluded=ExcludedMark(at=listed.excluded.at, reason=listed.excluded.reason) if listed.excluded else None,
         appeal=MarkAppeal(id=listed.appeal.id, state=listed.appeal.state.value) if listed.appeal else None,
         may_exclude=mark.excluded_at is None and bool(reader.roles & LEVEL),
+        appealable=appealable,
     )
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from hotline.kernel.db import SYSTEM, UnitOfWork
 from hotline.people.permissions import Role
-from sla import callback_lists, callbacks, evaluation_links, reviews
+from sla import call_evaluations, callback_lists, callbacks, evaluation_links, reviews
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Respondent, Satisfaction, Solved
+from sla.evaluation_links import LinkKind
 from sla.lifecycles import CallbackState
 from sla.opinions import Callback
 from sla.plans import Channel
@@ -45,6 +46,14 @@ def review(scene: Scene, step: Step) -> None:
     given = step.given
     judged = Judged(Verdict(given["verdict"]), given["basis"], Decision(given["decision"]), given.get("explanation", ""))
     reviews.review(scene.uow, scope, scene.ticket.id, judged)
+
+
+def judge_call(uow: UnitOfWork, contact_id: int, satisfaction: Satisfaction) -> None:
+    """A caller uses the link that came after the call (一次一评), if one came."""
+    link = evaluation_links.latest(uow.session, LinkKind.CALL, [contact_id]).get(contact_id)
+    if link is not None:
+        evaluation_links.take(uow, evaluation_links.token_of(uow.session, link))
+        call_evaluations.judge(uow, contact_id, satisfaction, channel=call_evaluations.LINK)
 
 
 def let_links_run_out(uow: UnitOfWork, cast: Cast, now: datetime, *, at_most: int) -> None:

@@ -47,12 +47,12 @@ class Bender:
         self.uow.actor = self.cast.by_unit[lead.unit_id].actor
         assignments.move(self.uow, lead.id, action, roles=[Role.LIAISON], given=given)
 
-    def grant(self, ticket: Ticket, kind: str) -> None:
-        """The auditor agrees to what the lead asked."""
+    def grant(self, ticket: Ticket, kind: str, role: Role = Role.REPLY_AUDITOR) -> None:
+        """The auditor, or a supervisor, agrees to what the lead asked."""
         lead = assignments.at_work(self.uow.session, ticket.id)[0]
-        self.uow.actor = self.cast.of(Role.REPLY_AUDITOR, Random(ticket.number)).actor
+        self.uow.actor = self.cast.of(role, Random(ticket.number)).actor
         given = {"note": self.words[f"{kind}_granted"]}
-        assignments.move(self.uow, lead.id, f"grant_{kind}", roles=[Role.REPLY_AUDITOR], given=given)
+        assignments.move(self.uow, lead.id, f"grant_{kind}", roles=[role], given=given)
 
 
 def bend(uow: UnitOfWork, cast: Cast, words: Mapping[str, Any]) -> None:  # as in Bender
@@ -70,6 +70,7 @@ def bend(uow: UnitOfWork, cast: Cast, words: Mapping[str, Any]) -> None:  # as i
         _leave_asked(bender, kind)
     for kind in GRANTED:
         _have_granted(bender, kind)
+    _extend_far(bender)
     _instruct(bender)
     _report_progress(bender)
     _draft_limits(bender)
@@ -93,6 +94,20 @@ def _have_granted(bender: Bender, kind: RequestKind) -> None:
         return
     bender.by_lead(ticket, f"ask_{kind}", **_asked(bender, kind))
     bender.grant(ticket, kind.value)
+    bender.uow.session.flush()
+
+
+def _extend_far(bender: Bender) -> None:
+    """A unit got more time twice, the second time by a supervisor: late in a year its limit may reach into the next."""
+    ticket = _candidate(bender.uow, State.HANDLING, *_in_time(bender.uow), Ticket.type == "complaint")
+    by_supervisor = exists().where(
+        Request.kind == RequestKind.EXTENSION, Request.data["days"].as_integer() == bender.words["long_extension"]["days"]
+    )
+    if ticket is None or bender.uow.session.scalar(select(by_supervisor)):
+        return
+    for role in (Role.REPLY_AUDITOR, Role.SUPERVISOR):
+        bender.by_lead(ticket, "ask_extension", **bender.words["long_extension"])
+        bender.grant(ticket, "extension", role)
     bender.uow.session.flush()
 
 

@@ -3,7 +3,7 @@
 The unit of work is carried through time and hands (`now`, `actor`), so that hundreds of steps share a transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -22,6 +22,7 @@ from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import RequestKind, RequestState, Secrecy, State
 from knowledge_base import articles
 from knowledge_base.models import UseKind
+from sla.answers import Satisfaction
 from web.demo import asking
 from web.demo.plans import Story
 from web.demo.scene import Cast, Scene
@@ -38,7 +39,7 @@ def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
     by_phone = story.channel != PORTAL
     agent = cast.of(Role.AGENT, rng) if by_phone else None
     uow.actor = agent.actor if agent else SYSTEM
-    ticket = _open(uow, story, cast.articles.get(story.article or ""))
+    ticket = _open(uow, story, cast.articles.get(story.article or ""), cast.phrases["call_levels"])
     scene = Scene(uow, cast, rng, story, ticket)
     for step in story.steps:
         uow.now = step.at
@@ -47,7 +48,7 @@ def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
     return ticket
 
 
-def _open(uow: UnitOfWork, story: Story, article_id: int | None) -> Ticket:
+def _open(uow: UnitOfWork, story: Story, article_id: int | None, levels: Sequence[str]) -> Ticket:
     matter, agent_id = story.matter, uow.actor.officer_id
     citizen = citizens.find_or_create(uow, story.phone, story.name)
     contact = contacts.open_contact(uow, channel=story.channel, number=story.phone, agent_id=agent_id)
@@ -79,6 +80,9 @@ def _open(uow: UnitOfWork, story: Story, article_id: int | None) -> Ticket:
         ticket, summary = tickets.open_answered(uow, new), "direct_answer"
         articles.note_use(uow, article_id, UseKind.USED, contact_id=contact.id)
     contacts.end(uow, contact, summary_code=summary)
+    level = Random(f"{story.key}:call").choice(levels)
+    if level and story.channel != PORTAL:
+        asking.judge_call(uow, contact.id, Satisfaction(level))
     return ticket
 
 

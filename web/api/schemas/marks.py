@@ -56,7 +56,10 @@ class MarkAppeal(Shape):
 
 
 class MarkFact(Shape):
-    """A mark as its ticket shows it; words are empty for who may not read the requester's own."""
+    """A mark as its ticket shows it; words are empty for who may not read the requester's own.
+
+    `appealable`: the reader is a head of the evaluated body and may object to it now.
+    """
 
     id: int
     stars: int
@@ -72,6 +75,7 @@ class MarkFact(Shape):
     excluded: ExcludedMark | None
     appeal: MarkAppeal | None
     may_exclude: bool
+    appealable: bool
 
 
 class MarkRow(MarkFact):
