@@ -34,6 +34,10 @@ DESKS = {
     "admin-units": ("cityadmin", "/admin"),
     "admin-officers": ("cityadmin", "/admin?part=officers"),
     "admin-rights": ("cityadmin", "/admin?part=rights"),
+    "admin-calendar": ("cityadmin", "/admin?part=calendar"),
+    "admin-policies": ("cityadmin", "/admin?part=policies"),
+    "admin-rules": ("cityadmin", "/admin?part=rules"),
+    "due": ("dispatcher1", "/due"),
 }
 WORKING = ("dispatch-to-check", "dispatch-returns", "review-suspension", "supervision")
 """Desks whose phone picture shows the chosen ticket and its work, from top to bottom; the others show the list."""

@@ -14,7 +14,7 @@ const GROUPS: Record<string, string> = {
 };
 
 const OWN_GROUPS: Record<string, string> = {
-  ahead: "ahead", point: "point", points: "point", tells: "who", channels: "channel", then: "then", unanswered: "unanswered", roster: "roster", except_rosters: "roster",
+  ahead: "ahead", point: "point", points: "point", tells: "who", channels: "channel", then: "then", unanswered: "unanswered", roster: "roster", except_rosters: "roster", hours: "roster", season: "roster",
   "callback.scale": "scale",
 };
 // How a table of records is read from left to right; what is not named here comes after.
