@@ -76,7 +76,7 @@ export const pairsText = (value: RuleValue): string => (value as (string | numbe
 
 /** The pairs that `text` names; null when it names none or wrongly. */
 export function pairsOf(text: string): RuleValue[] | null {
-  const parts = text.split(/[,，、;；\s]+/).filter(Boolean).map((part) => part.split(/[-–—~至]/));
+  const parts = text.split(/[,，、;；\s]+/).filter(Boolean).map((part) => part.split(/[\p{Pd}~\u81f3]/u));
   if (parts.some((part) => part.length !== 2 || part.some((one) => !one.trim()))) return null;
   return parts.map((part) => part.map((one) => (/^\d+$/.test(one) ? Number(one) : one)));
 }
