@@ -41,7 +41,7 @@ def test_call_back_not_solved_comes_back_to_the_unit_and_ends_solved(window: Ope
     auditor = window().sign_in("auditor1")
     bends.view(auditor, "不满意件审核")
     bends.choose_row(auditor, claim)
-    review = bends.panel(auditor, "不满意件审核")
+    review = auditor.get_by_role("region", name="工单内容").get_by_role("region", name="不满意件审核")
     for words in ("未解决", "不满意", "问题未解决"):
         expect(review).to_contain_text(words)
     review.get_by_text("合理", exact=True).click()
