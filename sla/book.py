@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.kernel import clock
-from sla import rules
+from sla import packaged, rules
 from sla.calendar import CityCalendar, DayRow, YearRules
 from sla.models import CalendarDay, CalendarYear, Policy, PolicyStatus, PolicyVersion, SlaRule, YearStatus
 from sla.policies import PolicyRow
@@ -56,10 +56,10 @@ def rules_of(session: Session, at: datetime | None = None) -> Rules:
 
 
 def values_of(session: Session, at: datetime | None = None) -> dict[str, Any]:  # as in `rules.read`
-    """The value of every rule in force `at` (default: the present), by key."""
+    """The value of every rule in force `at` (default: the present), by key; the packaged one where the table has none."""
     rows = select(SlaRule.key, SlaRule.value).where(SlaRule.effective_from <= (at or clock.now()))
     # In the order in which they came into force, so that the newest of a key is what stays.
-    return dict(session.execute(rows.order_by(SlaRule.effective_from)).all())
+    return {**packaged.rule_values(), **dict(session.execute(rows.order_by(SlaRule.effective_from)).all())}
 
 
 def is_set_up(session: Session) -> bool:

@@ -1,16 +1,14 @@
 """The default rules of `defaults.yaml` put into a city's tables; what the city already has stays untouched.
 
-Called by `hotline city init` and the demo city. A year's days come from the package `chinesecalendar`, which holds the
-State Council's notices; a year it does not know gets the holidays fixed by law and the status not_announced.
+Called by `hotline city init` and the demo city; rules that a later release brings hold without being put in (see `book`). A
+year's days come from the package `chinesecalendar`, which holds the State Council's notices; a year it does not know gets the
+holidays fixed by law and the status not_announced.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
 from chinese_calendar.constants import holidays, workdays
 from sqlalchemy import func, select
 
@@ -20,6 +18,7 @@ from sla import book
 from sla.calendar import DayKind, DayRow
 from sla.limits import LimitUnit, Stage, StartEvent, StartRule
 from sla.models import CalendarDay, CalendarYear, Policy, PolicyStatus, PolicyVersion, SlaRule, YearStatus
+from sla.packaged import defaults
 from sla.policies import MATCHING, PolicyFacts
 
 FIRST_VERSION = 1
@@ -94,13 +93,6 @@ def facts_of(row: Mapping[str, Any]) -> PolicyFacts:  # one row of a file of pol
         start_event=StartEvent(row["start_event"]),
         source=row["source"],
     )
-
-
-@cache
-def defaults() -> dict[str, Any]:
-    """What `defaults.yaml` says: effective_from, policies, rules, calendar."""
-    found: dict[str, Any] = yaml.safe_load(resources.files("sla").joinpath("defaults.yaml").read_text("utf-8"))
-    return found
 
 
 def put_year(uow: UnitOfWork, year: int, status: YearStatus, source: str, rows: Iterable[DayRow]) -> None:

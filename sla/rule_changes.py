@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid, NotFound
 from sla import book, mark_rules, recounts, rules
-from sla.defaults import defaults
 from sla.events import RuleChanged
 from sla.models import Clock, RecountCause, SlaRule
+from sla.packaged import defaults
 from sla.rosters import AROUND_THE_CLOCK, OFFICE
 
 ROSTERS = "calendar.rosters"
@@ -29,10 +29,11 @@ READERS = (rules.read, mark_rules.read)
 
 @dataclass(frozen=True)
 class KnownRule:
-    """A rule with its changes, oldest first; `current` is the one in force, None while all lie ahead."""
+    """A rule with its changes, oldest first; `current` is the one in force, None while the packaged default holds."""
 
     key: str
     default: Any  # as the rule's reader takes it
+    default_source: str
     current: SlaRule | None
     history: Sequence[SlaRule]
 
@@ -104,5 +105,5 @@ def _check_rosters_kept(session: Session, key: str, value: Any) -> None:  # valu
 
 def _known(key: str, history: list[SlaRule], at: datetime) -> KnownRule:
     begun = [row for row in history if row.effective_from <= at]
-    default = defaults()["rules"].get(key, {}).get("value")
-    return KnownRule(key, default, begun[-1] if begun else None, history)
+    packaged = defaults()["rules"].get(key, {})
+    return KnownRule(key, packaged.get("value"), packaged.get("source", ""), begun[-1] if begun else None, history)

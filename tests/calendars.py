@@ -3,7 +3,7 @@
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sla import defaults, rules
+from sla import defaults, packaged, rules
 from sla.calendar import CityCalendar, DayRow, YearRules
 from sla.policies import PolicyRow
 from sla.rules import Rules
@@ -13,7 +13,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 @cache
 def default_rules() -> Rules:
-    return rules.read({key: rule["value"] for key, rule in defaults.defaults()["rules"].items()})
+    return rules.read(packaged.rule_values())
 
 
 @cache
@@ -30,7 +30,7 @@ def default_policies() -> tuple[PolicyRow, ...]:
     return tuple(
         PolicyRow(
             id=place,
-            effective_from=defaults.defaults()["effective_from"],
+            effective_from=packaged.defaults()["effective_from"],
             **{name: getattr(policy, name) for name in PolicyRow.__dataclass_fields__ if name not in ("id", "effective_from")},
         )
         for place, policy in enumerate(defaults.default_policies(), start=1)

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from hotline.kernel.errors import Invalid
-from sla import answers, defaults, rules
+from sla import answers, packaged, rules
 from sla.answers import CallbackAnswers, Consequence, Contacted, Satisfaction, Solved
 from sla.opinion_rules import SCALES, ConsequenceRow
 
-RULES = rules.read({key: row["value"] for key, row in defaults.defaults()["rules"].items()}).opinions.callback
+RULES = rules.read(packaged.rule_values()).opinions.callback
 BAD = {Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED}
 CELLS = list(itertools.product(Contacted, Solved, Satisfaction, [None, *Satisfaction]))
 CONTENT = CallbackAnswers(Contacted.YES, Solved.YES, Satisfaction.SATISFIED)

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hotline.kernel.errors import Invalid
-from sla import defaults, limits, rules
+from sla import limits, packaged, rules
 from sla.ladder import RUNGS, Limited, end_of, row_for
 from sla.limits import Ahead, Limit, LimitUnit, Stage, StartRule, WarnPoint, due_at
 from sla.policies import Case, find
@@ -75,7 +75,7 @@ def test_minutes_run_day_and_night(start: datetime, amount: int) -> None:
 
 
 def test_a_missing_rule_is_named() -> None:
-    values = {key: rule["value"] for key, rule in defaults.defaults()["rules"].items() if key != "redo.rounds"}
+    values = {key: value for key, value in packaged.rule_values().items() if key != "redo.rounds"}
 
     with pytest.raises(Invalid) as caught:
         rules.read(values)
@@ -88,7 +88,7 @@ def test_a_missing_rule_is_named() -> None:
     [("redo.rounds", "many"), ("warn.points", [{"unit": "weeks", "at_least": 1, "ahead": "share", "amount": 1}])],
 )
 def test_a_malformed_rule_is_refused(key: str, value: object) -> None:
-    values = {name: rule["value"] for name, rule in defaults.defaults()["rules"].items()}
+    values = packaged.rule_values()
 
     with pytest.raises(Invalid):
         rules.read({**values, key: value})

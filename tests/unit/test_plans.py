@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.kernel.errors import Invalid
-from sla import defaults, plans, rules
+from sla import packaged, plans, rules
 from sla.plans import Case, Channel
 from tests.conftest import ZONE
 
-RULES = rules.read({key: row["value"] for key, row in defaults.defaults()["rules"].items()}).opinions.callback
+RULES = rules.read(packaged.rule_values()).opinions.callback
 PLAIN = Case(
     types="help",
     urgencies="normal",

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from sla import policies, rules
-from sla.defaults import defaults
 from sla.limits import LimitUnit, Stage, StartEvent
+from sla.packaged import rule_values
 from sla.policies import Case, PolicyRow
 from sla.practices import practices
 from sla.versions import known_words
@@ -33,7 +33,7 @@ def case(kind: str, urgency: str = "normal", profile: str = "general", unit_clas
 @pytest.mark.parametrize("code", ["beijing", "guangdong", "shandong", "sichuan", "tianjin"])
 def test_every_example_is_whole_and_its_rules_can_be_read(code: str) -> None:
     practice = practices()[code]
-    values = {key: rule["value"] for key, rule in defaults()["rules"].items()}
+    values = dict(rule_values())
 
     policies.check(practice.rows, known_words())
     rules.read({**values, **{key: rule.value for key, rule in practice.rules.items()}})

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hotline.kernel.errors import Invalid
-from sla import defaults, rules
+from sla import packaged, rules
 from sla.rosters import AROUND_THE_CLOCK, OFFICE, Duty, Season, WeeklyHours, read_rosters, roster_of, spans
 from tests.calendars import default_rules
 
@@ -70,7 +70,7 @@ def test_rosters_are_read_with_hours_of_their_own_and_a_season() -> None:
     ],
 )
 def test_a_rule_that_makes_no_roster_is_refused(key: str, value: object, rule: str) -> None:
-    values = {name: row["value"] for name, row in defaults.defaults()["rules"].items()}
+    values = packaged.rule_values()
 
     with pytest.raises(Invalid) as caught:
         rules.read({**values, key: value})

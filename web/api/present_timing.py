@@ -91,7 +91,7 @@ def rule_shown(rule: KnownRule, names: dict[int | None, str]) -> RuleShown:
         key=rule.key,
         group=rule.key.split(".", 1)[0],
         value=current.value if current else rule.default,
-        source=current.source if current else "",
+        source=current.source if current else rule.default_source,
         effective_from=current.effective_from if current else None,
         default=rule.default,
         history=history,
