@@ -1,5 +1,6 @@
 """`hotline settings` and `hotline check`: what is configured, and what of it works."""
 
+import re
 import sys
 
 import click
@@ -10,19 +11,21 @@ from hotline.kernel.settings import PREFIX, Settings
 from web import health, texts
 from web.bootstrap import build
 
+HIDDEN = "********"
+PASSWORD = re.compile(r"(?<=://)([^:/@\s'\"]*:)[^@/\s'\"]+(?=@)")
+"""The password of an address, also of one inside a table of addresses."""
+
 
 @click.command("settings")
 def settings() -> None:
-    """Show every setting with its value and help; secrets are hidden.
+    """Show every setting with its value and help; secrets and passwords in addresses are hidden.
 
     \b
     hotline settings
     """
     configured = kernel_settings.load()
     for name, field in Settings.model_fields.items():
-        value = getattr(configured, name)
-        shown = "********" if isinstance(value, SecretStr) and value.get_secret_value() else value
-        click.echo(f"{PREFIX}{name.upper()}={'' if isinstance(shown, SecretStr) else shown}")
+        click.echo(f"{PREFIX}{name.upper()}={_shown(getattr(configured, name))}")
         click.echo(f"    {field.description}")
 
 
@@ -43,3 +46,9 @@ def check() -> None:
         return
     click.echo(texts.text("check.hint"), err=True)
     sys.exit(1)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return HIDDEN if value.get_secret_value() else ""
+    return PASSWORD.sub(rf"\1{HIDDEN}", str(value))
