@@ -1,1 +1,1 @@
-"""How long, and whether it was good: calendar, policies, clocks, call-backs."""
+"""How long, and whether it was good: calendar, limits, clocks, alarms, call-backs, service marks."""

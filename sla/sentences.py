@@ -1,7 +1,7 @@
 """A limit's sum as one sentence, in the reader's language: what a citizen is told on the telephone and a judge reads in a file.
 
-The lines come from `explanation`, the words from the caller's catalogue (`explain.<code>`). Called by the API, the command line
-and printed sheets.
+The lines come from `explanation`, the words from the caller's catalogue (`explain.<code>`). Called by the API and by the
+command line.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The printable form of a supervision paper (工作提示单、督办单、约谈通知书、通报批评) as PDF, of what one reader may see.
 
-Made from the shape of the ticket page, as the flow sheet is. Called by `web.api.orders`.
+Made from the shape of the ticket page, as the flow sheet is. Called by `web.api.order_form`.
 """
 
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """Which morning lies so many working days back, and when the city last worked. Pure.
 
-Asked by `plans` for requests on the rungs of the ladder, by `marks` for service marks, by `papers` for the last watch.
+Asked by `plans` for requests on the rungs of the ladder, by `marks` for service marks, by `seed` for the last watch.
 """
 
 from datetime import date, datetime, time, timedelta
