@@ -5,8 +5,7 @@ Whoever moves a clock here moves the limit that its part or ticket shows, and wh
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -18,9 +17,9 @@ from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import SYSTEM
 from sla import ladder, policies, reckoning
 from sla.book import Book, book_of
-from sla.ladder import Limited
+from sla.clock_facts import LET_GO, WHOLE, Subject, appeal_of, basis_of, iso, kept_of, known_since
 from sla.lifecycles import CLOCK, ClockState
-from sla.limits import Limit, Stage, StartEvent
+from sla.limits import Stage, StartEvent
 from sla.models import Clock
 from sla.policies import Case, PolicyRow
 from sla.reckoning import Basis, StepKind
@@ -29,26 +28,6 @@ from sla.rosters import Duty, roster_of
 WORKING_STAGES = (Stage.HANDLE, Stage.REDO)
 UNFINISHED = (ClockState.RUNNING, ClockState.PAUSED)
 MACHINE = (SYSTEM,)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is limited beside the ticket: a unit's part, what was asked for it, an order. `unit_id` owes it, None the hotline.
-
-    `given` is a limit set by name, which goes before the policy's amount. `within` is the working limit of the part above,
-    after which none below it ends.
-    """
-
-    part: Assignment | None = None
-    unit_id: int | None = None
-    request_id: int | None = None
-    order_id: int | None = None
-    given: datetime | None = None
-    within: Clock | None = None
-
-
-WHOLE = Subject()
-"""The ticket as such: the citizen's limit, and the hotline's own steps."""
 
 
 def start(uow: UnitOfWork, stage: Stage, ticket: Ticket, subject: Subject = WHOLE) -> Clock | None:
@@ -65,17 +44,24 @@ def policy_of(uow: UnitOfWork, stage: Stage, ticket: Ticket, unit_id: int | None
 
 
 def begin(
-    uow: UnitOfWork, policy: PolicyRow, ticket: Ticket, subject: Subject, *, before: datetime | None = None
+    uow: UnitOfWork,
+    policy: PolicyRow,
+    ticket: Ticket,
+    subject: Subject,
+    *,
+    after: datetime | None = None,
+    before: datetime | None = None,
 ) -> Clock | None:
-    """Start a limit by this policy; None when it would not end `before` that moment."""
+    """Start a limit by this policy; None when it would not end `after` the one and `before` the other moment."""
     book, unit = book_of(uow.session, uow.zone, uow.now), _unit(uow, subject.unit_id)
     began = _began(policy, ticket, subject, uow.now)
     roster = roster_of(book.rules.roster_rows, _duty(ticket, unit))
-    explain = _explained(subject)
+    explain = kept_of(subject)
     basis = reckoning.read_basis(began, policy.limit, roster, explain)
     due = reckoning.reckon(book.calendar, basis)
-    if before is not None and due >= before:
+    if (before is not None and due >= before) or (after is not None and due <= after):
         return None
+    explain |= known_since(due, uow.now)
     clock = Clock(
         ticket_id=ticket.id,
         assignment_id=subject.part.id if subject.part else None,
@@ -104,13 +90,31 @@ def stop(
     *,
     assignment_id: int | None = None,
     order_id: int | None = None,
+    appeal_id: int | None = None,
 ) -> None:
     """End limits, running or paused: their step is done or nobody need do it any more."""
     for clock in _held(uow, ticket_id, stages, UNFINISHED, assignment_id=assignment_id):
-        if order_id in (None, clock.order_id):
+        if order_id in (None, clock.order_id) and appeal_id in (None, appeal_of(clock)):
             clock.state = CLOCK.find(clock.state, "stop", MACHINE, {}).target
             clock.stopped_at, clock.next_at = uow.now, None
     uow.session.flush()
+
+
+def let_go(uow: UnitOfWork, clock: Clock) -> None:
+    """End a unit's limit that is not owed any more, and take it from where people read it."""
+    clock.state = CLOCK.find(clock.state, "stop", MACHINE, {}).target
+    clock.stopped_at, clock.next_at = uow.now, None
+    clock.explain = {**clock.explain, LET_GO: True}
+    if clock.assignment_id is not None and clock.stage in SHOWN:
+        part = assignments.get(uow.session, clock.assignment_id)
+        assignments.set_limits(uow, part, **{**_limits_of(part), **dict.fromkeys(_limits_by(clock))})
+    uow.session.flush()
+
+
+def had(uow: UnitOfWork, part: Assignment) -> set[Stage]:
+    """The stages that a part has, or had, a limit for; those let go do not count."""
+    kept = Clock.assignment_id == part.id, ~Clock.explain.has_key(LET_GO)
+    return set(uow.session.scalars(select(Clock.stage).where(*kept)))
 
 
 def pause(uow: UnitOfWork, ticket_id: int, stages: Collection[Stage]) -> None:
@@ -174,16 +178,6 @@ def count_again(uow: UnitOfWork, clock: Clock, book: Book, explain: Mapping[str,
     return due != was
 
 
-def basis_of(clock: Clock) -> Basis:
-    """All that the limit's end rests on, as it is kept."""
-    return reckoning.read_basis(clock.started_at, limit_of(clock), clock.roster, clock.explain)
-
-
-def limit_of(clock: Clock) -> Limit:
-    """The amount that the policy of the limit gives."""
-    return Limit(clock.policy.amount, clock.policy.unit, clock.policy.start_rule)
-
-
 def show(uow: UnitOfWork, clocks: Iterable[Clock]) -> None:
     """Write limits where people read them: on the unit's part, and the citizen's on the ticket."""
     for clock in clocks:
@@ -239,43 +233,22 @@ def _rewrite(uow: UnitOfWork, clock: Clock, book: Book, *rows: dict[str, Any]) -
     basis = basis_of(clock)
     clock.due_at = reckoning.reckon(book.calendar, basis)
     for row in rows:
-        row |= {"was": _iso(was), "at": _iso(clock.due_at)}
+        row |= {"was": iso(was), "at": iso(clock.due_at)}
+    if clock.due_at != was:
+        clock.explain = {**clock.explain, **known_since(clock.due_at, uow.now)}
     if clock.due_at > was and clock.due_at > uow.now:
         clock.warned_at = clock.expired_at = None
         clock.told = ladder.told_anew(clock.told)
     _foresee(uow, book, clock, basis)
-    uow.session.flush()
     show(uow, [clock])
 
 
 def _foresee(uow: UnitOfWork, book: Book, clock: Clock, basis: Basis) -> None:
     """Set what follows from the end: whether a notice may change it, from when it is near, when something is told next."""
-    points = reckoning.points(book.calendar, basis, clock.due_at, stage=clock.stage, rows=book.rules.warn_points)
-    clock.provisional = reckoning.is_provisional(book.calendar, basis, clock.due_at)
-    clock.warn_at = points[0].at if points else None
     unit = _unit(uow, clock.unit_id)
-    limited = Limited(
-        clock.stage,
-        tickets.get(uow, clock.ticket_id).urgency,
-        unit.unit_class if unit else None,
-        clock.roster,
-        tuple((point.name, point.at) for point in points),
-        clock.due_at,
-        tuple(clock.told),
-    )
-    clock.next_at = ladder.next_moment(book.calendar, book.rules.ladder, limited)
-
-
-def _explained(subject: Subject) -> dict[str, Any]:  # the JSON of `Clock.explain`
-    above = subject.within
-    if above is None:
-        return {"given": _iso(subject.given), "no_later_than": None}
-    return {
-        "given": _iso(subject.given),
-        "no_later_than": _iso(above.due_at),
-        "within": above.assignment_id,
-        "within_steps": len(basis_of(above).steps),
-    }
+    urgency, unit_class = tickets.get(uow, clock.ticket_id).urgency, unit.unit_class if unit else None
+    clock.provisional = reckoning.is_provisional(book.calendar, basis, clock.due_at)
+    clock.warn_at, clock.next_at = foreseen(book, clock, basis, urgency, unit_class)
 
 
 def _began(policy: PolicyRow, ticket: Ticket, subject: Subject, now: datetime) -> datetime:
@@ -283,6 +256,8 @@ def _began(policy: PolicyRow, ticket: Ticket, subject: Subject, now: datetime) -
         return ticket.opened_at
     if policy.start_event is StartEvent.DISPATCHED and subject.part is not None:
         return subject.part.dispatched_at
+    if policy.start_event is StartEvent.SIGNED and subject.part is not None:
+        return subject.part.signed_at or now
     return now
 
 
@@ -325,8 +300,4 @@ def _held(
 
 
 def _plain(value: datetime | int | None) -> str | int | None:
-    return _iso(value) if isinstance(value, datetime) else value
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment else None
+    return iso(value) if isinstance(value, datetime) else value

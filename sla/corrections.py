@@ -5,47 +5,37 @@ What still runs is reckoned from where it began; breaks, extensions and mergers 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import UTC
+from typing import Any
 
 from sqlalchemy import select
 
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import tickets
-from sla import clocks, reckoning
+from sla import clock_facts, clocks, reckoning
 from sla.book import Book, book_of
 from sla.calendar import CityCalendar
-from sla.limits import Limit
+from sla.limits import Stage
 from sla.models import Clock, Policy
 from sla.policies import PolicyRow
 from sla.reckoning import Basis
 
-
-class Counted(Protocol):
-    """What a limit's end is reckoned from: a clock, or a row with its columns."""
-
-    @property
-    def started_at(self) -> datetime:
-        """From when it counts."""
-
-    @property
-    def roster(self) -> str:
-        """Whose hours count."""
-
-    @property
-    def explain(self) -> dict[str, Any]:  # JSON, as `clocks` keeps it
-        """What gives, caps and moved it."""
+FIRST_STEPS = frozenset({Stage.SIGN, Stage.CONTACT, Stage.FEEDBACK})
+"""What not every ticket asks of its unit; the answer itself always has its limit."""
 
 
 def count_again(uow: UnitOfWork, ticket_id: int) -> None:
     """Give every unfinished limit of a corrected ticket the amount that its fields now ask for. Safe to call twice.
 
-    A limit that a unit was given by name stays; so does one whose policy is the same as before.
+    A limit that a unit was given by name stays; so does one whose policy is the same as before. A unit's first step that such a
+    ticket does not ask for ends; what it asks for now is started by `deadlines`.
     """
     ticket, book = tickets.get(uow, ticket_id), book_of(uow.session, uow.zone, uow.now)
     for clock in clocks.unfinished(uow, ticket_id):
         policy = clocks.policy_of(uow, clock.stage, ticket, clock.unit_id)
-        if policy is not None:
+        if policy is None and clock.stage in FIRST_STEPS:
+            clocks.let_go(uow, clock)
+        elif policy is not None:
             count_again_clock(uow, clock, book, policy, {"code": "corrected", "source": policy.source})
 
 
@@ -58,17 +48,8 @@ def count_again_clock(uow: UnitOfWork, clock: Clock, book: Book, policy: PolicyR
     if policy is not None and policy.id != clock.policy_id and not clock.explain.get("given"):
         clock.policy_id, clock.policy = policy.id, uow.session.get_one(Policy, policy.id)
     above = _above(uow, clock)
-    explain = _capped(clock.explain, book.calendar, clocks.basis_of(above) if above else None)
+    explain = explain_after(clock.explain, book.calendar, clock_facts.basis_of(above) if above else None)
     return clocks.count_again(uow, clock, book, explain, note)
-
-
-def basis_after(counted: Counted, limit: Limit, calendar: CityCalendar, above: Basis | None) -> Basis:
-    """What `count_again_clock` would reckon from: for previews. Pure.
-
-    `above` is the would-be basis of the limit it lies within (`explain["within"]` names its part), None when that one is over.
-    """
-    explain = _capped(counted.explain, calendar, above)
-    return reckoning.read_basis(counted.started_at, limit, counted.roster, explain)
 
 
 def _above(uow: UnitOfWork, clock: Clock) -> Clock | None:
@@ -79,8 +60,11 @@ def _above(uow: UnitOfWork, clock: Clock) -> Clock | None:
     return uow.session.scalars(select(Clock).where(*working).order_by(Clock.id.desc()).limit(1)).one_or_none()
 
 
-def _capped(explain: dict[str, Any], calendar: CityCalendar, above: Basis | None) -> dict[str, Any]:  # the JSON of a clock
-    """With the caps that the limit above would have given: as it stood when this one began, and as it stands now."""
+def explain_after(explain: dict[str, Any], calendar: CityCalendar, above: Basis | None) -> dict[str, Any]:  # `Clock.explain`
+    """With the caps that the limit above would have given: as it stood when this one began, and as it stands now. Pure.
+
+    `above` is the would-be basis of the limit it lies within (`explain["within"]` names its part), None when that one is over.
+    """
     if above is None or "within" not in explain:
         return explain
     began = replace(above, steps=above.steps[: explain["within_steps"]])

@@ -24,7 +24,8 @@ from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import AT_WORK, DECIDED, QUEUED, AssignmentState, OrderState, RequestKind, State
 from sla import clocks, corrections
 from sla.book import book_of
-from sla.clocks import WORKING_STAGES, Subject
+from sla.clock_facts import Subject
+from sla.clocks import WORKING_STAGES
 from sla.events import AppealMoved
 from sla.lifecycles import AppealState, ClockState
 from sla.limits import Stage, StartEvent
@@ -147,6 +148,7 @@ def follow_ticket(uow: UnitOfWork, event: TicketMoved) -> None:
         clocks.start(uow, stage, tickets.get(uow, event.ticket_id))
     if event.action == "correct":
         corrections.count_again(uow, event.ticket_id)
+        _begin_called_for(uow, tickets.get(uow, event.ticket_id))
     _record_on_time(uow, event)
 
 
@@ -171,9 +173,9 @@ def follow_order(uow: UnitOfWork, event: OrderMoved) -> None:
 def follow_appeal(uow: UnitOfWork, event: AppealMoved) -> None:
     """Run the hotline's limit for an appeal while it is not decided."""
     if event.target == AppealState.ASKED:
-        clocks.start(uow, Stage.APPEAL, tickets.get(uow, event.ticket_id))
+        clocks.start(uow, Stage.APPEAL, tickets.get(uow, event.ticket_id), Subject(appeal_id=event.appeal_id))
     else:
-        clocks.stop(uow, event.ticket_id, {Stage.APPEAL})
+        clocks.stop(uow, event.ticket_id, {Stage.APPEAL}, appeal_id=event.appeal_id)
 
 
 def _work_stage(part: Assignment) -> Stage:
@@ -198,6 +200,29 @@ def _begin_part(uow: UnitOfWork, part: Assignment, ticket: Ticket, occasion: Sta
         work = begun.get(Stage.HANDLE) or clocks.working(uow, part)
         _begin_stage(uow, Stage.FEEDBACK, ticket, Subject(part, part.unit_id), occasion, before=work.due_at if work else None)
     return begun
+
+
+def _begin_called_for(uow: UnitOfWork, ticket: Ticket) -> None:
+    """Start the limits of first steps that a corrected ticket asks of its units and that they had none for.
+
+    They count from where they would have; one that would be past by now is not begun: nobody is late with what was not asked.
+    """
+    for part in assignments.at_work(uow.session, ticket.id):
+        above = _above(uow, part)
+        subject = Subject(part, part.unit_id, within=clocks.working(uow, above) if above else None)
+        work = clocks.working(uow, part)
+        for stage in _first_steps(part) - clocks.had(uow, part):
+            policy = clocks.policy_of(uow, stage, ticket, part.unit_id)
+            if policy is not None and (policy.start_event is not StartEvent.SIGNED or part.signed_at):
+                begun = clocks.begin(uow, policy, ticket, subject, after=uow.now, before=work.due_at if work else None)
+                clocks.show(uow, [begun] if begun else [])
+
+
+def _first_steps(part: Assignment) -> frozenset[Stage]:
+    """What a part may still be asked for before its answer."""
+    open_steps = {Stage.SIGN: part.signed_at is None, Stage.CONTACT: part.contacted_at is None}
+    open_steps[Stage.FEEDBACK] = part.role == LEAD and part.round == FIRST_ROUND
+    return frozenset(stage for stage, is_open in open_steps.items() if is_open)
 
 
 def _begin_stage(

@@ -15,6 +15,7 @@ from hotline.tickets.models import Request, Ticket
 from hotline.tickets.workflow import RequestKind, RequestState
 from sla import limits, reckoning
 from sla.calendar import CityCalendar, DayKind, DayRow
+from sla.clock_facts import LET_GO
 from sla.lifecycles import ClockState
 from sla.limits import Limit, LimitUnit, Stage, StartEvent, StartRule
 from sla.models import Clock
@@ -60,8 +61,13 @@ def explain(session: Session, calendar: CityCalendar, ticket_id: int) -> list[Ex
 
 
 def sums(session: Session, calendar: CityCalendar, ticket_id: int) -> list[Sum]:
-    """The sums of all limits of a ticket: the citizen's and the unit's first, then the others as they began."""
-    query = select(Clock).where(Clock.ticket_id == ticket_id).order_by(Clock.started_at, Clock.id)
+    """The sums of all limits of a ticket: the citizen's and the unit's first, then the others as they began.
+
+    Those that a correction let go limit nothing any more and are left out.
+    """
+    query = (
+        select(Clock).where(Clock.ticket_id == ticket_id, ~Clock.explain.has_key(LET_GO)).order_by(Clock.started_at, Clock.id)
+    )
     facts = _facts(session, ticket_id)
     found = [Sum(clock, tuple(lines_of(clock, calendar, facts))) for clock in session.scalars(query)]
     return sorted(found, key=lambda one: one.clock.stage not in FIRST_TOLD)

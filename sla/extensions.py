@@ -16,7 +16,7 @@ from hotline.tickets import assignments, requests
 from hotline.tickets.events import AssignmentMoved
 from hotline.tickets.models import Assignment, Request
 from hotline.tickets.workflow import RequestKind, RequestState
-from sla import clocks, reckoning
+from sla import clock_facts, clocks, reckoning
 from sla.book import book_of
 from sla.lifecycles import BEYOND_RULES
 from sla.limits import LimitUnit, Stage
@@ -111,7 +111,7 @@ def _longest(uow: UnitOfWork, clock: Clock) -> int:
     if clock.policy.unit is LimitUnit.WORKING_DAYS:
         original = clock.policy.amount
     else:
-        first_due = reckoning.first_due(book.calendar, clocks.basis_of(clock))
+        first_due = reckoning.first_due(book.calendar, clock_facts.basis_of(clock))
         original = max(1, book.calendar.working_days_between(clock.started_at, first_due))
     return min(original, book.rules.extension.working_days)
 

@@ -75,7 +75,10 @@ class Rung:
 
 @dataclass(frozen=True)
 class Limited:
-    """What the points of one limit depend on: its warnings by name, its end; `told` names what was told of it already."""
+    """What the points of one limit depend on: its warnings by name, its end; `told` names what was told of it already.
+
+    `known_at` is when the end was set, where that was past already: by a change of limits, a correction or a merger.
+    """
 
     stage: Stage
     urgency: str
@@ -84,11 +87,23 @@ class Limited:
     warnings: tuple[tuple[str, datetime], ...]
     due_at: datetime
     told: tuple[str, ...] = ()
+    known_at: datetime | None = None
+
+    @property
+    def late_from(self) -> datetime:
+        """From when the rungs count: nobody is pressed for days in which the limit still lay ahead of them."""
+        return max(self.due_at, self.known_at or self.due_at)
 
 
 def next_moment(calendar: CityCalendar, rungs: Sequence[Rung], limited: Limited) -> datetime | None:
     """When something is to be told of it next, also in the past; None when nothing is any more."""
     return min((at for at, _ in _untold(calendar, rungs, limited)), default=None)
+
+
+def come(calendar: CityCalendar, rungs: Sequence[Rung], limited: Limited, now: datetime) -> tuple[list[str], datetime | None]:
+    """What has come by `now` as `passed` says, and the next moment after it; None when nothing is told any more."""
+    untold = _untold(calendar, rungs, limited)
+    return [name for at, name in untold if at <= now], next((at for at, _ in untold if at > now), None)
 
 
 def passed(calendar: CityCalendar, rungs: Sequence[Rung], limited: Limited, now: datetime) -> list[str]:
@@ -145,7 +160,7 @@ def _untold(calendar: CityCalendar, rungs: Sequence[Rung], limited: Limited) -> 
     for point in RUNGS:
         row = row_for(rungs, limited, point)
         if row is not None:
-            found.append((end_of(calendar, limited.due_at, row.after, limited.roster), point.value))
+            found.append((end_of(calendar, limited.late_from, row.after, limited.roster), point.value))
     untold = [(at, name) for at, name in found if name not in limited.told]
     return sorted(untold, key=lambda one: (one[0], ORDER.get(one[1], 0)))
 
@@ -153,6 +168,8 @@ def _untold(calendar: CityCalendar, rungs: Sequence[Rung], limited: Limited) -> 
 def _rung(row: Mapping[str, Any]) -> Rung:
     point = Point(row["point"])
     reply = _span(row["reply"]) if point in PAPERS else None
+    if reply is not None and reply.amount < 1:
+        raise ValueError("a paper leaves some time for its answer")
     return Rung(
         point,
         tuple(str(word) for word in row["tells"]),

@@ -1,35 +1,34 @@
 """Counting all open limits again after a change of policies, calendar or rules: requested with it, worked off by the clock.
 
 A batch is one transaction that moves the cursor: a pass may be killed at any point and goes on where it stood. What a change
-would do is shown by `previews`, with the same sums. Run by `web/schedule.py` and the command line.
+would do is shown by `previews`, with the same `sums`. Limits that run are counted again; a stage that a version adds or takes
+away holds for what begins after it: nobody is late against a limit that did not stand when the step began.
+Run by `web/schedule.py` and the command line.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import Database, UnitOfWork
 from hotline.people.models import Unit
 from hotline.tickets import timeline
-from hotline.tickets.models import Assignment, Ticket
-from sla import corrections, policies
+from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
+from hotline.tickets.timeline import NewLine
+from hotline.tickets.workflow import OrderState
+from sla import clocks, escalation, sums
 from sla.book import Book, book_of, is_set_up
 from sla.events import RecountFinished
-from sla.lifecycles import ClockState
-from sla.limits import Stage
 from sla.models import Clock, Policy, Recount, RecountCause
-from sla.policies import Case, PolicyRow
+from sla.sums import UNFINISHED, Sum, Sums
 
 RECOUNTED = "recounted"
 """The line in a ticket's timeline, and the note in a limit's sum."""
-UNFINISHED = Clock.state != ClockState.STOPPED
-
-Find = Callable[[Stage, Case], PolicyRow | None]
 
 
 @dataclass(frozen=True)
@@ -77,16 +76,6 @@ def listed(session: Session, limit: int = 50) -> list[Progress]:
     return [Progress(recount, recount.seen + _left(session, recount)) for recount in found]
 
 
-def finder(book: Book, at: datetime) -> Find:
-    """`policies.find` in this book at that moment, each case looked up once."""
-
-    @cache
-    def find(stage: Stage, case: Case) -> PolicyRow | None:
-        return policies.find(book.policies, stage, case, at)
-
-    return find
-
-
 def _batch(database: Database, now: datetime | None) -> int | None:
     """Count one batch; None when nothing is due or another process works on it."""
     with database.work(now=now) as uow:
@@ -102,8 +91,8 @@ def _batch(database: Database, now: datetime | None) -> int | None:
             uow.record(RecountFinished(recount.id, recount.seen, recount.changed))
             return 0
         rows = _held(uow, found)
-        recount.changed += _count(uow, recount, {ticket_id for _, ticket_id in rows})
-        recount.cursor = rows[-1][0]
+        recount.changed += _count(uow, recount, {row.ticket_id for row in rows})
+        recount.cursor = rows[-1].id
         recount.seen += len(rows)
         return len(rows)
 
@@ -126,74 +115,79 @@ def _held(uow: UnitOfWork, rows: Sequence[Any]) -> list[Any]:  # rows of (clock 
     We wait for the first ticket only, when we hold no other: whoever moves two tickets at once and we can never wait for
     each other. The rest comes with the next batch.
     """
-    timeline.hold(uow, rows[0][1])
-    held, kept = {rows[0][1]}, []
-    for row in rows:
-        if row[1] not in held and not timeline.try_hold(uow, row[1]):
-            break
-        held.add(row[1])
-        kept.append(row)
-    return kept
+    timeline.hold(uow, rows[0].ticket_id)
+    held = timeline.try_hold_all(uow, {row.ticket_id for row in rows})
+    return list(takewhile(lambda row: row.ticket_id in held, rows))
 
 
-def _count(uow: UnitOfWork, recount: Recount, ticket_ids: Iterable[int]) -> int:
+def _count(uow: UnitOfWork, recount: Recount, ticket_ids: Collection[int]) -> int:
     """Count all open limits of these tickets, so that each ticket is told of once; returns how many moved.
 
     A ticket whose first open limit lies before the cursor was counted with it.
     """
-    query = select(Clock).where(Clock.ticket_id.in_(ticket_ids), UNFINISHED).order_by(Clock.id).with_for_update(of=Clock)
-    by_ticket: dict[int, list[Clock]] = {}
-    for clock in uow.session.scalars(query):
-        by_ticket.setdefault(clock.ticket_id, []).append(clock)
     book = book_of(uow.session, uow.zone, uow.now)
-    find = finder(book, uow.now)
-    # A session forgets what nobody holds: read at once and held, these cost one statement each a batch and not one a limit.
-    held = [*_of(uow, Ticket, by_ticket), *_parts(uow, by_ticket), *_of(uow, Unit, _units(by_ticket)), *_policies(uow)]
-    fresh = {ticket_id: clocks for ticket_id, clocks in by_ticket.items() if clocks[0].id > recount.cursor}
-    moved = sum(_count_ticket(uow, recount, book, find, clocks) for clocks in fresh.values())
-    held.clear()
-    return moved
+    find = sums.finder(book, uow.now) if recount.cause is RecountCause.POLICY else sums.keep
+    counting, moving = Sums(uow.session, book, find), dict[int, Sum]()
+    given_by: list[dict[str, int]] = []
+    for row in _fresh(uow.session, recount, ticket_ids):
+        found = counting.of(row)
+        if not counting.stands(row, found):
+            moving[row.id] = found
+        elif found.policy is not None and found.policy.id != row.policy_id:
+            given_by.append({"id": row.id, "policy_id": found.policy.id})
+    if given_by:
+        uow.session.execute(update(Clock), given_by)
+    return _move(uow, recount, book, moving) if moving else 0
 
 
-def _count_ticket(uow: UnitOfWork, recount: Recount, book: Book, find: Find, clocks: Sequence[Clock]) -> int:
+def _fresh(session: Session, recount: Recount, ticket_ids: Collection[int]) -> Iterable[Any]:  # rows of `sums.rows`
+    found = session.execute(sums.rows().where(Clock.ticket_id.in_(ticket_ids))).all()
+    first: dict[int, int] = {}
+    for row in found:
+        first.setdefault(row.ticket_id, row.id)
+    return (row for row in found if first[row.ticket_id] > recount.cursor)
+
+
+def _move(uow: UnitOfWork, recount: Recount, book: Book, moving: Mapping[int, Sum]) -> int:
+    """Write these sums into their limits, and tell of those that end at another moment; returns how many they are."""
     note = {"code": RECOUNTED, "cause": recount.cause.value, "reference": recount.reference, "source": recount.source}
-    ticket = uow.session.get_one(Ticket, clocks[0].ticket_id)
-    moved: list[dict[str, Any]] = []
-    for clock in clocks:
-        was, policy = clock.due_at, None
-        if recount.cause is RecountCause.POLICY:
-            policy = find(clock.stage, case_of(ticket, _class_of(uow.session, clock)))
-        if corrections.count_again_clock(uow, clock, book, policy, note):
-            moved.append({"stage": clock.stage.value, "was": was.isoformat(), "becomes": clock.due_at.isoformat()})
-    if moved:
-        told = {"cause": note["cause"], "reference": recount.reference, "limits": moved}
-        timeline.write(uow, ticket.id, RECOUNTED, data=told)
-    return len(moved)
+    query = select(Clock).where(Clock.id.in_(moving)).order_by(Clock.id).with_for_update(of=Clock)
+    clocks_moved = list(uow.session.scalars(query))
+    # A session forgets what nobody holds: read at once and held, these cost a statement a batch and not one a limit.
+    held = _around(uow.session, clocks_moved)
+    told: dict[int, list[dict[str, str]]] = {}
+    for clock in clocks_moved:
+        found, was = moving[clock.id], clock.due_at
+        if found.policy is not None:
+            clock.policy_id, clock.policy = found.policy.id, uow.session.get_one(Policy, found.policy.id)
+        if clocks.count_again(uow, clock, book, found.explain, note):
+            limit = {"stage": clock.stage.value, "was": was.isoformat(), "becomes": clock.due_at.isoformat()}
+            told.setdefault(clock.ticket_id, []).append(limit)
+    held.clear()
+    _tell(uow, recount, told)
+    return sum(map(len, told.values()))
 
 
-def case_of(ticket: Any, unit_class: str | None) -> Case:  # a Ticket, or a row with its columns
-    """What a limit of this ticket is looked up for."""
-    return Case(ticket.type, ticket.urgency, ticket.profile, unit_class)
+def _tell(uow: UnitOfWork, recount: Recount, told: Mapping[int, list[dict[str, str]]]) -> None:
+    """One line in each ticket's timeline; papers that nothing late stands behind any more go."""
+    cause = {"cause": recount.cause.value, "reference": recount.reference}
+    timeline.write_all(
+        uow, [NewLine(ticket_id, RECOUNTED, data={**cause, "limits": limits}) for ticket_id, limits in told.items()]
+    )
+    proposed = SupervisionOrder.ticket_id.in_(told), SupervisionOrder.state == OrderState.PROPOSED
+    for ticket_id in uow.session.scalars(select(SupervisionOrder.ticket_id).where(*proposed).distinct()):
+        escalation.end_proposals(uow, ticket_id)
 
 
-def _of(uow: UnitOfWork, kind: type[Ticket] | type[Unit], ids: Iterable[int]) -> Iterable[Any]:  # of that kind
-    return uow.session.scalars(select(kind).where(kind.id.in_(ids)))
-
-
-def _parts(uow: UnitOfWork, ticket_ids: Iterable[int]) -> Iterable[Assignment]:
-    return uow.session.scalars(select(Assignment).where(Assignment.ticket_id.in_(ticket_ids)))
-
-
-def _units(by_ticket: Mapping[int, Sequence[Clock]]) -> set[int]:
-    return {clock.unit_id for clocks in by_ticket.values() for clock in clocks if clock.unit_id is not None}
-
-
-def _policies(uow: UnitOfWork) -> Iterable[Policy]:
-    return uow.session.scalars(select(Policy))
-
-
-def _class_of(session: Session, clock: Clock) -> str | None:
-    return session.get_one(Unit, clock.unit_id).unit_class if clock.unit_id is not None else None
+def _around(session: Session, moved: Collection[Clock]) -> list[Any]:  # rows of several tables
+    """What writing these limits looks up one by one: tickets, parts, units, policies."""
+    tickets, units = {clock.ticket_id for clock in moved}, {clock.unit_id for clock in moved}
+    return [
+        *session.scalars(select(Ticket).where(Ticket.id.in_(tickets))),
+        *session.scalars(select(Assignment).where(Assignment.ticket_id.in_(tickets))),
+        *session.scalars(select(Unit).where(Unit.id.in_(units))),
+        *session.scalars(select(Policy)),
+    ]
 
 
 def _left(session: Session, recount: Recount) -> int:

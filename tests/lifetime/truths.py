@@ -20,7 +20,8 @@ from hotline.tickets.workflow import (
     State,
 )
 from sla.book import calendar_of
-from sla.clocks import WORKING_STAGES, basis_of
+from sla.clock_facts import basis_of
+from sla.clocks import WORKING_STAGES
 from sla.deadlines import BEYOND_THE_TICKET, UNIT_STAGES
 from sla.lifecycles import CallbackState, ClockState
 from sla.models import Clock
