@@ -96,6 +96,13 @@ def choose_row(page: Page, claim: Claim) -> None:
     expect(page.get_by_role("heading", name=claim.title, exact=True)).to_be_visible()
 
 
+def choose_callback(page: Page, claim: Claim) -> None:
+    """Open the ticket among all call-backs, also those that need not be rung yet."""
+    page.goto("/callbacks?view=all")
+    page.get_by_role("option").filter(has_text=claim.number).get_by_text(claim.title).click()
+    expect(panel(page, "回访单")).to_contain_text(claim.title)
+
+
 def view(page: Page, name: str) -> None:
     """Choose a view of a desk."""
     page.get_by_role("navigation", name="视图").get_by_role("button", name=re.compile(f"^{name}( \\d+)?$")).click()

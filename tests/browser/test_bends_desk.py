@@ -143,7 +143,7 @@ def _until_alike(desk: Desk, claim: Claim, main: Claim) -> None:
 
 
 def _called_back(page: Page, caller: Caller) -> None:
-    page.get_by_role("option").filter(has_text=caller.claim.number).click()
+    bends.choose_callback(page, caller.claim)
     sheet = page.get_by_role("region", name="回访单")
     expect(sheet).to_contain_text(caller.phone)
     expect(sheet).to_contain_text(PUBLIC_REPLY)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import bends
-from tests.browser.bends import Claim, Desk
+from tests.browser.bends import Desk
 from tests.browser.conftest import OpenWindow
 from tests.browser.windows import PATIENCE_MS, PHONE, Window
 from tests.e2e.waiting import until
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 UNIT = "云泽市城市管理局"
 NAME, NOTE = "求助缩短", "求助件缩短为3个工作日"
 MAY_MOVE = "2027-02-09"
+MOMENT = re.compile(r"\d{4}/\d+/\d+ \d+:\d+")
 
 
 @pytest.fixture(autouse=True)
@@ -25,19 +26,26 @@ def _patience() -> None:
 
 def test_a_shorter_limit_is_previewed_published_and_explained_on_the_ticket(window: OpenWindow, desk: Desk) -> None:
     claim = desk.dispatched(desk.opened("求助路口护栏缺损", type="help"), UNIT)
+    ticket = bends.at_ticket(window(), "dispatcher1", claim)
+    expect(ticket.get_by_text(_handling(5))).to_be_visible()
     page = _part(window(), "时限规则")
     _draft(page)
     _shorten(page)
 
     preview = _preview(page)
-    expect(preview.get_by_role("row").filter(has_text=claim.number)).to_contain_text("提前")
+    row = preview.get_by_role("row").filter(has_text=claim.number)
+    expect(row).to_contain_text("提前")
+    was, becomes = (MOMENT.findall(row.get_by_role("cell").nth(place).inner_text())[0] for place in (2, 3))
     preview.get_by_label("发布说明").fill(NOTE)
     preview.get_by_role("button", name="发布并重算").click()
 
     expect(preview).to_be_hidden()
     expect(page.get_by_role("button", name=re.compile(rf"第\d+版 现行 {NAME}"))).to_be_visible()
     expect(page.get_by_text("上次重算已完成")).to_be_visible()
-    _explained(window, claim)
+    _wait_until_counted_again(ticket)
+    expect(ticket.get_by_text(_handling(3))).to_be_visible()
+    line = ticket.get_by_role("listitem").filter(has_text="时限重新计算")
+    expect(line).to_contain_text(f"办理时限由{was}改为{becomes}")
 
 
 def test_a_day_of_a_year_is_changed_after_its_effect_was_seen(window: OpenWindow) -> None:
@@ -119,12 +127,14 @@ def _preview(page: Page) -> Locator:
     return preview
 
 
-def _explained(window: OpenWindow, claim: Claim) -> None:
-    page = bends.at_ticket(window(), "dispatcher1", claim)
+def _handling(days: int) -> re.Pattern[str]:
+    """The sum of the unit's limit begins so."""
+    return re.compile(f"单位办理时限：求助{days}个工作日")
 
-    def recounted() -> bool:
-        bends.reopen(page)
-        return page.get_by_text("时限重新计算").count() > 0
 
-    until(recounted, what="the limit is counted again")
-    expect(page.get_by_text(re.compile("单位办理时限：求助3个工作日"))).to_be_visible()
+def _wait_until_counted_again(ticket: Page) -> None:
+    def counted() -> bool:
+        bends.reopen(ticket)
+        return ticket.get_by_text("时限重新计算").count() > 0
+
+    until(counted, what="the limit is counted again")

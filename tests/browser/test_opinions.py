@@ -21,6 +21,8 @@ LINK = re.compile(r"https?://\S+?(/portal/evaluate#[\w.-]+)")
 QUESTIONS = ("承办单位联系过您吗", "您反映的问题解决了吗", "您对办理结果满意吗")
 NOT_SOLVED = ("1", "3", "4")
 SOLVED = ("1", "1", "1")
+KEPT = {"第1轮回访": ("联系过", "未解决", "不满意"), "第2轮回访": ("联系过", "已解决", "满意")}
+"""Both rounds' answers on the ticket's page, the first beside the final."""
 MANY = 10_000
 
 
@@ -51,25 +53,28 @@ def test_call_back_not_solved_comes_back_to_the_unit_and_ends_solved(window: Ope
     review.get_by_role("button", name="提交审核").click()
     expect(auditor.get_by_text("已退回重办")).to_be_visible()
 
+    unit = window().sign_in(LOGIN)
+    bends.view(unit, "退回重办")
+    bends.choose_row(unit, claim)
+    expect(bends.work(unit)).to_contain_text("重办")
     _answered(desk, claim)
-    caller.reload()
     _rung(caller, claim, SOLVED)
     expect(bends.panel(caller, "回访单")).to_contain_text("上一轮评价")
     expect(caller.get_by_text("提交后工单办结")).to_be_visible()
     _sent(caller, "已办结")
 
     page = bends.at_ticket(window(), "supervisor1", claim)
-    outcome = page.get_by_role("listitem")
-    for words in ("第1轮回访", "第2轮回访"):
-        expect(outcome.filter(has_text=words).first).to_be_visible()
+    for heading, answers in KEPT.items():
+        told = page.get_by_role("listitem").filter(has_text=heading).first
+        for words in answers:
+            expect(told.get_by_text(words, exact=True)).to_be_visible()
     expect(page.get_by_role("article").get_by_text("已办结")).to_be_visible()
 
 
 def test_evaluation_link_works_once_and_says_so(window: OpenWindow, desk: Desk, stage: Stage) -> None:
     claim = _answered(desk, desk.dispatched(desk.opened("人行道地砖松动绊脚", contact_phone="19900007031"), BUREAU))
     caller = window().sign_in("callback1")
-    caller.goto("/callbacks?view=all")
-    caller.get_by_role("option").filter(has_text=claim.number).get_by_text(claim.title).click()
+    bends.choose_callback(caller, claim)
     caller.get_by_role("button", name="发送评价链接").click()
     expect(caller.get_by_text("评价链接已发送")).to_be_visible()
 
@@ -102,9 +107,7 @@ def _answered(desk: Desk, claim: Claim) -> Claim:
 
 def _rung(page: Page, claim: Claim, digits: tuple[str, ...]) -> None:
     """Ring the requester: reached, then an answer to each question by its digit."""
-    page.goto("/callbacks?view=all")
-    page.get_by_role("option").filter(has_text=claim.number).get_by_text(claim.title).click()
-    expect(bends.panel(page, "回访单")).to_contain_text(claim.title)
+    bends.choose_callback(page, claim)
     page.keyboard.press("1")
     for question, digit in zip(QUESTIONS, digits, strict=True):
         expect(page.get_by_role("group", name=question)).to_be_visible()

@@ -92,7 +92,8 @@ def _handled(page: Page, number: str) -> None:
 
 def _called_back(page: Page, number: str) -> None:
     """Reached, contacted, solved, satisfied: by digits alone."""
-    page.get_by_role("option").filter(has_text=number).click()
+    page.goto("/callbacks?view=all")
+    page.get_by_role("option").filter(has_text=number).get_by_text(TITLE).click()
     expect(page.get_by_role("region", name="回访单")).to_contain_text(TITLE)
     for question in ("接通情况", "承办单位联系过您吗", "您反映的问题解决了吗", "您对办理结果满意吗"):
         expect(page.get_by_role("group", name=question)).to_be_visible()
