@@ -3,16 +3,19 @@
 Written by `escalation` in the sweep's transaction; `digests` sends what is due.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.kernel.db import UnitOfWork
+from hotline.people import absences
 from hotline.people.models import Membership, Unit
 from hotline.people.permissions import HOTLINE_ROLES, Role
+from hotline.tickets.models import Ticket
 from sla import ladder
 from sla.book import Book
 from sla.calendar import CityCalendar
@@ -45,25 +48,41 @@ class Receiver:
     role: str | None = None
 
 
-def tell(uow: UnitOfWork, book: Book, clock: Clock, name: str, row: Rung, *, unit: Unit | None, urgency: str) -> None:
-    """Note an alarm for everyone the row names; whoever was told of this point of this limit already hears nothing."""
-    rules = book.rules.alarms
-    urgent = urgency in rules.urgent_urgencies or clock.roster in rules.urgent_rosters
-    shared = {
-        "clock_id": clock.id,
-        "ticket_id": clock.ticket_id,
-        "stage": clock.stage,
-        "point": named(name, clock.told),
-        "urgent": urgent,
-        "raised_at": uow.now,
-        "send_at": uow.now if urgent else working_moment(book.calendar, uow.now),
-    }
-    told = dict.fromkeys(receiver for word in row.tells for receiver in _receivers(uow, word, clock, unit))
-    # A role has no telephone of its own.
-    pairs = [(one, way) for one in told for way in row.channels if way == INBOX or one.role is None]
-    if pairs:
-        rows = [{**shared, **asdict(receiver), "channel": channel} for receiver, channel in pairs]
-        uow.session.execute(insert(Alarm).values(rows).on_conflict_do_nothing(constraint="uq_sla_alarm_once"))
+@dataclass(frozen=True)
+class Come:
+    """A point of a limit that has come; `row` is what the ladder says of it, `unit` owes the step (None: the hotline)."""
+
+    name: str
+    row: Rung | None
+    clock: Clock
+    ticket: Ticket
+    unit: Unit | None
+
+
+Holders = Mapping[tuple[int, str], Sequence[int]]
+"""Officers by their unit and role in it, those who stand in for them now among them."""
+
+
+def tell(uow: UnitOfWork, book: Book, come: Sequence[Come]) -> None:
+    """Note an alarm for everyone whom the rows name; whoever was told of a point of a limit already hears nothing."""
+    holders = _holders(uow, come)
+    morning = working_moment(book.calendar, uow.now)
+    rows: list[dict[str, Any]] = []
+    for one in come:
+        urgent = _is_urgent(book, one)
+        shared = {
+            "clock_id": one.clock.id,
+            "ticket_id": one.clock.ticket_id,
+            "stage": one.clock.stage,
+            "point": named(one.name, one.clock.told),
+            "urgent": urgent,
+            "raised_at": uow.now,
+            "send_at": uow.now if urgent else morning,
+        }
+        rows += [{**shared, **asdict(receiver), "channel": channel} for receiver, channel in _told(one, holders)]
+    if rows:
+        once = insert(Alarm).on_conflict_do_nothing(constraint="uq_sla_alarm_once")
+        uow.session.execute(once, rows, execution_options={"render_nulls": True})
 
 
 def working_moment(calendar: CityCalendar, now: datetime) -> datetime:
@@ -82,10 +101,24 @@ def point_of(alarm: Alarm) -> str:
     return alarm.point.partition("-")[0]
 
 
-def _receivers(uow: UnitOfWork, word: str, clock: Clock, unit: Unit | None) -> Iterator[Receiver]:
+def _is_urgent(book: Book, one: Come) -> bool:
+    rules = book.rules.alarms
+    return one.ticket.urgency in rules.urgent_urgencies or one.clock.roster in rules.urgent_rosters
+
+
+def _told(one: Come, holders: Holders) -> list[tuple[Receiver, str]]:
+    if one.row is None:
+        return []
+    told = dict.fromkeys(receiver for word in one.row.tells for receiver in _receivers(word, one, holders))
+    # A role has no telephone of its own.
+    return [(to, way) for to in told for way in one.row.channels if way == INBOX or to.role is None]
+
+
+def _receivers(word: str, one: Come, holders: Holders) -> Iterator[Receiver]:
+    stage, unit = one.clock.stage, one.unit
     if word == OWNER:
-        own = unit is not None and clock.stage not in DESKS
-        yield Receiver(unit_id=clock.unit_id) if own else Receiver(role=DESKS.get(clock.stage, Role.DISPATCHER).value)
+        own = unit is not None and stage not in DESKS
+        yield Receiver(unit_id=one.clock.unit_id) if own else Receiver(role=DESKS.get(stage, Role.DISPATCHER).value)
     elif word in HOTLINE_ROLES:
         yield Receiver(role=word)
     elif unit is not None and word in ABOVE:
@@ -93,9 +126,21 @@ def _receivers(uow: UnitOfWork, word: str, clock: Clock, unit: Unit | None) -> I
         if above is not None:
             yield Receiver(unit_id=above)
     elif unit is not None:
-        holding = Membership.unit_id == unit.id, Membership.role == word
-        for officer_id in uow.session.scalars(select(Membership.officer_id).where(*holding).order_by(Membership.officer_id)):
-            yield Receiver(officer_id=officer_id)
+        yield from (Receiver(officer_id=officer_id) for officer_id in holders.get((unit.id, word), ()))
+
+
+def _holders(uow: UnitOfWork, come: Sequence[Come]) -> Holders:
+    words = {word for one in come if one.row is not None for word in one.row.tells} - {OWNER, *ABOVE, *HOTLINE_ROLES}
+    units = {one.unit.id for one in come if one.unit is not None}
+    if not words or not units:
+        return {}
+    query = select(Membership.unit_id, Membership.role, Membership.officer_id)
+    held = uow.session.execute(query.where(Membership.unit_id.in_(units), Membership.role.in_(words))).all()
+    standing_in = absences.standing_in(uow.session, {row.officer_id for row in held}, uow.now)
+    found: dict[tuple[int, str], set[int]] = {}
+    for unit_id, role, officer_id in held:
+        found.setdefault((unit_id, role), set()).update((officer_id, *standing_in.get(officer_id, ())))
+    return {key: sorted(officers) for key, officers in found.items()}
 
 
 ABOVE: Mapping[str, Callable[[Unit], int | None]] = {

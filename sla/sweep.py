@@ -13,12 +13,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 
 from hotline.kernel.db import Database, UnitOfWork
-from hotline.people.models import Unit
 from hotline.tickets import timeline
-from hotline.tickets.models import Ticket
 from sla import escalation
 from sla.book import book_of, is_set_up
-from sla.ladder import RUNGS, Point, point_of
+from sla.ladder import RUNGS, Point
 from sla.lifecycles import ClockState
 from sla.models import Clock
 
@@ -60,12 +58,10 @@ def _batch(database: Database, now: datetime | None, done: Counter[Point], busy:
         book = book_of(uow.session, uow.zone, uow.now)
         found = _due(uow, book.rules.sweep_batch, busy)
         # Held as by whoever moves a ticket, and before its limits: nobody waits for the sweep while the sweep waits for them.
-        held = {clock_id for clock_id, ticket_id in found.items() if timeline.try_hold(uow, ticket_id)}
-        taken = _taken(uow, held)
+        held = timeline.try_hold_all(uow, set(found.values()))
+        taken = _taken(uow, {clock_id for clock_id, ticket_id in found.items() if ticket_id in held})
         busy.update(found.keys() - {clock.id for clock in taken})
-        _kept = _around(uow, taken)
-        for clock in taken:
-            done.update(point_of(name) for name in escalation.go_on(uow, book, clock))
+        done.update(escalation.go_on(uow, book, taken))
     return len(taken) if found else None
 
 
@@ -79,13 +75,6 @@ def _taken(uow: UnitOfWork, ids: Collection[int]) -> list[Clock]:
     """Those of them that still are due and that nobody else has in hand."""
     query = select(Clock).where(Clock.id.in_(ids), *_is_due(uow.now)).order_by(Clock.next_at)
     return list(uow.session.scalars(query.with_for_update(of=Clock, skip_locked=True)))
-
-
-def _around(uow: UnitOfWork, found: Collection[Clock]) -> list[Ticket | Unit]:
-    """Tickets and units of the limits, read at once: the session finds them by their ids while this list is kept."""
-    tickets = select(Ticket).where(Ticket.id.in_({clock.ticket_id for clock in found}))
-    units = select(Unit).where(Unit.id.in_({clock.unit_id for clock in found}))
-    return [*uow.session.scalars(tickets), *uow.session.scalars(units)]
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -32,7 +32,7 @@ from hotline.tickets.events import (
 )
 from knowledge_base.events import ArticleChanged
 from sla import call_evaluations, callbacks, deadlines, escalation, extensions, service_marks
-from sla.events import AppealMoved, CallbackOpened, CallEvaluated, ClockExpired, DigestMade, EvaluationLinkMade, RobotWanted
+from sla.events import AppealMoved, CallbackOpened, CallEvaluated, DigestMade, EvaluationLinkMade, RobotWanted
 from web.reactions.alarms import Alarming
 from web.reactions.calls import audio_ended, audio_started
 from web.reactions.evaluations import Evaluations
@@ -86,7 +86,6 @@ def subscribers(
             },
             AssignmentMoved: {"push": pushing.assignment_moved, "tell": messages.assignment_moved},
             OrderMoved: {"index": outward.index_ticket, "tell": messages.order_moved},
-            ClockExpired: {"push": pushing.clock_expired},
             DigestMade: {"send": Alarming(messages.notifier).digest_made},
             NoticeSent: {"push": pushing.notice_sent},
             QueryCodeRenewed: {"tell": messages.query_code_renewed},

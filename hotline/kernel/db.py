@@ -4,7 +4,7 @@ A use case takes the `UnitOfWork` and never commits. What happened is announced 
 and what must follow it in the same transaction (see `events` and `outbox`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -104,11 +104,15 @@ class UnitOfWork:
 
     def record(self, event: Any) -> None:  # any event class of any package
         """Store the event, run what must be true with it, and owe what may follow it."""
-        self.recorder(self, event)
+        self.recorder(self, [event])
+
+    def record_all(self, events: Sequence[Any]) -> None:  # as in `record`
+        """The same for many at once: all are stored before anything that must be true with one of them runs."""
+        self.recorder(self, events)
 
 
-Recorder = Callable[[UnitOfWork, Any], None]
-"""Stores one event in the unit of work; `hotline.kernel.events.recorder` makes it."""
+Recorder = Callable[[UnitOfWork, Sequence[Any]], None]
+"""Stores events in the unit of work; `hotline.kernel.events.recorder` makes it."""
 
 
 class Database:

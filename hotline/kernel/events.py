@@ -71,22 +71,21 @@ class Subscribers:
 def recorder(subscribers: Subscribers) -> Recorder:
     """A recorder that stores events and starts what the table says."""
 
-    def record(uow: UnitOfWork, event: Event) -> None:
-        stored = StoredEvent(
-            name=event.name,
-            payload=asdict(event),
-            at=uow.now,
-            actor_id=uow.actor.officer_id,
-            request_id=uow.actor.request_id,
-        )
-        uow.session.add(stored)
+    def record(uow: UnitOfWork, events: Sequence[Event]) -> None:
+        stored = [_stored(uow, event) for event in events]
+        uow.session.add_all(stored)
         uow.session.flush()
-        owed = [Delivery(event_id=stored.id, reaction=key, due_at=uow.now) for key in subscribers.after.get(type(event), {})]
+        owed = [
+            Delivery(event_id=row.id, reaction=key, due_at=uow.now)
+            for row, event in zip(stored, events, strict=True)
+            for key in subscribers.after.get(type(event), {})
+        ]
         uow.session.add_all(owed)
         uow.session.flush()
         uow.deliveries.extend(delivery.id for delivery in owed)
-        for reaction in subscribers.within.get(type(event), ()):
-            reaction(uow, event)
+        for event in events:
+            for reaction in subscribers.within.get(type(event), ()):
+                reaction(uow, event)
 
     return record
 
@@ -95,3 +94,8 @@ def restore(kind: type[Event], payload: Mapping[str, Any]) -> Event:
     """The event as it was recorded; fields that the class no longer has are left out."""
     known = {entry.name for entry in fields(kind)}
     return kind(**{key: value for key, value in payload.items() if key in known})
+
+
+def _stored(uow: UnitOfWork, event: Event) -> StoredEvent:
+    who = uow.actor
+    return StoredEvent(name=event.name, payload=asdict(event), at=uow.now, actor_id=who.officer_id, request_id=who.request_id)

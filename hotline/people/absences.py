@@ -1,5 +1,6 @@
 """Leave: an officer is away, a stand-in holds their roles beside the own ones while it lasts. Read by `web.auth`."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -76,6 +77,15 @@ def lent_to(session: Session, officer_id: int, now: datetime) -> list[Membership
         .where(Absence.stand_in_id == officer_id, Absence.starts_at <= now, Absence.ends_at > now)
     )
     return list(session.scalars(query))
+
+
+def standing_in(session: Session, officer_ids: Collection[int], now: datetime) -> Mapping[int, Collection[int]]:
+    """Who stands in now for those of the officers who are away, by the one who is away."""
+    away = Absence.officer_id.in_(officer_ids), Absence.starts_at <= now, Absence.ends_at > now
+    found: dict[int, set[int]] = {}
+    for officer_id, stand_in_id in session.execute(select(Absence.officer_id, Absence.stand_in_id).where(*away)):
+        found.setdefault(officer_id, set()).add(stand_in_id)
+    return found
 
 
 def _away(session: Session, officer_id: int, starts_at: datetime, ends_at: datetime) -> bool:

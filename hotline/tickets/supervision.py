@@ -3,7 +3,8 @@
 Effects of `tickets`, and the order's own life: the only module that assigns `SupervisionOrder.state`. Lists are in `orders`.
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,6 +20,7 @@ from hotline.tickets import timeline
 from hotline.tickets.events import AssignmentOpened, OrderMoved
 from hotline.tickets.models import Assignment, SupervisionOrder, Ticket
 from hotline.tickets.rules import rules_of
+from hotline.tickets.timeline import NewLine
 from hotline.tickets.workflow import STANDING, SYSTEM, AssignmentState, OrderState, workflow_of
 
 
@@ -43,6 +45,16 @@ class Draft:
     due_at: datetime
 
 
+@dataclass(frozen=True)
+class Hurry:
+    """A unit whose limit is past is to be hurried; `words` tell it what to do."""
+
+    ticket: Ticket
+    unit_id: int
+    clock_id: int
+    words: str
+
+
 PROPOSE = "propose_order"
 LEADER = "leader"
 """The reason of an order that a leader's instruction led to."""
@@ -60,15 +72,22 @@ def press(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
     ticket.urge_count += 1
 
 
-def press_late(uow: UnitOfWork, ticket: Ticket, words: str, *, unit_id: int, clock_id: int) -> None:
-    """Hurry a unit whose limit is past, by the clock: counted on the ticket and written down.
+def press_late(uow: UnitOfWork, hurries: Sequence[Hurry]) -> None:
+    """Hurry units whose limits are past, by the clock: counted on the tickets and written down.
 
-    No new version of the ticket: a form that somebody is filling in need not be filled in again.
+    No new version of a ticket: a form that somebody is filling in need not be filled in again.
     """
-    counted = update(Ticket).where(Ticket.id == ticket.id).values(urge_count=Ticket.urge_count + 1)
-    uow.session.execute(counted.execution_options(synchronize_session=False))
-    uow.session.expire(ticket, ["urge_count"])
-    timeline.write(uow, ticket.id, "press", text=words, data={"clock_id": clock_id}, unit_id=unit_id)
+    times = Counter(hurry.ticket.id for hurry in hurries)
+    for count in sorted(set(times.values())):
+        same = [ticket_id for ticket_id, found in times.items() if found == count]
+        counted = update(Ticket).where(Ticket.id.in_(same)).values(urge_count=Ticket.urge_count + count)
+        uow.session.execute(counted.execution_options(synchronize_session=False))
+    for hurry in hurries:
+        uow.session.expire(hurry.ticket, ["urge_count"])
+    lines = [
+        NewLine(one.ticket.id, "press", one.words, data={"clock_id": one.clock_id}, unit_id=one.unit_id) for one in hurries
+    ]
+    timeline.write_all(uow, lines)
 
 
 def supervise(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
@@ -233,6 +252,10 @@ def _announce(uow: UnitOfWork, order: SupervisionOrder, action: str, source: Ord
 def _issue_drafted(uow: UnitOfWork, order: SupervisionOrder, given: Mapping[str, Any]) -> None:
     order.demand, order.due_at = str(given["note"]), _ahead(uow, given["due_at"])
     order.issued_at, order.issued_by_id = uow.now, uow.actor.officer_id
+    ticket = uow.session.get_one(Ticket, order.ticket_id)
+    # A prompt only reminds; from an order on the matter is supervised, as if the supervisor had written the paper themselves.
+    if order.kind != OrderKind.PROMPT and not ticket.important:
+        ticket.important = rules_of(uow.session, uow.now).important.holds(ticket, supervised=True)
 
 
 def _answer(uow: UnitOfWork, order: SupervisionOrder, given: Mapping[str, Any]) -> None:

@@ -8,12 +8,12 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select, text
+from sqlalchemy import ARRAY, BigInteger, Row, Select, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork, vault_of
@@ -31,6 +31,17 @@ NO_SALT = bytes(SALT_BYTES)
 NO_WORDS = hashlib.sha256(b"").hexdigest()
 """The text hash of a line without words."""
 ERASE = "erase_words"
+TICKETS = bindparam("tickets", type_=ARRAY(BigInteger))
+HOLD = text("select pg_advisory_xact_lock(12345, (id % 2147483648)::int) from unnest(:tickets) id").bindparams(TICKETS)
+"""In the order in which they are given."""
+TRY_HOLD = text(
+    "select id from (select id, pg_try_advisory_xact_lock(12345, (id % 2147483648)::int) held from unnest(:tickets) id"
+    " offset 0) tried where held"
+).bindparams(TICKETS)
+ENDS = text(
+    "select asked.ticket_id, seq, hash from unnest(:tickets) asked(ticket_id) cross join lateral"
+    " (select seq, hash from timeline_entry where ticket_id = asked.ticket_id order by seq desc limit 1) last"
+).bindparams(TICKETS)
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,19 @@ class Line:
     sound: bool
 
 
+@dataclass(frozen=True)
+class NewLine:
+    """A line to be appended, as `write` takes it."""
+
+    ticket_id: int
+    action: str
+    text: str = ""
+    public: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
+    unit_id: int | None = None
+    states: tuple[str, str] = ("", "")
+
+
 LINE_COLUMNS = tuple(name for name in Line.__dataclass_fields__ if name not in ("text", "erased_at", "sound"))
 """What a line has straight from its row."""
 
@@ -66,13 +90,17 @@ LINE_COLUMNS = tuple(name for name in Line.__dataclass_fields__ if name not in (
 def hold(uow: UnitOfWork, ticket_id: int) -> None:
     """Be the only one to change this ticket until the transaction ends. Who moves its parts holds it before any row of theirs,
     so that two who do so wait for each other in one place instead of each for the other."""
-    _locked_end(uow.session, ticket_id)
+    _locked_ends(uow.session, [ticket_id])
 
 
 def try_hold(uow: UnitOfWork, ticket_id: int) -> bool:
     """Hold the ticket unless another transaction does; never waits. Returns whether it is held."""
-    taken = text("select pg_try_advisory_xact_lock(12345, :ticket)")
-    return bool(uow.session.scalar(taken, {"ticket": ticket_id % 2**31}))
+    return ticket_id in try_hold_all(uow, [ticket_id])
+
+
+def try_hold_all(uow: UnitOfWork, ticket_ids: Iterable[int]) -> set[int]:
+    """Hold those of the tickets that no other transaction holds; never waits. Returns which are held."""
+    return set(uow.session.scalars(TRY_HOLD, {"tickets": list(ticket_ids)}))
 
 
 def write(
@@ -87,31 +115,23 @@ def write(
     states: tuple[str, str] = ("", ""),
 ) -> TimelineEntry:
     """Append a line. `public` lines are shown to the requester; `data` holds codes and ids, never personal values."""
-    seq, previous = _locked_end(uow.session, ticket_id)
-    salt = os.urandom(SALT_BYTES)
-    entry = TimelineEntry(
-        ticket_id=ticket_id,
-        seq=seq + 1,
-        at=uow.now,
-        officer_id=uow.actor.officer_id,
-        unit_id=unit_id,
-        action=action,
-        state_from=states[0],
-        state_to=states[1],
-        public=public,
-        data=dict(data or {}),
-        text_hash=_words_hash(salt, text) if text else NO_WORDS,
-        previous_hash=previous,
-        hash="",
-    )
-    entry.hash = digest(entry)
-    uow.session.add(entry)
+    return write_all(uow, [NewLine(ticket_id, action, text, public, data or {}, unit_id, states)])[0]
+
+
+def write_all(uow: UnitOfWork, lines: Sequence[NewLine]) -> list[TimelineEntry]:
+    """Append lines in their order, also of many tickets. Whoever holds none of them yet waits for each in turn of its id."""
+    ends = _locked_ends(uow.session, {line.ticket_id for line in lines})
+    written: list[tuple[TimelineEntry, bytes]] = []
+    for line in lines:
+        salt = os.urandom(SALT_BYTES)
+        entry = _entry(uow, line, ends[line.ticket_id], salt)
+        ends[line.ticket_id] = (entry.seq, entry.hash)
+        written.append((entry, salt + line.text.encode() if line.text else b""))
+    uow.session.add_all(entry for entry, _ in written)
     uow.session.flush()
-    if text:
-        sealed = vault_of(uow.session).seal(salt + text.encode())
-        uow.session.add(TimelineText(entry_id=entry.id, sealed=sealed))
-    _ends(uow.session)[ticket_id] = (entry.seq, entry.hash)
-    return entry
+    vault = vault_of(uow.session)
+    uow.session.add_all(TimelineText(entry_id=entry.id, sealed=vault.seal(words)) for entry, words in written if words)
+    return [entry for entry, _ in written]
 
 
 def lines(session: Session, ticket_id: int) -> list[Line]:
@@ -208,6 +228,26 @@ def _words_hash(salt: bytes, words: str) -> str:
     return hmac.new(salt, words.encode(), hashlib.sha256).hexdigest()
 
 
+def _entry(uow: UnitOfWork, line: NewLine, end: tuple[int, str], salt: bytes) -> TimelineEntry:
+    entry = TimelineEntry(
+        ticket_id=line.ticket_id,
+        seq=end[0] + 1,
+        at=uow.now,
+        officer_id=uow.actor.officer_id,
+        unit_id=line.unit_id,
+        action=line.action,
+        state_from=line.states[0],
+        state_to=line.states[1],
+        public=line.public,
+        data=dict(line.data),
+        text_hash=_words_hash(salt, line.text) if line.text else NO_WORDS,
+        previous_hash=end[1],
+        hash="",
+    )
+    entry.hash = digest(entry)
+    return entry
+
+
 def _moment(at: datetime) -> str:
     return f"{at.timestamp():.6f}"
 
@@ -216,15 +256,19 @@ def _sha256(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _locked_end(session: Session, ticket_id: int) -> tuple[int, str]:
-    """Number and hash of the last line. The lock is held to the end of the transaction, so we look at the table once."""
+def _locked_ends(session: Session, ticket_ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Number and hash of the last line of each ticket, and of whichever others this transaction holds.
+
+    The locks are held to the end of the transaction, so we look at the table once.
+    """
     known = _ends(session)
-    if ticket_id not in known:
-        session.execute(text("select pg_advisory_xact_lock(12345, :ticket)"), {"ticket": ticket_id % 2**31})
-        query = select(TimelineEntry.seq, TimelineEntry.hash).where(TimelineEntry.ticket_id == ticket_id)
-        last = session.execute(query.order_by(TimelineEntry.seq.desc()).limit(1)).one_or_none()
-        known[ticket_id] = (last.seq, last.hash) if last else (0, GENESIS)
-    return known[ticket_id]
+    asked = {"tickets": sorted(one for one in ticket_ids if one not in known)}
+    if asked["tickets"]:
+        session.execute(HOLD, asked)
+        # Another statement: it sees what whoever held them before has written.
+        found = {row.ticket_id: (row.seq, row.hash) for row in session.execute(ENDS, asked)}
+        known.update({ticket_id: found.get(ticket_id, (0, GENESIS)) for ticket_id in asked["tickets"]})
+    return known
 
 
 def _ends(session: Session) -> dict[int, tuple[int, str]]:

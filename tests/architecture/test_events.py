@@ -25,6 +25,7 @@ UNHEARD = {
     "service-mark-added": "its line on the ticket tells it; kept as the record of the further evaluation",
     "service-mark-excluded": "the ticket's own move or line, recorded with it, is what others follow",
     "clock-warned": "the alarms noted with it are what tells people; kept as the record of the warning",
+    "clock-expired": "the alarms noted with it are what tells people; pages count the time down themselves",
     "limit-escalated": "the alarms and the paper noted with it are what tells people; kept as the record of the rung",
     "words-erased": "pages read the timeline anew; kept as the record of who erased what",
     "policy-published": "the recount requested with it does the rest; the event is the record of who published",

@@ -18,7 +18,6 @@ from hotline.tickets.events import AssignmentMoved, TicketAdded, TicketMoved
 from hotline.tickets.models import Ticket
 from hotline.tickets.rights import Relation, Right
 from hotline.tickets.workflow import STANDARD, AssignmentState, OrderState, Secrecy, State
-from sla.events import ClockExpired
 from tests import factories
 from tests.fakes import FakePush
 from tests.integration import rights_scene
@@ -248,7 +247,6 @@ def test_pushes_reach_only_who_may_see_and_all_who_are_at_work(parts: Container,
     reactions.assignment_moved(
         parts.database, 3, AssignmentMoved(lead, ticket_id, scene.number, own_unit, "contact", "contacted", "contacted")
     )
-    reactions.clock_expired(parts.database, 4, ClockExpired(1, ticket_id, lead, own_unit, "handle"))
 
     told = {room for name, _, rooms in push.emitted if name in ("ticket", "assignment") for room in rooms}
 

@@ -17,7 +17,6 @@ from hotline.people.permissions import HOTLINE_ROLES, UNIT_ROLES, Role
 from hotline.tickets import queries
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
 from hotline.tickets.models import Ticket
-from sla.events import ClockExpired
 from web.push import Push, officer_room, role_room, unit_room
 
 EVERY_HOTLINE_ROOM = tuple(role_room(role.value) for role in sorted(HOTLINE_ROLES))
@@ -52,16 +51,12 @@ class Pushing:
         """The unit and the desk see the unit's step."""
         self._assignment(database, event, event.action, event.target)
 
-    def clock_expired(self, database: Database, delivery_id: int, event: ClockExpired) -> None:
-        """A limit is past: lists change colour."""
-        self._ticket(database, event.ticket_id, "", "overdue", "")
-
     def board_moved(self, database: Database, delivery_id: int, event: Event) -> None:
         """Numbers moved."""
         self.push.emit("board", {}, BOARD)
 
     def notice_sent(self, database: Database, delivery_id: int, event: NoticeSent) -> None:
-        """The badge of an inbox counts up."""
+        """The badge of an inbox counts up; who is told of late limits looks at their lists again."""
         rooms = [room(value) for room, value in ((unit_room, event.unit_id), (officer_room, event.officer_id)) if value]
         self.push.emit("notice", {}, [*rooms, *([role_room(event.role)] if event.role else [])])
 

@@ -14,7 +14,8 @@ from sqlalchemy import exists, select
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.events import Delivery, StoredEvent
 from hotline.kernel.transitions import LifeCycle
-from hotline.people.models import Absence, Membership
+from hotline.people import absences
+from hotline.people.models import Membership
 from hotline.people.permissions import Role
 from hotline.tickets import requests
 from hotline.tickets.models import Assignment, Ticket, TimelineEntry
@@ -104,5 +105,4 @@ def _signers(uow: UnitOfWork, part: Assignment) -> frozenset[int]:
         return frozenset()
     holding = Membership.unit_id == part.unit_id, Membership.role == request.ladder[request.step]
     heads = set(uow.session.scalars(select(Membership.officer_id).where(*holding)))
-    away = Absence.officer_id.in_(heads), Absence.starts_at <= uow.now, Absence.ends_at > uow.now
-    return frozenset(heads | set(uow.session.scalars(select(Absence.stand_in_id).where(*away))))
+    return frozenset(heads.union(*absences.standing_in(uow.session, heads, uow.now).values()))
