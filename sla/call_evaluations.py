@@ -68,6 +68,8 @@ def judge(
     said.check_reasons(reason_codes, rules.reasons)
     if uow.session.get(Contact, contact_id) is None:
         raise NotFound("contact", thing="contact", id=contact_id)
+    # Links before the answer, as over a link: two who judge at once wait for each other in one order.
+    evaluation_links.revoke(uow, LinkKind.CALL, contact_id)
     row = insert(CallEvaluation).values(
         contact_id=contact_id,
         channel=channel,
@@ -79,7 +81,6 @@ def judge(
     fresh = row.on_conflict_do_nothing(index_elements=[CallEvaluation.contact_id]).returning(CallEvaluation.contact_id)
     if uow.session.scalar(fresh) is None:
         raise Conflict("judged before", reason="call-judged-before")
-    evaluation_links.revoke(uow, LinkKind.CALL, contact_id)
     uow.record(CallEvaluated(contact_id, channel))
 
 

@@ -12,9 +12,9 @@ from hotline.kernel.scope import Scope
 from hotline.tickets import queries
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import AssignmentState
-from sla.callbacks import SOURCES
 from sla.lifecycles import RINGERS, CallbackState
 from sla.opinions import Callback
+from sla.outcomes import SOURCES
 from sla.plans import Channel
 
 

@@ -1,7 +1,7 @@
 """Links by which somebody evaluates without signing in: of a matter, a call, or a service mark. Signed, expiring, used once.
 
 Only the hash of a token is kept; `token_of` makes it again from the row and the installation's secret when it is sent, after
-the commit. What an evaluation leads to is in `callbacks`, `call_evaluations` and `service_marks`.
+the commit. What an evaluation leads to is in `outcomes`, `call_evaluations` and `service_marks`.
 """
 
 import base64
@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork, vault_of
 from hotline.kernel.errors import Conflict, NotFound
+from hotline.tickets import timeline
 from sla.events import EvaluationLinkMade
-from sla.opinions import EvaluationLink
+from sla.opinions import Callback, EvaluationLink, ServiceMark
 
 
 class LinkKind(StrEnum):
@@ -80,6 +81,10 @@ def take(uow: UnitOfWork, token: str) -> FoundLink:
     Raises NotFound for a token that we did not make, Conflict when it was used, was replaced by another, or ran out.
     """
     link = _of_token(uow.session, token)
+    # Whoever answers on another way holds the ticket first and then lets the links go: so do we.
+    ticket_id = ticket_of(uow.session, LinkKind(link.kind), link.subject_id)
+    if ticket_id is not None:
+        timeline.hold(uow, ticket_id)
     link = uow.session.get_one(EvaluationLink, link.id, with_for_update=True, populate_existing=True)
     if link.used_at is not None:
         raise Conflict("used before", reason="link-used")
@@ -96,6 +101,14 @@ def revoke(uow: UnitOfWork, kind: LinkKind, subject_id: int) -> None:
     mine = EvaluationLink.kind == kind.value, EvaluationLink.subject_id == subject_id
     open_still = EvaluationLink.used_at.is_(None), EvaluationLink.revoked_at.is_(None)
     uow.session.execute(update(EvaluationLink).where(*mine, *open_still).values(revoked_at=uow.now))
+
+
+def ticket_of(session: Session, kind: LinkKind, subject_id: int) -> int | None:
+    """The ticket that a link's subject belongs to; None for a call, and for a mark that has none."""
+    if kind is LinkKind.CALL:
+        return None
+    subject = Callback if kind is LinkKind.MATTER else ServiceMark
+    return session.scalar(select(subject.ticket_id).where(subject.id == subject_id))
 
 
 def latest(session: Session, kind: LinkKind, subject_ids: list[int]) -> dict[int, EvaluationLink]:

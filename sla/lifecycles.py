@@ -17,7 +17,8 @@ class ClockState(StrEnum):
 
 class CallbackState(StrEnum):
     """Where a call-back stands: `unreachable` after the last try, `not_wanted` when no answer was asked for, `not_sampled`
-    when the plan left it out, `defaulted` when a link stayed without answer and the plan asks nobody else.
+    when the plan left it out, `defaulted` when a link stayed without answer and the plan asks nobody else, `excluded` when the
+    judgement behind the ticket was.
     """
 
     OPEN = "open"
@@ -26,6 +27,7 @@ class CallbackState(StrEnum):
     NOT_WANTED = "not_wanted"
     NOT_SAMPLED = "not_sampled"
     DEFAULTED = "defaulted"
+    EXCLUDED = "excluded"
 
 
 class AppealState(StrEnum):
@@ -60,7 +62,7 @@ CLOCK = LifeCycle(
 )
 
 CALLBACK = LifeCycle(
-    "callback", "sla.callbacks",
+    "callback", "sla.outcomes",
     frozenset({CallbackState.OPEN}),
     frozenset(CallbackState) - {CallbackState.OPEN},
     (
@@ -71,6 +73,7 @@ CALLBACK = LifeCycle(
         _B("skip",     CallbackState.OPEN, CallbackState.NOT_WANTED,   MACHINE),
         _B("leave_out", CallbackState.OPEN, CallbackState.NOT_SAMPLED, MACHINE),
         _B("default",  CallbackState.OPEN, CallbackState.DEFAULTED,    MACHINE),
+        _B("exclude",  CallbackState.OPEN, CallbackState.EXCLUDED,     MACHINE),
     ),
 )
 

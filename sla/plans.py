@@ -1,6 +1,7 @@
 """Plans of call-backs: which requester is asked at all, by which channels in turn, and when a try counts.
 
-Pure. Rows come from the rule `callback.plans`, read in `opinion_rules`; `callbacks` does what they say. Handbook 5.1, 12.
+Pure. Rows come from the rule `callback.plans`, read in `opinion_rules`; `callbacks` and `asking` do as they say. Handbook
+5.1, 12.
 """
 
 import hashlib

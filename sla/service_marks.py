@@ -25,7 +25,7 @@ from hotline.tickets.events import TicketMoved
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import BAD_MARK, LEVEL, SYSTEM, State, workflow_of
-from sla import evaluation_links, reviews
+from sla import callbacks, evaluation_links, reviews
 from sla.book import book_of
 from sla.evaluation_links import LinkKind
 from sla.events import ServiceMarkAdded, ServiceMarkExcluded, ServiceMarkReceived, ServiceMarkRectified
@@ -235,7 +235,11 @@ def _slots(uow: UnitOfWork, given: GivenMark, unit: Unit | None, words: MarkWord
 
 
 def _end_ticket(uow: UnitOfWork, scope: Scope, ticket: Ticket, reason: str) -> None:
-    """End it where its unit still owes an answer, decide it where it is reviewed; else a line says that it counts no more."""
+    """End it where its unit still owes an answer, decide it where it is reviewed, ask nobody any more where it is answered;
+    an ended one stays as it is, with a line that it counts no more. A merged one goes on with its main ticket, whose answer
+    reaches it without a call-back.
+    """
+    callbacks.drop_excluded(uow, ticket)
     if ticket.state is State.REVIEW:
         judged = Judged(verdict=Verdict.UNREASONABLE, basis=reason, decision=Decision.TERMINATE, explanation=reason)
         reviews.review(uow, scope, ticket.id, judged)
@@ -248,9 +252,13 @@ def _end_ticket(uow: UnitOfWork, scope: Scope, ticket: Ticket, reason: str) -> N
 
 
 def _held(uow: UnitOfWork, mark_id: int) -> ServiceMark:
-    mark = uow.session.get(ServiceMark, mark_id, with_for_update=True, populate_existing=True)
+    """The mark, held by its ticket, as by whoever moves that or decides an appeal; one without a ticket never changes."""
+    mark = uow.session.get(ServiceMark, mark_id)
     if mark is None:
         raise NotFound("service mark", thing="service-mark", id=mark_id)
+    if mark.ticket_id is not None:
+        timeline.hold(uow, mark.ticket_id)
+        uow.session.refresh(mark)
     return mark
 
 

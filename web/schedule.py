@@ -9,7 +9,7 @@ from hotline.kernel import outbox
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import anchors, archiving, replays
 from knowledge_base import articles
-from sla import callbacks, digests, recounts, sweep, years
+from sla import asking, digests, recounts, sweep, years
 from sla.book import is_set_up
 from web.bootstrap import Container
 
@@ -62,7 +62,7 @@ def forget_keys(parts: Container) -> int:
 def ask_callbacks(parts: Container) -> int:
     """Send links and place robot calls whose hour has come, and go on with whom neither reached, a batch a transaction."""
     asked = 0
-    while (found := _in_one_transaction(parts, callbacks.ask_due)) > 0:
+    while (found := _in_one_transaction(parts, asking.ask_due)) > 0:
         asked += found
     return asked
 

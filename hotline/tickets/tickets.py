@@ -160,7 +160,7 @@ def attach(uow: UnitOfWork, ticket_id: int, tokens: Collection[str]) -> None:
 def record_outcome(
     uow: UnitOfWork, ticket: Ticket, *, contacted: bool | None, solved: str | None, satisfied: str | None, source: str
 ) -> None:
-    """Set what the requester said, and how we know it: explicit, default, unreachable, not_wanted or not_sampled.
+    """Set what the requester said, and how we know it: explicit, default, unreachable, not_wanted, not_sampled or excluded.
 
     What was said of the first round is kept beside what was said last, whatever follows; silence that counts is not said.
     """

@@ -16,7 +16,7 @@ from hotline.tickets import assignments, tickets
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import Secrecy
-from sla import book, call_evaluations, callback_lists, callbacks, evaluation_links
+from sla import asking, book, call_evaluations, callback_lists, evaluation_links
 from sla.evaluation_links import LinkKind
 from sla.events import EvaluationLinkMade, RobotWanted
 from sla.models import SlaRule
@@ -65,7 +65,7 @@ def asked(parts: Container, notifier: FakeNotifier, **values: Any) -> tuple[int,
     """A call-back asked by its plan's message, and the token in it."""
     callback_id = replied(parts, **values)
     with parts.database.work(now=clock.now() + LATER) as uow:
-        callbacks.ask_due(uow)
+        asking.ask_due(uow)
     with parts.database.work() as uow:
         # The hour of the message is days ahead, the page is opened now.
         uow.session.execute(update(EvaluationLink).values(made_at=uow.now))
@@ -221,8 +221,8 @@ def test_silence_on_a_link_brings_a_person(parts: Container, notifier: FakeNotif
     callback_id, _ = asked(parts, notifier)
 
     with parts.database.work(now=clock.now() + 2 * LATER) as uow:
-        assert callbacks.ask_due(uow) == 1
-        assert callbacks.ask_due(uow) == 0
+        assert asking.ask_due(uow) == 1
+        assert asking.ask_due(uow) == 0
 
     (row,) = sign_in("callback_agent").done("GET", "/callbacks")["items"]
     assert (row["id"], row["channel"], row["state"]) == (callback_id, "person", "open")
@@ -234,7 +234,7 @@ def test_silence_counts_where_the_plan_says_so_and_is_kept_apart(parts: Containe
     callback_id, _ = asked(parts, notifier)
 
     with parts.database.work(now=clock.now() + 2 * LATER) as uow:
-        callbacks.ask_due(uow)
+        asking.ask_due(uow)
 
     ticket = ticket_of(parts, callback_id)
     assert (ticket.state, ticket.outcome_source, ticket.satisfied, ticket.solved) == ("closed", "default", "satisfied", None)
@@ -254,7 +254,7 @@ def robot_asked(parts: Container, robot: FakeRobot) -> int:
     set_rule(parts, "callback.plans", [{"name": "robot", "when": {}, "percent": 100, "channels": ["robot"]}])
     callback_id = replied(parts)
     with parts.database.work(now=clock.now() + LATER) as uow:
-        callbacks.ask_due(uow)
+        asking.ask_due(uow)
         ticket_id = uow.session.get_one(Callback, callback_id).ticket_id
     Evaluations(FakeNotifier(), robot, "").place_call(parts.database, 7, RobotWanted(callback_id, ticket_id))
     return callback_id

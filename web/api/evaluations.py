@@ -16,7 +16,6 @@ from sla import call_evaluations, callbacks, evaluation_links, service_marks
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
 from sla.book import book_of
 from sla.evaluation_links import FoundLink, LinkKind
-from sla.opinions import Callback, ServiceMark
 from web.api.callbacks import answers_of, outcome, reasons
 from web.api.schemas.callbacks import CallbackResult, RobotResult
 from web.api.schemas.evaluations import Evaluated, EvaluationGiven, EvaluationLook, KeyPressed, LinkToken
@@ -139,7 +138,7 @@ def _matter(session: Session, found: FoundLink) -> Mapping[str, Any]:  # fields 
     """What the page shows of it: of a confidential ticket (保密) its number, since others may hold the telephone."""
     if found.kind is LinkKind.CALL:
         return {}
-    ticket_id = _ticket_of(session, found)
+    ticket_id = evaluation_links.ticket_of(session, found.kind, found.subject_id)
     ticket = session.get(Ticket, ticket_id) if ticket_id is not None else None
     if ticket is None or ticket.confidential:
         return {"number": ticket.number if ticket else ""}
@@ -150,9 +149,3 @@ def _matter(session: Session, found: FoundLink) -> Mapping[str, Any]:  # fields 
         "unit": unit.name if unit else "",
         "public_reply": ticket.public_reply,
     }
-
-
-def _ticket_of(session: Session, found: FoundLink) -> int | None:
-    if found.kind is LinkKind.MATTER:
-        return session.get_one(Callback, found.subject_id).ticket_id
-    return session.get_one(ServiceMark, found.subject_id).ticket_id

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from hotline.kernel.db import SYSTEM, UnitOfWork
 from hotline.people.permissions import Role
-from sla import call_evaluations, callback_lists, callbacks, evaluation_links, reviews
+from sla import asking, call_evaluations, callback_lists, callbacks, evaluation_links, reviews
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Respondent, Satisfaction, Solved
 from sla.evaluation_links import LinkKind
 from sla.lifecycles import CallbackState
@@ -66,7 +66,7 @@ def let_links_run_out(uow: UnitOfWork, cast: Cast, now: datetime, *, at_most: in
         uow.now, uow.actor = callback.opens_at or now, caller.actor
         callbacks.send_link(uow, caller.scope, callback.id)
     uow.now, uow.actor = now, SYSTEM
-    while callbacks.ask_due(uow) > 0:
+    while asking.ask_due(uow) > 0:
         uow.session.flush()
 
 

@@ -5,18 +5,20 @@ Links and calls carry no name and nothing of the matter; of confidential tickets
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from hotline.intake.models import Contact
 from hotline.kernel.db import Database, UnitOfWork
 from hotline.people import notices
 from hotline.people.notifier import Message, Notifier
 from hotline.people.permissions import Role
 from hotline.tickets.models import Ticket
-from sla import callbacks, evaluation_links
+from sla import asking, evaluation_links
 from sla.book import book_of
 from sla.evaluation_links import LinkKind
 from sla.events import AppealMoved, EvaluationLinkMade, RobotWanted
 from sla.lifecycles import CallbackState
-from sla.opinions import Callback, EvaluationLink, ServiceMark
+from sla.opinions import Callback, EvaluationLink
 from sla.plans import Channel
 from sla.robots import NoRobot, RobotCall, RobotCaller
 from web import texts
@@ -55,7 +57,7 @@ class Evaluations:
             self.robot.place(call)
         except NoRobot:
             with database.work() as uow:
-                callbacks.hand_to_person(uow, event.callback_id)
+                asking.hand_to_person(uow, event.callback_id)
 
     def appeal_moved(self, database: Database, delivery_id: int, event: AppealMoved) -> None:
         """The supervisors hear of an objection, the unit of its decision."""
@@ -73,18 +75,18 @@ class Evaluations:
 def _receiver(uow: UnitOfWork, event: EvaluationLinkMade) -> tuple[str, str]:
     """The telephone, and the number of the ticket if there is one."""
     if event.kind == LinkKind.CALL:
-        return uow.session.get_one(Contact, event.subject_id).number, ""
-    ticket_id = _ticket_of(uow, event)
+        return _caller(uow, event.subject_id), ""
+    ticket_id = evaluation_links.ticket_of(uow.session, LinkKind(event.kind), event.subject_id)
     ticket = uow.session.get(Ticket, ticket_id) if ticket_id is not None else None
     if ticket is None or ticket.confidential:
         return "", ""
     return ticket.contact_phone, ticket.number
 
 
-def _ticket_of(uow: UnitOfWork, event: EvaluationLinkMade) -> int | None:
-    if event.kind == LinkKind.MATTER:
-        return uow.session.get_one(Callback, event.subject_id).ticket_id
-    return uow.session.get_one(ServiceMark, event.subject_id).ticket_id
+def _caller(uow: UnitOfWork, contact_id: int) -> str:
+    """Whoever called about a confidential matter gets no message: others may hold the telephone."""
+    tickets = uow.session.scalars(select(Ticket).where(Ticket.contact_id == contact_id))
+    return "" if any(ticket.confidential for ticket in tickets) else uow.session.get_one(Contact, contact_id).number
 
 
 def _days(link: EvaluationLink) -> int:
@@ -102,7 +104,7 @@ def _robot_call(uow: UnitOfWork, delivery_id: int, event: RobotWanted) -> RobotC
     """None when nobody has to be rung any more, or not by a robot."""
     callback = uow.session.get_one(Callback, event.callback_id)
     ticket = uow.session.get_one(Ticket, event.ticket_id)
-    if callback.state is not CallbackState.OPEN or callback.channel != Channel.ROBOT:
+    if callback.state is not CallbackState.OPEN or callback.channel != Channel.ROBOT or ticket.confidential:
         return None
     rules = book_of(uow.session, uow.zone, uow.now).rules.opinions.callback
     script = texts.text("callback.robot-script", number=ticket.number)

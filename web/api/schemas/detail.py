@@ -111,8 +111,8 @@ class TimelineLine(Shape):
 class CallbackFact(Shape):
     """A call-back round and its answers; `reasons` are the chosen ones in the reader's language.
 
-    `source` tells how the outcome is known: explicit, default, unreachable, not_wanted, not_sampled; null while it is open.
-    `appealable` tells that the reader may object to it now.
+    `source` tells how the outcome is known: explicit, default, unreachable, not_wanted, not_sampled, excluded; null while it
+    is open. `appealable` tells that the reader may object to it now.
     """
 
     id: int
