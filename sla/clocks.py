@@ -17,7 +17,7 @@ from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import SYSTEM
 from sla import ladder, policies, reckoning
 from sla.book import Book, book_of
-from sla.clock_facts import LET_GO, WHOLE, Subject, appeal_of, basis_of, iso, kept_of, known_since
+from sla.clock_facts import LET_GO, WHOLE, Subject, appeal_of, basis_of, foreseen, iso, kept_of, known_since
 from sla.lifecycles import CLOCK, ClockState
 from sla.limits import Stage, StartEvent
 from sla.models import Clock

@@ -1,7 +1,6 @@
 """What a change of policies or calendar would do to open limits, before it is made: reckoned, nothing written.
 
-The same sums as `recounts` makes (`corrections.basis_after`, `reckoning.reckon`), read as a stream of plain rows. Called by the
-administrator's pages.
+The same `sums` as a recount makes, over a stream of rows. Called by the administrator's pages.
 """
 
 from collections import Counter
@@ -12,21 +11,16 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from hotline.people.models import Unit
-from hotline.tickets.models import Ticket
-from sla import reckoning
+from sla import sums
 from sla.book import Book, book_of, with_policies, with_year
 from sla.calendar import DayRow
-from sla.clocks import WORKING_STAGES
-from sla.corrections import basis_after
-from sla.limits import Limit, Stage
-from sla.models import Clock, Policy
-from sla.policies import Case, PolicyRow
-from sla.reckoning import Basis
-from sla.recounts import UNFINISHED, Find, case_of, finder
+from sla.limits import Stage
+from sla.models import Policy
+from sla.policies import PolicyRow
+from sla.sums import Find, Sum, Sums
 
 SHOWN = 100
 AT_ONCE = 2000
@@ -65,12 +59,12 @@ class Preview:
 def of_policies(session: Session, zone: ZoneInfo, version: int, at: datetime) -> Preview:
     """What a version would do if it came into force `at`."""
     would_be = with_policies(book_of(session, zone, at), rows_of(session, version, at))
-    return _preview(session, would_be, at, finder(would_be, at))
+    return _preview(session, would_be, at, sums.finder(would_be, at))
 
 
 def of_year(session: Session, zone: ZoneInfo, year: int, days: list[DayRow], at: datetime) -> Preview:
     """What a year's notice with these days would do if it were put in `at`."""
-    return _preview(session, with_year(book_of(session, zone, at), year, days), at, _keep)
+    return _preview(session, with_year(book_of(session, zone, at), year, days), at, sums.keep)
 
 
 def rows_of(session: Session, version: int, at: datetime) -> list[PolicyRow]:
@@ -102,37 +96,13 @@ def _preview(session: Session, book: Book, at: datetime, find: Find) -> Preview:
 
 def _changes(session: Session, book: Book, at: datetime, find: Find) -> Iterator[tuple[Change | None, bool]]:
     """Of every open limit what would change, and whether its end would be provisional no more."""
-    amounts = _amounts(session)
-    above: dict[int, Basis] = {}
-    for row in session.execute(_rows().execution_options(yield_per=AT_ONCE)):
-        limit = amounts[row.policy_id]
-        policy = find(row.stage, case_of(row, row.unit_class)) if not row.explain.get("given") else None
-        basis = basis_after(row, policy.limit if policy else limit, book.calendar, above.get(row.explain.get("within") or 0))
-        if row.stage in WORKING_STAGES and row.assignment_id is not None:
-            above[row.assignment_id] = basis
-        due = reckoning.reckon(book.calendar, basis)
-        provisional = reckoning.is_provisional(book.calendar, basis, due)
-        change = _change(row, due, at, provisional=provisional) if due != row.due_at else None
-        yield change, row.provisional and not provisional
+    counting = Sums(session, book, find)
+    for row in session.execute(sums.rows().execution_options(yield_per=AT_ONCE)):
+        found = counting.of(row)
+        change = _change(row, found, at) if found.due_at != row.due_at else None
+        yield change, row.provisional and not found.provisional
 
 
-def _keep(stage: Stage, case: Case) -> PolicyRow | None:
-    """Every limit stays with the policy it has: only days change."""
-    return None
-
-
-def _change(row: Row[Any], due: datetime, at: datetime, *, provisional: bool) -> Change:
-    newly_late = due <= at < row.due_at
-    return Change(row.ticket_id, row.number, row.stage, row.unit_name, row.due_at, due, provisional, newly_late)
-
-
-def _rows() -> Select[Any]:
-    own = Clock.ticket_id, Clock.assignment_id, Clock.stage, Clock.started_at, Clock.roster, Clock.explain, Clock.due_at
-    case = Ticket.number, Ticket.type, Ticket.urgency, Ticket.profile, Unit.unit_class, Unit.name.label("unit_name")
-    query = select(*own, Clock.provisional, Clock.policy_id, *case).join(Ticket, Ticket.id == Clock.ticket_id)
-    return query.outerjoin(Unit, Unit.id == Clock.unit_id).where(UNFINISHED).order_by(Clock.id)
-
-
-def _amounts(session: Session) -> dict[int, Limit]:
-    found = session.execute(select(Policy.id, Policy.amount, Policy.unit, Policy.start_rule))
-    return {row.id: Limit(row.amount, row.unit, row.start_rule) for row in found}
+def _change(row: Row[Any], found: Sum, at: datetime) -> Change:
+    newly_late = found.due_at <= at < row.due_at
+    return Change(row.ticket_id, row.number, row.stage, row.unit_name, row.due_at, found.due_at, found.provisional, newly_late)

@@ -18,6 +18,7 @@ from sla.events import RuleChanged
 from sla.models import Clock, RecountCause, SlaRule
 from sla.packaged import defaults
 from sla.rosters import AROUND_THE_CLOCK, OFFICE
+from sla.sums import UNFINISHED
 
 ROSTERS = "calendar.rosters"
 MOVING = ("calendar.", "warn.", "escalation.")
@@ -97,7 +98,7 @@ def _check_rosters_kept(session: Session, key: str, value: Any) -> None:  # valu
     """Raise Invalid when a roster goes by which open limits count: nobody could say any more when they end."""
     if key != ROSTERS:
         return
-    used = set(session.scalars(select(Clock.roster).where(recounts.UNFINISHED).distinct()))
+    used = set(session.scalars(select(Clock.roster).where(UNFINISHED).distinct()))
     gone = used - {OFFICE, AROUND_THE_CLOCK, *value}
     if gone:
         raise Invalid("value", "rosters-in-use", key=key, roster=min(gone))

@@ -22,7 +22,7 @@ from sla.calendar import CityCalendar, DayKind, DayRow
 from sla.events import CalendarChanged
 from sla.models import CalendarYear, Clock, Recount, RecountCause, YearStatus
 from sla.previews import Preview
-from sla.recounts import UNFINISHED
+from sla.sums import UNFINISHED
 from sla.year_files import DayIn, judged
 
 REACH = 10
