@@ -164,3 +164,23 @@ def test_decision_needs_words_and_the_version_that_was_seen(parts: Container, si
     supervisor.refused(409, "POST", path, json={"version": asked["version"] + 1, "given": {"note": "不同意"}})
     with parts.database.work(Actor()) as uow:
         assert uow.session.get_one(Appeal, asked["id"]).state == "refused"
+
+
+def test_deciding_one_of_two_appeals_leaves_the_other_its_limit(parts: Container, sign_in: SignIn) -> None:
+    ticket_id, first = judged(parts)
+    path = f"/tickets/{ticket_id}"
+    head, supervisor = sign_in("signing_head", "U1"), sign_in("supervisor")
+    with parts.database.work() as uow:
+        tickets.move(uow, ticket_id, "redo", roles=["reply_auditor"], given={"verdict": "reasonable", "basis": "属实"})
+        (part,) = assignments.at_work(uow.session, ticket_id)
+        for action, given in (("sign", {}), ("reply", REPLY)):
+            assignments.move(uow, part.id, action, roles=["handler"], given=given)
+        second = callbacks.evaluate_online(uow, tickets.get(uow, ticket_id), UNHAPPY).id
+    asked = [head.done("POST", f"{path}/appeals", json={"callback_id": one, **WHY}) for one in (first, second)]
+
+    sent = {"version": asked[0]["version"], "given": {"note": "不成立"}}
+    supervisor.done("POST", f"/appeals/{asked[0]['id']}/actions/refuse_appeal", json=sent)
+
+    shown = {row["appeal"]["id"]: row["appeal"]["due"] for row in supervisor.done("GET", "/appeals")["items"]}
+    assert shown[asked[0]["id"]] is None
+    assert shown[asked[1]["id"]]["state"] == "running"

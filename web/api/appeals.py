@@ -13,7 +13,7 @@ from hotline.people.models import Unit
 from hotline.tickets import queries
 from hotline.tickets.models import Ticket
 from hotline.tickets.workflow import HEADS
-from sla import appeals
+from sla import appeals, clock_facts
 from sla.appeals import Objection
 from sla.book import book_of
 from sla.lifecycles import APPEAL, AppealState, ClockState
@@ -81,9 +81,9 @@ def appeal_facts(session: Session, reader: Scope, found: Sequence[Appeal], now: 
     names = present.officer_names(session, [one.asked_by_id for one in found])
     words = {reason.code: reason.text for reason in reasons(book.rules.opinions.appeal.reasons)}
     running = Clock.stage == Stage.APPEAL, Clock.state == ClockState.RUNNING
-    clocks = session.scalars(select(Clock).where(*running, Clock.ticket_id.in_({one.ticket_id for one in found})))
-    due = {one.ticket_id: present.limit("appeal", one.due_at, None, book.calendar, now) for one in clocks}
-    return [_fact(one, reader, units, names, words, due.get(one.ticket_id)) for one in found]
+    limits = session.scalars(select(Clock).where(*running, Clock.ticket_id.in_({one.ticket_id for one in found})))
+    due = {clock_facts.appeal_of(one): present.running_limit(one, book.calendar, now) for one in limits}
+    return [_fact(one, reader, units, names, words, due.get(one.id)) for one in found]
 
 
 def _fact(

@@ -1,12 +1,13 @@
 """Call-backs over HTTP: who is to be rung, taking one, and what became of a call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.kernel import clock
@@ -16,7 +17,9 @@ from sla.answers import CallbackAnswers, ConnectResult, Contacted, Respondent, S
 from sla.book import book_of
 from sla.callback_lists import OpenCallback, When
 from sla.evaluation_links import LinkKind
-from sla.lifecycles import RINGERS
+from sla.lifecycles import RINGERS, ClockState
+from sla.limits import Stage
+from sla.models import Clock
 from sla.opinion_rules import CallbackRules, ConsequenceRow
 from sla.opinion_rules import Reason as Listed
 from sla.opinions import Callback, CallbackAttempt, EvaluationLink
@@ -171,6 +174,7 @@ def earlier_answers(callback: Callback | None) -> EarlierAnswers | None:
 def _rows(session: Session, found: list[OpenCallback]) -> list[CallbackRow]:
     now, book = clock.now(), book_of(session, container().database.zone)
     tickets_shown = present.rows(session, book.calendar, [entry.ticket for entry in found], now, scope())
+    limits = _limits(session, [entry.ticket.id for entry in found])
     kept = _Kept(
         names=present.officer_names(session, _officers(found)),
         links=evaluation_links.latest(session, LinkKind.MATTER, [entry.callback.id for entry in found]),
@@ -181,12 +185,18 @@ def _rows(session: Session, found: list[OpenCallback]) -> list[CallbackRow]:
     return [
         CallbackRow(
             ticket=ticket,
-            due=present.limit("callback", entry.callback.due_at, None, book.calendar, now),
+            due=present.running_limit(limits[ticket.id], book.calendar, now) if ticket.id in limits else None,
             **_of_callback(entry.callback, kept),
             **_of_ticket(entry),
         )
         for entry, ticket in zip(found, tickets_shown, strict=True)
     ]
+
+
+def _limits(session: Session, ticket_ids: Collection[int]) -> dict[int, Clock]:
+    """The limits within which these tickets' call-backs are owed, where a city has them."""
+    running = Clock.stage == Stage.CALLBACK, Clock.state == ClockState.RUNNING
+    return {limit.ticket_id: limit for limit in session.scalars(select(Clock).where(Clock.ticket_id.in_(ticket_ids), *running))}
 
 
 def _of_callback(callback: Callback, kept: _Kept) -> Mapping[str, Any]:  # fields of CallbackRow

@@ -16,11 +16,13 @@ from hotline.tickets.rights import ORIGINS, Right
 from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import BAD_MARK, STANDARD
 from sla.book import calendar_of
+from sla.calendar import CityCalendar
+from sla.limits import Stage
 from web.api import explain, open_moves, present, present_opinions, present_ticket
 from web.api.marks import mark_facts
 from web.api.orders import order_facts
 from web.api.schemas.base import Attachment as AttachmentShape
-from web.api.schemas.base import CodeRef
+from web.api.schemas.base import CodeRef, Limit
 from web.api.schemas.detail import TicketDetail
 from web.api.schemas.tickets import TransferFact
 from web.bootstrap import Container
@@ -43,7 +45,7 @@ def ticket_detail(session: Session, container: Container, reader: Scope, ticket:
         path=CodeRef(code=path.code, name=path.name) if path else None,
         handed_to=_handed_to(session, ticket, now),
         resume_at=ticket.resume_at,
-        total_due=present.limit("total", ticket.total_due_at, None, calendar, now, stopped_at=ticket.replied_at),
+        total_due=_total(session, calendar, ticket, now),
         assignments=present_ticket.assignments(session, calendar, ticket, now),
         requests=present_ticket.requests(session, ticket.id),
         timeline=present_ticket.lines(session, workflow, reader, ticket),
@@ -53,6 +55,14 @@ def ticket_detail(session: Session, container: Container, reader: Scope, ticket:
         marks=mark_facts(session, reader, ticket.id) if ticket.type == BAD_MARK else [],
         explain=[line for one in explain.sums_for(session, calendar, reader, ticket) for line in explain.lines_of(one)],
         actions=open_moves.actions(session, workflow, reader, ticket),
+    )
+
+
+def _total(session: Session, calendar: CityCalendar, ticket: Ticket, now: datetime) -> Limit | None:
+    unsettled = present.unsettled_of(session, calendar, {ticket.id: [ticket.total_due_at]})
+    provisional = (ticket.id, None, Stage.TOTAL) in unsettled
+    return present.limit(
+        "total", ticket.total_due_at, None, calendar, now, provisional=provisional, stopped_at=ticket.replied_at
     )
 
 

@@ -1,6 +1,6 @@
 """From rows to shapes: tickets as lists and pages show them. Reads in batches: a page of 50 asks as often as one of 1."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from hotline.tickets.rights import Right
 from hotline.tickets.workflow import AT_WORK, BEFORE_DISPATCH, WITH_UNITS, RequestKind, RequestState, State
 from sla.calendar import CityCalendar
 from sla.lifecycles import ClockState
+from sla.limits import Stage
 from sla.models import Clock
 from web import texts
 from web.api.schemas.base import Attachment as AttachmentShape
@@ -46,6 +47,7 @@ def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], no
     areas = _areas(session, {ticket.area_code for ticket in tickets})
     asked = _return_asked(session, [ticket.id for ticket in tickets])
     paused = _paused(session, tickets)
+    unsettled = unsettled_of(session, calendar, {ticket.id: [ticket.total_due_at] for ticket in tickets})
     return [
         TicketRow(
             id=ticket.id,
@@ -60,7 +62,9 @@ def rows(session: Session, calendar: CityCalendar, tickets: Sequence[Ticket], no
             unit=units.get(ticket.lead_unit_id or 0),
             opened_at=ticket.opened_at,
             closed_at=ticket.closed_at,
-            due=ticket_limit(ticket, calendar, now, paused=paused.get(ticket.id)),
+            due=ticket_limit(
+                ticket, calendar, now, paused=paused.get(ticket.id), unsettled=(ticket.id, None, Stage.TOTAL) in unsettled
+            ),
             round=ticket.round,
             urge_count=ticket.urge_count,
             return_asked=ticket.id in asked,
@@ -93,26 +97,24 @@ def unit_rows(
     query = select(Assignment).where(Assignment.ticket_id.in_([ticket.id for ticket in tickets]))
     own = query.where(Assignment.unit_id.in_(scope.member_unit_ids), Assignment.state.in_(AT_WORK)).order_by(Assignment.id)
     parts = {part.ticket_id: part for part in session.scalars(own)}
+    limits = assignment_limits(session, parts.values(), calendar, now)
     listed = rows(session, calendar, tickets, now, scope)
     for entry in listed:
         if entry.id in parts:
-            entry.due = next_limit(parts[entry.id], calendar, now) or entry.due
+            pending = (own for own in limits[parts[entry.id].id] if own.state != "stopped")
+            entry.due = next(pending, entry.due)
     return listed
 
 
-def next_limit(part: Assignment, calendar: CityCalendar, now: datetime) -> Limit | None:
-    """What a unit must do next, and by when: sign, contact, or answer."""
-    pending = [entry for entry in assignment_limits(part, calendar, now) if entry.state != "stopped"]
-    return pending[0] if pending else None
-
-
-def ticket_limit(ticket: Ticket, calendar: CityCalendar, now: datetime, *, paused: datetime | None = None) -> Limit | None:
+def ticket_limit(
+    ticket: Ticket, calendar: CityCalendar, now: datetime, *, paused: datetime | None, unsettled: bool
+) -> Limit | None:
     """The limit that matters now: the citizen's while nobody has it, the unit's while one does, none afterwards.
 
-    One that stands still since `paused` is shown stopped.
+    One that stands still since `paused` is shown stopped; `unsettled` says whether the citizen's is provisional.
     """
     if ticket.state in BEFORE_DISPATCH:
-        return limit("total", ticket.total_due_at, None, calendar, now, stopped_at=paused)
+        return limit("total", ticket.total_due_at, None, calendar, now, provisional=unsettled, stopped_at=paused)
     if ticket.state in WITH_UNITS or (ticket.state is State.SUSPENDED and paused is not None):
         provisional = ticket.due_provisional
         return limit("handle", ticket.due_at, ticket.near_at, calendar, now, provisional=provisional, stopped_at=paused)
@@ -126,13 +128,12 @@ def limit(
     calendar: CityCalendar,
     now: datetime,
     *,
-    provisional: bool | None = None,
+    provisional: bool,
     stopped_at: datetime | None = None,
 ) -> Limit | None:
     """A limit with its state and the working days left; None when there is no limit."""
     if due_at is None:
         return None
-    provisional = calendar.is_provisional(due_at) if provisional is None else provisional
     return _limit(Term(stage, due_at, near_at, stopped_at, provisional), calendar, now)
 
 
@@ -142,23 +143,29 @@ def running_limit(clock: Clock, calendar: CityCalendar, now: datetime) -> Limit:
     return _limit(Term(clock.stage.value, clock.due_at, clock.warn_at, stopped, clock.provisional), calendar, now)
 
 
-def assignment_limits(assignment: Assignment, calendar: CityCalendar, now: datetime) -> list[Limit]:
-    """The sign-in, contact and handling limits of a unit's part."""
-    ended = assignment.ended_at
-    found = [
-        limit("sign", assignment.sign_due_at, None, calendar, now, stopped_at=assignment.signed_at or ended),
-        limit("contact", assignment.contact_due_at, None, calendar, now, stopped_at=assignment.contacted_at or ended),
-        limit(
-            "handle",
-            assignment.due_at,
-            assignment.near_at,
-            calendar,
-            now,
-            provisional=assignment.due_provisional,
-            stopped_at=ended,
-        ),
-    ]
-    return [entry for entry in found if entry is not None]
+def unsettled_of(
+    session: Session, calendar: CityCalendar, ends: Mapping[int, Iterable[datetime | None]]
+) -> frozenset[tuple[int, int | None, Stage]]:
+    """Which limits a notice may still move (ticket, part, stage), of tickets with these `ends`.
+
+    The clocks know; they are asked only about tickets of which an end lies in days that are not settled.
+    """
+    asked = [ticket_id for ticket_id, found in ends.items() if any(calendar.is_provisional(end) for end in found if end)]
+    if not asked:
+        return frozenset()
+    query = select(Clock.ticket_id, Clock.assignment_id, Clock.stage).where(Clock.ticket_id.in_(asked), Clock.provisional)
+    return frozenset((row.ticket_id, row.assignment_id, row.stage) for row in session.execute(query))
+
+
+def assignment_limits(
+    session: Session, parts: Collection[Assignment], calendar: CityCalendar, now: datetime
+) -> dict[int, list[Limit]]:
+    """The sign-in, contact and handling limits of units' parts, by part, in the order in which they are owed."""
+    ends: dict[int, list[datetime | None]] = {}
+    for part in parts:
+        ends.setdefault(part.ticket_id, []).extend([part.sign_due_at, part.contact_due_at])
+    unsettled = unsettled_of(session, calendar, ends)
+    return {part.id: list(_limits_of(part, calendar, now, unsettled)) for part in parts}
 
 
 def requester(ticket: Ticket, scope: Scope) -> Requester:
@@ -233,6 +240,18 @@ def _areas(session: Session, codes: Collection[str | None]) -> dict[str, list[st
 def _return_asked(session: Session, ids: Collection[int]) -> set[int]:
     asked = (Request.kind == RequestKind.RETURN, Request.state == RequestState.ASKED)
     return set(session.scalars(select(Request.ticket_id).where(Request.ticket_id.in_(ids), *asked)))
+
+
+def _limits_of(
+    part: Assignment, calendar: CityCalendar, now: datetime, unsettled: frozenset[tuple[int, int | None, Stage]]
+) -> Iterator[Limit]:
+    first = ((Stage.SIGN, part.sign_due_at, part.signed_at), (Stage.CONTACT, part.contact_due_at, part.contacted_at))
+    for stage, due_at, done_at in first:
+        if due_at is not None:
+            provisional = (part.ticket_id, part.id, stage) in unsettled
+            yield _limit(Term(stage.value, due_at, None, done_at or part.ended_at, provisional), calendar, now)
+    if part.due_at is not None:
+        yield _limit(Term("handle", part.due_at, part.near_at, part.ended_at, part.due_provisional), calendar, now)
 
 
 def _limit(term: Term, calendar: CityCalendar, now: datetime) -> Limit:

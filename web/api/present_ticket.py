@@ -27,11 +27,12 @@ def assignments(session: Session, calendar: CityCalendar, ticket: Ticket, now: d
     words = ("solved", "reply_internal", "reply_public", "reply_form")
     extra = ("parent_id", "designated", "return_until", "on_time", "limit_given")
     names = present.officer_names(session, (part.named_officer_id for part in ticket.assignments))
+    limits = present.assignment_limits(session, ticket.assignments, calendar, now)
     return [
         Assignment(
             **{name: getattr(part, name) for name in (*plain, *words, *extra)},
             unit=present.unit_ref(part.unit),
-            limits=present.assignment_limits(part, calendar, now),
+            limits=limits[part.id],
             named_officer=_officer(part.named_officer_id, names),
         )
         for part in ticket.assignments

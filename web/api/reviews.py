@@ -68,7 +68,7 @@ def decide_review(ticket_id: int, body: ReviewIn) -> TicketRow:
 def _due(running: Clock | None, book: Book, now: datetime) -> Limit | None:
     if running is None:
         return None
-    return present.limit("review", running.due_at, running.warn_at, book.calendar, now)
+    return present.running_limit(running, book.calendar, now)
 
 
 def _said(answer: CallbackAnswer | None) -> dict[str, Any]:  # fields of ReviewRow
