@@ -134,7 +134,7 @@ SAID = {
     ),
     "recounted": (
         clock({"steps": [{"code": "recounted", "source": "国办通知", "cause": "calendar", "reference": 2027}]}),
-        "因国办通知重新核算，由10月24日（周五）17:30改为10月24日（周五）17:30",
+        "因国办通知重新计算，由10月24日（周五）17:30改为10月24日（周五）17:30",
     ),
     "corrected": (clock({"steps": [{"code": "corrected", "source": "own"}]}), "登记信息更正，由10月24日"),
     "minutes": (clock(stage=Stage.CONTACT, amount=NIGHT), "先行联系时限：投诉2小时（依据：本市规定）；"),
