@@ -19,7 +19,7 @@ from hotline.people import notices
 from hotline.tickets.models import Ticket
 from sla import alarms
 from sla.alarms import INBOX, Receiver
-from sla.book import book_of, is_set_up
+from sla.book import Book, book_of, is_set_up
 from sla.events import DigestMade
 from sla.ladder import RUNGS
 from sla.lifecycles import ClockState
@@ -42,6 +42,15 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Owed:
+    """The alarms that were found due to one receiver over one channel."""
+
+    to: Receiver
+    channel: str
+    alarm_ids: Sequence[int]
+
+
+@dataclass(frozen=True)
 class Held:
     """What a cap holds back from one receiver for now."""
 
@@ -57,9 +66,11 @@ def send_due(database: Database, *, now: datetime | None = None) -> int:
     with database.read() as session:
         if not is_set_up(session):
             return 0
-        waiting = select(*TO).where(*_due(now or time.now())).distinct()
-        found = [(Receiver(*row[:3]), str(row[3])) for row in session.execute(waiting)]
-    return sum(_send(database, receiver, channel, now) for receiver, channel in found)
+        book = book_of(session, database.zone, now)
+        waiting = select(*TO, func.array_agg(Alarm.id)).where(*_due(now or time.now())).group_by(*TO)
+        rows: Iterable[Any] = session.execute(waiting)  # as the query says
+        owed = [Owed(Receiver(*row[:3]), *row[3:]) for row in rows]
+    return sum(_send(database, book, one, now) for one in owed)
 
 
 def held_back(session: Session) -> list[Held]:
@@ -89,26 +100,23 @@ def said(session: Session, digest: Digest, rules: AlarmRules) -> Said:
     return Said("digest-held" if digest.held else "digest", args, None)
 
 
-def _send(database: Database, receiver: Receiver, channel: str, now: datetime | None) -> int:
+def _send(database: Database, book: Book, owed: Owed, now: datetime | None) -> int:
     with database.work(now=now) as uow:
-        if not uow.session.scalar(TAKEN, {"to": f"{asdict(receiver)}{channel}"}):
+        if not uow.session.scalar(TAKEN, {"to": f"{asdict(owed.to)}{owed.channel}"}):
             # Another worker sends to them just now.
             return 0
-        rules = book_of(uow.session, uow.zone, uow.now).rules.alarms
-        waiting = _waiting(uow, receiver, channel)
+        rules, waiting = book.rules.alarms, _waiting(uow, owed.alarm_ids)
         plain, urgent = ([one for one in waiting if one.urgent is kind] for kind in (False, True))
-        left = rules.cap_per_hour - _sent_lately(uow, receiver, channel)
-        groups = [*_grouped(urgent, rules.digest_at_least), *_capped(uow, plain, rules, left)]
+        groups = [*_grouped(urgent, rules.digest_at_least), *_capped(uow, book, owed, plain)]
         for group in groups:
-            _say(uow, receiver, channel, group, rules)
+            _say(uow, owed.to, owed.channel, group, rules)
         return len(groups)
 
 
-def _waiting(uow: UnitOfWork, receiver: Receiver, channel: str) -> list[Alarm]:
-    """The alarms due to a receiver, oldest first, without those whose step was done or whose limit was moved meanwhile."""
-    mine = _is(Alarm, receiver, channel)
-    query = select(Alarm, Clock.state, Clock.told).join(Clock, Clock.id == Alarm.clock_id).where(*_due(uow.now), *mine)
-    found = uow.session.execute(query.order_by(Alarm.id)).all()
+def _waiting(uow: UnitOfWork, alarm_ids: Sequence[int]) -> list[Alarm]:
+    """Those of the alarms that still are due, oldest first, without those whose step was done or whose limit was moved."""
+    query = select(Alarm, Clock.state, Clock.told).join(Clock, Clock.id == Alarm.clock_id)
+    found = uow.session.execute(query.where(*_due(uow.now), Alarm.id.in_(alarm_ids)).order_by(Alarm.id)).all()
     for alarm, state, told in found:
         if _is_overtaken(alarm, state, told):
             alarm.sent_at = uow.now
@@ -125,11 +133,17 @@ def _grouped(found: list[Alarm], at_least: int) -> list[list[Alarm]]:
     return [found] if len(found) >= at_least else [[one] for one in found]
 
 
-def _capped(uow: UnitOfWork, found: list[Alarm], rules: AlarmRules, left: int) -> list[list[Alarm]]:
-    """Groups that stay under the cap: all in one where single messages would not; none when nothing is left of the hour."""
+def _capped(uow: UnitOfWork, book: Book, owed: Owed, found: list[Alarm]) -> list[list[Alarm]]:
+    """Groups that stay under the cap: all in one where single messages would not.
+
+    None when nothing is left of the hour: then they wait for the working moment at which there is, with or without others.
+    """
+    rules, lately = book.rules.alarms, _sent_lately(uow, owed) if found else []
+    left = rules.cap_per_hour - len(lately)
     if left <= 0:
+        free = lately[-rules.cap_per_hour] + HOUR if rules.cap_per_hour else uow.now + HOUR
         for alarm in found:
-            alarm.held_at = alarm.held_at or uow.now
+            alarm.held_at, alarm.send_at = alarm.held_at or uow.now, alarms.working_moment(book.calendar, free)
         return []
     held = any(alarm.held_at for alarm in found)
     return [found] if held or len(found) > left else _grouped(found, rules.digest_at_least)
@@ -157,18 +171,12 @@ def _note(uow: UnitOfWork, receiver: Receiver, words: Said, key: str) -> None:
         notices.notify_role(uow, receiver.role, words.code, args=words.args, ticket_id=words.ticket_id, dedup_key=key)
 
 
-def _sent_lately(uow: UnitOfWork, receiver: Receiver, channel: str) -> int:
-    """Messages of the last hour that count against the cap: all but those of urgent alarms alone."""
+def _sent_lately(uow: UnitOfWork, owed: Owed) -> list[datetime]:
+    """When the messages of the last hour went out that count against the cap: all but those of urgent alarms alone."""
     counted = select(Alarm.id).where(Alarm.digest_id == Digest.id, ~Alarm.urgent).exists()
-    lately = (
-        select(func.count()).select_from(Digest).where(*_is(Digest, receiver, channel), Digest.at > uow.now - HOUR, counted)
-    )
-    return uow.session.scalar(lately) or 0
-
-
-def _is(table: type[Alarm] | type[Digest], receiver: Receiver, channel: str) -> tuple[Any, ...]:  # conditions
-    pairs = ((table.unit_id, receiver.unit_id), (table.officer_id, receiver.officer_id), (table.role, receiver.role))
-    return *(column.is_not_distinct_from(value) for column, value in pairs), table.channel == channel
+    theirs = [column == getattr(owed.to, column.key) for column in (Digest.unit_id, Digest.officer_id, Digest.role)]
+    query = select(Digest.at).where(*theirs, Digest.channel == owed.channel, Digest.at > uow.now - HOUR, counted)
+    return list(uow.session.scalars(query.order_by(Digest.at)))
 
 
 def _due(now: datetime) -> tuple[Any, ...]:  # conditions

@@ -219,6 +219,6 @@ class Digest(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     role: Mapped[str | None] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(16))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     count: Mapped[int]
     held: Mapped[int] = mapped_column(default=0)

@@ -123,7 +123,8 @@ def test_what_a_cap_holds_back_is_reported_and_goes_out_with_the_next_digest(cit
     with city.database.read() as session:
         held = [row for row in digests.held_back(session) if row.to.unit_id == city.id("C")]
     assert [(row.point, row.count, row.since) for row in held] == [("expired", 2, MORNING + HOUR + timedelta(minutes=2))]
-    assert sent(city, MORNING + 3 * HOUR) == ["digest-held"]
+    assert sent(city, MORNING + 2 * HOUR) == []
+    assert sent(city, MORNING + 4 * HOUR) == ["digest-held"]
     with city.database.read() as session:
         assert session.scalars(select(Digest.held).where(Digest.held > 0)).all()[0] == 2
         assert not [row for row in digests.held_back(session) if row.to.unit_id == city.id("C")]
