@@ -17,7 +17,7 @@ from hotline.people.models import Unit
 from hotline.people.permissions import Role
 from hotline.tickets import dispatching, ladders, queries, tickets
 from hotline.tickets.models import Ticket
-from hotline.tickets.workflow import AUDIT, RequestKind, State
+from hotline.tickets.workflow import AUDIT, State
 from sla import callback_lists
 from sla.book import book_of
 from sla.events import DissatisfactionReviewed
@@ -122,10 +122,10 @@ def redo_left(ticket: Ticket, rules: RedoRules) -> int:
     return max(0, rules.rounds - (ticket.round - 1))
 
 
-def signer_of_redo(session: Session, ticket: Ticket) -> str:
-    """The role that signs the reply of a redo last: a redo climbs the unit's ladder for important cases. Empty without one."""
+def signer_of_redo(session: Session, ticket: Ticket, at: datetime) -> str:
+    """The role that signs the reply of a redo last, by the rules at that moment. Empty where nobody could sign."""
     lead = session.get(Unit, ticket.lead_unit_id) if ticket.lead_unit_id else None
-    steps = ladders.steps(session, lead, important=True, kind=RequestKind.REPLY) if lead else []
+    steps = ladders.of_redo(session, lead, at) if lead else []
     return steps[-1] if steps else ""
 
 

@@ -200,7 +200,7 @@ def _propose_reply(uow: UnitOfWork, assignment: Assignment, attempt: Attempt) ->
 def _reply(uow: UnitOfWork, assignment: Assignment, attempt: Attempt) -> None:
     given = attempt.given
     requests.none_open(uow.session, assignment.id)
-    requests.check_signed(uow.session, assignment, attempt.roles)
+    requests.check_signed(uow, assignment, attempt.roles)
     passing_on.check_heard(uow.session, assignment, given)
     assignment.replied_at = uow.now
     assignment.solved = str(given["solved"])

@@ -1,9 +1,11 @@
-"""Who signs inside a unit before its papers leave (单位内审, 签发): ladders as data, and climbing one. By default none.
+"""Who signs inside a unit before its papers leave (单位内审, 签发): ladders as data, and climbing one. By default none, but for
+the reply of a redo, which goes one level higher (`redo.signed_by` of the rules).
 
 Asked by `requests` for each paper; put and listed by the administrator's pages.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -12,9 +14,12 @@ from sqlalchemy.orm import Session
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Forbidden, Invalid, NotFound
 from hotline.people import units
-from hotline.people.models import Unit
+from hotline.people.models import Membership, Officer, Unit
 from hotline.tickets.models import ApprovalLadder, Assignment, Request, Ticket
+from hotline.tickets.rules import rules_of
 from hotline.tickets.workflow import HEADS, RequestKind
+
+LEAD = "lead"
 
 
 def steps(session: Session, unit: Unit, *, important: bool, kind: RequestKind) -> list[str]:
@@ -32,10 +37,23 @@ def steps(session: Session, unit: Unit, *, important: bool, kind: RequestKind) -
     return list(found.steps) if found else []
 
 
-def of_part(session: Session, part: Assignment, kind: RequestKind) -> list[str]:
-    """The roles that sign such a paper of this part."""
-    ticket = session.get_one(Ticket, part.ticket_id)
-    return steps(session, session.get_one(Unit, part.unit_id), important=ticket.important, kind=kind)
+def of_part(session: Session, part: Assignment, kind: RequestKind, at: datetime) -> list[str]:
+    """The roles that sign such a paper of this part, by the rules in force at that moment."""
+    unit = session.get_one(Unit, part.unit_id)
+    if kind is RequestKind.REPLY and part.role == LEAD and part.round > 1:
+        return of_redo(session, unit, at)
+    return steps(session, unit, important=session.get_one(Ticket, part.ticket_id).important, kind=kind)
+
+
+def of_redo(session: Session, unit: Unit, at: datetime) -> list[str]:
+    """The roles that sign the reply of a second round or a later one: as of an important case, at least the one of the rule.
+
+    A role that nobody holds in the unit is not asked for, or the reply could never leave.
+    """
+    own = steps(session, unit, important=True, kind=RequestKind.REPLY)
+    if own:
+        return own
+    return [role for role in rules_of(session, at).redo_signed_by if _is_held(session, unit, role)][:1]
 
 
 def left(ladder: Sequence[str], roles: Collection[str]) -> list[str]:
@@ -95,6 +113,12 @@ def remove(uow: UnitOfWork, ladder_id: int) -> None:
 def listed(session: Session) -> list[ApprovalLadder]:
     """All rows, the most specific first."""
     return sorted(session.scalars(select(ApprovalLadder).order_by(ApprovalLadder.id)), key=_particularity, reverse=True)
+
+
+def _is_held(session: Session, unit: Unit, role: str) -> bool:
+    query = select(Membership.id).join(Officer, Officer.id == Membership.officer_id)
+    held = query.where(Membership.unit_id == unit.id, Membership.role == role, Officer.active).limit(1)
+    return session.scalar(held) is not None
 
 
 def _check(session: Session, unit_id: int | None, unit_class: str | None, steps: Sequence[str]) -> None:

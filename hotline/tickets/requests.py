@@ -171,9 +171,10 @@ def waiting_tickets(session: Session, scope: Scope) -> dict[str, int]:
     return dict.fromkeys((kind.value for kind in RequestKind), 0) | {row[0].value: row[1] for row in session.execute(query)}
 
 
-def check_signed(session: Session, part: Assignment, roles: Collection[str]) -> None:
+def check_signed(uow: UnitOfWork, part: Assignment, roles: Collection[str]) -> None:
     """Raise Conflict when somebody else must sign a reply first."""
-    missing = [] if SYSTEM in roles else ladders.left(ladders.of_part(session, part, RequestKind.REPLY), roles)
+    ladder = [] if SYSTEM in roles else ladders.of_part(uow.session, part, RequestKind.REPLY, uow.now)
+    missing = ladders.left(ladder, roles)
     if missing:
         raise Conflict("the reply must be signed first", reason="needs-approval", ladder=missing)
 
@@ -199,7 +200,7 @@ def _begin(uow: UnitOfWork, part: Assignment, kind: RequestKind, attempt: Attemp
         kind=kind,
         state=RequestState.CLIMBING,
         data={key: _plain(attempt.given.get(key)) for key in KEPT[kind]},
-        ladder=ladders.of_part(uow.session, part, kind),
+        ladder=ladders.of_part(uow.session, part, kind, uow.now),
         step=0,
         approvals=[],
         asked_at=uow.now,

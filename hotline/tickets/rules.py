@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.errors import Invalid
 from hotline.tickets.models import Ticket, TicketRule
+from hotline.tickets.workflow import HEADS
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class TicketRules:
     incomplete_path: str
     audit: AuditRule
     important: ImportanceRule
+    redo_signed_by: tuple[str, ...]
     return_max: int
     copied_levels: frozenset[str]
     reopen: timedelta
@@ -113,6 +115,7 @@ def _read(values: Mapping[str, Any]) -> TicketRules:
         important=ImportanceRule(
             frozenset(important["types"]), frozenset(important["urgencies"]), bool(important["supervised"])
         ),
+        redo_signed_by=_signers(values["redo.signed_by"]),
         return_max=int(values["return.max"]),
         copied_levels=frozenset(values["dispatch.copied_levels"]),
         reopen=timedelta(days=values["reopen.days"]),
@@ -123,3 +126,10 @@ def _read(values: Mapping[str, Any]) -> TicketRules:
         nuisance_memory=timedelta(days=values["nuisance.memory_days"]),
         nuisance_longest=timedelta(days=values["nuisance.longest_days"]),
     )
+
+
+def _signers(roles: list[str]) -> tuple[str, ...]:
+    unknown = set(roles) - HEADS
+    if unknown:
+        raise ValueError(f"these roles sign nothing: {sorted(unknown)}")
+    return tuple(roles)

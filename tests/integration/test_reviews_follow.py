@@ -119,7 +119,7 @@ def test_redo_goes_one_level_higher(city: Database) -> None:
     ticket_id = doubted(city)
     with city.read() as session:
         (due,) = reviews.due_reviews(session, READER)
-        assert reviews.signer_of_redo(session, due.ticket) == "signing_head"
+        assert reviews.signer_of_redo(session, due.ticket, START) == "signing_head"
 
     ticket = decide(city, ticket_id, Judged(Verdict.REASONABLE, "仍在施工", Decision.REDO), AUDITOR)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.kernel import clock
 from hotline.kernel.scope import Scope
 from hotline.kernel.transitions import Transition
 from hotline.tickets import following, ladders, orders, rights
@@ -66,7 +67,7 @@ def _is_due(row: Transition[AssignmentState], part: Assignment, waiting: Request
 
 def _wrong_way_to_reply(session: Session, part: Assignment, roles: frozenset[str]) -> str:
     """Where somebody else must sign, a reply is proposed; else it is given."""
-    missing = ladders.left(ladders.of_part(session, part, RequestKind.REPLY), roles)
+    missing = ladders.left(ladders.of_part(session, part, RequestKind.REPLY, clock.now()), roles)
     return "reply" if missing else "propose_reply"
 
 

@@ -44,7 +44,7 @@ def list_reviews(query: PageQuery) -> Page[ReviewRow]:
                 first=earlier_answers(entry.first),
                 due=_due(entry.clock, book, now),
                 redo_left=reviews.redo_left(entry.ticket, book.rules.opinions.redo),
-                redo_signed_by=reviews.signer_of_redo(session, entry.ticket),
+                redo_signed_by=reviews.signer_of_redo(session, entry.ticket, now),
             )
             for entry, ticket in zip(found, tickets, strict=True)
         ]

@@ -187,7 +187,7 @@ def _assisting_reply(scene: Scene) -> Mapping[str, Any]:  # what the use case ta
 def _do(scene: Scene, assignment_id: int, unit_id: int, action: str, given: Mapping[str, Any]) -> None:
     scene.act(scene.cast.by_unit[unit_id])
     part = assignments.get(scene.uow.session, assignment_id)
-    signed = action == "reply" and ladders.of_part(scene.uow.session, part, RequestKind.REPLY)
+    signed = action == "reply" and ladders.of_part(scene.uow.session, part, RequestKind.REPLY, scene.uow.now)
     assignments.move(scene.uow, assignment_id, "propose_reply" if signed else action, roles=[Role.LIAISON], given=given)
     _sign(scene, part)
 

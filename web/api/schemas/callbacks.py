@@ -138,7 +138,7 @@ class ReviewIn(Shape):
 class ReviewRow(Shape):
     """A dissatisfied case waiting for a decision; `first` is what was said of the first round, if this is a later one.
 
-    `redo_signed_by` is the role that signs the reply of a redo in the unit; empty when the unit has no ladder.
+    `redo_signed_by` is the role that signs the reply of a redo in the unit; empty where nobody there could.
     """
 
     ticket: TicketRow
