@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel import clock
@@ -41,7 +41,7 @@ def book_of(session: Session, zone: ZoneInfo, at: datetime | None = None) -> Boo
     found: Book | None = session.info.get(KEY)
     if found is None:
         known = rules_of(session, at)
-        found = session.info[KEY] = Book(_calendar(session, known, zone), _policies(session), known)
+        found = session.info[KEY] = Book(_calendar(session, known, zone), _policies(session, at), known)
     return found
 
 
@@ -101,8 +101,13 @@ def _built(
     return CityCalendar(rows, years=years, hours=hours, zone=zone, rosters=rosters)
 
 
-def _policies(session: Session) -> tuple[PolicyRow, ...]:
+def _policies(session: Session, at: datetime | None) -> tuple[PolicyRow, ...]:
+    """The version in force and those to come: what was in force before is only of interest to the limits that it began."""
+    since = min(at or clock.now(), clock.now())
+    begun = PolicyVersion.status == PolicyStatus.PUBLISHED, PolicyVersion.effective_from <= since
+    current = select(func.max(PolicyVersion.effective_from)).where(*begun).scalar_subquery()
     own = [getattr(Policy, name) for name in PolicyRow.__dataclass_fields__ if name != "effective_from"]
     query = select(*own, PolicyVersion.effective_from).join(PolicyVersion, PolicyVersion.version == Policy.version)
-    published = query.where(PolicyVersion.status == PolicyStatus.PUBLISHED)
+    not_over = or_(current.is_(None), PolicyVersion.effective_from >= current)
+    published = query.where(PolicyVersion.status == PolicyStatus.PUBLISHED, not_over)
     return tuple(PolicyRow(**row) for row in session.execute(published.order_by(Policy.id)).mappings())

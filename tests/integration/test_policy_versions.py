@@ -222,3 +222,19 @@ def test_one_moment_has_one_value(city: Database) -> None:
 
 def _rule(session: object, key: str, at: object) -> rule_changes.KnownRule:
     return next(one for one in rule_changes.listed(session, at) if one.key == key)  # type: ignore[arg-type]
+
+
+def test_only_the_version_in_force_and_those_to_come_are_read(city: Database) -> None:
+    for days in (0, 1):
+        published(city, drafted(city, LONGER, now=FRIDAY + days * DAY), now=FRIDAY + days * DAY)
+    later = drafted(city, LONGER, now=FRIDAY + DAY)
+    published(city, later, now=FRIDAY + DAY, since=FRIDAY + 9 * DAY)
+
+    with city.read() as session:
+        today = {row.version for row in book_of(session, ZONE, FRIDAY + DAY).policies}
+    with city.read() as session:
+        before = {row.version for row in book_of(session, ZONE, FRIDAY - DAY).policies}
+
+    assert today == {3, later}
+    # Somebody who asks about an earlier moment finds what held then.
+    assert before >= {FIRST, 2, 3}
