@@ -10,15 +10,15 @@ from hotline.tickets.events import (
     TicketOpened,
     TicketsMerged,
 )
-from sla import callbacks, deadlines, extensions
+from sla import callbacks, deadlines, escalation, extensions
 from sla.events import AppealMoved
 
 DEADLINES = Subscribers(
     within={
         TicketOpened: (deadlines.start_ticket,),
         AssignmentOpened: (deadlines.start_assignment,),
-        AssignmentMoved: (extensions.follow, following.follow, deadlines.follow_assignment),
-        TicketMoved: (deadlines.follow_ticket, callbacks.follow, following.carry),
+        AssignmentMoved: (extensions.follow, following.follow, deadlines.follow_assignment, escalation.follow_part),
+        TicketMoved: (deadlines.follow_ticket, escalation.follow_ticket, callbacks.follow, following.carry),
         TicketsMerged: (deadlines.follow_merged,),
         OrderMoved: (deadlines.follow_order,),
         AppealMoved: (deadlines.follow_appeal,),

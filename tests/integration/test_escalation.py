@@ -10,18 +10,20 @@ from sqlalchemy import func, select
 from hotline.kernel.db import Actor, Database
 from hotline.kernel.errors import Forbidden
 from hotline.kernel.events import StoredEvent, Subscribers
+from hotline.people import absences
 from hotline.people.models import Officer, Unit
 from hotline.tickets import orders, supervision, timeline
-from hotline.tickets.events import AssignmentMoved, TicketMoved
 from hotline.tickets.models import SupervisionOrder
 from hotline.tickets.workflow import OrderState
-from sla import defaults, escalation, sweep
-from sla.book import rules_of
+from sla import defaults, ladder, recounts, rule_changes, sweep
+from sla.book import book_of, rules_of
+from sla.clock_facts import basis_of, limited_of
 from sla.ladder import Point, Rung
 from sla.lifecycles import ClockState
 from sla.limits import Stage
 from sla.models import Alarm, Clock
 from tests import factories
+from tests.conftest import ZONE
 from tests.integration.limits import FRIDAY
 from tests.lives import REPLY, City
 from tests.reactions import DEADLINES
@@ -31,10 +33,7 @@ LONG = timedelta(days=60)
 
 @pytest.fixture
 def subscribers() -> Subscribers:
-    within = {kind: tuple(found) for kind, found in DEADLINES.within.items()}
-    within[TicketMoved] += (escalation.follow_ticket,)
-    within[AssignmentMoved] += (escalation.follow_part,)
-    return Subscribers(within=within)
+    return DEADLINES
 
 
 @dataclass
@@ -229,3 +228,47 @@ def test_the_rungs_are_recorded_as_events(late: Late) -> None:
         handled = query.where(StoredEvent.payload["stage"].astext == "handle").order_by(StoredEvent.id)
         assert session.scalars(handled).all() == ["press", "prompt", "order", "summons"]
         assert session.scalar(select(func.count()).where(StoredEvent.name == "clock-expired"))
+
+
+def test_an_order_that_is_issued_makes_its_ticket_important(late: Late) -> None:
+    late.swept_to("order")
+    before = late.city.ticket(late.ticket_id).important
+
+    late.move_order("order", "issue_order")
+
+    assert (before, late.city.ticket(late.ticket_id).important) == (False, True)
+
+
+def test_who_stands_in_for_an_officer_hears_too(late: Late) -> None:
+    with late.city.database.work(now=late.city.now) as uow:
+        head = uow.session.scalars(select(Officer).where(Officer.login == "section_head")).one()
+        stand_in = factories.officer(uow.session, "stand_in", roles=(), in_unit=None)
+        away = {"starts_at": uow.now, "ends_at": uow.now + LONG}
+        absences.enter(uow, officer_id=head.id, stand_in_id=stand_in.id, **away)
+
+    late.swept_to("press")
+
+    assert late.told("press") == ["section_head inbox", "stand_in inbox", "unit_admin inbox"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("warn.points", [{"unit": "working_days", "at_least": 1, "ahead": "working_days", "amount": 2}]),
+        ("escalation.ladder", [{"point": "expired", "tells": ["owner"], "channels": ["inbox"]}]),
+    ],
+)
+def test_other_rows_hold_for_limits_that_run_already(late: Late, key: str, value: object) -> None:
+    with late.city.database.work(now=late.city.now) as uow:
+        # As after a ladder that had nothing to tell any more.
+        uow.session.get_one(Clock, late.clock.id).next_at = None
+        rule_changes.put(uow, key, value, source="test")
+
+    recounts.run_due(late.city.database, now=late.city.now)
+
+    with late.city.database.read() as session:
+        clock = late.clock
+        book = book_of(session, ZONE, late.city.now)
+        limited = limited_of(book, clock, basis_of(clock), "normal", "street")
+        expected_at = ladder.next_moment(book.calendar, book.rules.ladder, limited)
+    assert clock.next_at == expected_at is not None

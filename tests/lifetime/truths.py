@@ -1,12 +1,14 @@
 """What must hold of every ticket whatever anybody did (product: what must always hold, 1-3)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.kernel.events import StoredEvent
 from hotline.kernel.scope import Scope
+from hotline.people.models import Unit
 from hotline.people.permissions import HOTLINE_ROLES, UNIT_ROLES
 from hotline.tickets import timeline
 from hotline.tickets.models import Assignment, Request, SupervisionOrder, Ticket, TimelineEntry
@@ -19,8 +21,9 @@ from hotline.tickets.workflow import (
     RequestState,
     State,
 )
-from sla.book import calendar_of
-from sla.clock_facts import basis_of
+from sla import ladder
+from sla.book import book_of, calendar_of
+from sla.clock_facts import basis_of, limited_of
 from sla.clocks import WORKING_STAGES
 from sla.deadlines import BEYOND_THE_TICKET, UNIT_STAGES
 from sla.lifecycles import CallbackState, ClockState
@@ -162,9 +165,18 @@ def _reckoned(session: Session, ticket: Ticket, parts: list[Assignment]) -> Iter
             yield f"{clock.stage} is stopped and still to be told of"
         if clock.state is ClockState.RUNNING and not clock.told and (clock.next_at is None or clock.next_at > clock.due_at):
             yield f"the end of {clock.stage} will not be told"
+        if clock.state is ClockState.RUNNING and clock.next_at != _next_told(session, ticket, clock):
+            yield f"{clock.stage} is told of next {clock.next_at} and not as the ladder says"
     for part in parts:
         if part.id in ends and part.due_at != ends[part.id]:
             yield f"a part shows {part.due_at} and ends {ends[part.id]}"
+
+
+def _next_told(session: Session, ticket: Ticket, clock: Clock) -> datetime | None:
+    book = book_of(session, ZONE)
+    unit = session.get(Unit, clock.unit_id) if clock.unit_id is not None else None
+    limited = limited_of(book, clock, basis_of(clock), ticket.urgency, unit.unit_class if unit else None)
+    return ladder.next_moment(book.calendar, book.rules.ladder, limited)
 
 
 def _decided(session: Session, ticket: Ticket, parts: list[Assignment]) -> Iterator[str]:
@@ -174,8 +186,10 @@ def _decided(session: Session, ticket: Ticket, parts: list[Assignment]) -> Itera
     asked = select(Request.id).where(Request.ticket_id == ticket.id, Request.state == RequestState.ASKED)
     if sorted(clock.request_id for clock in found if clock.request_id) != sorted(session.scalars(asked)):
         yield "what is asked and what is limited differ"
-    orders = select(SupervisionOrder).where(SupervisionOrder.ticket_id == ticket.id)
-    owed = {(each.id, each.unit_id, each.due_at) for each in session.scalars(orders) if each.state is OrderState.ISSUED}
+    orders = session.scalars(select(SupervisionOrder).where(SupervisionOrder.ticket_id == ticket.id)).all()
+    if not ticket.state.is_open and any(each.state is OrderState.PROPOSED for each in orders):
+        yield f"a paper is proposed on a ticket that is {ticket.state}"
+    owed = {(each.id, each.unit_id, each.due_at) for each in orders if each.state is OrderState.ISSUED}
     if {(clock.order_id, clock.unit_id, clock.due_at) for clock in found if clock.order_id} != owed:
         yield "what is ordered and what is limited differ"
 
