@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.errors import Invalid, NotFound
 from hotline.tickets.models import Ticket
-from hotline.tickets.workflow import OPEN, State
+from hotline.tickets.workflow import BAD_MARK, OPEN, State
 
 Condition = ColumnElement[bool]
 PARTS = ("numerator", "denominator", "excluded")
@@ -73,6 +73,9 @@ UNREASONABLE = Ticket.reasonable == "unreasonable"
 """Found by a review or a granted appeal; what is partly reasonable stays in."""
 UNDER_WAY = Ticket.state.in_(OPEN)
 TAKEN_UP = Ticket.state.not_in((State.ANSWERED, State.INFORMED, State.WITHDRAWN))
+OF_A_BAD_MARK = Ticket.type == BAD_MARK
+PUT_RIGHT = and_(Ticket.state.in_((State.CLOSED, State.ARCHIVED)), Ticket.replied_at.is_not(None))
+"""Answered by its unit and closed, by the call-back or as explained; what ended without an answer is not."""
 PAST_DUE = and_(UNDER_WAY, Ticket.replied_at.is_(None), Ticket.due_at < func.now())
 
 
@@ -112,6 +115,8 @@ FORMULAS: tuple[Formula, ...] = (
     _final("resolution", 2, Ticket.solved == "yes", Ticket.solved.is_not(None)),
     _final("resolution_explicit", 1, Ticket.solved == "yes", Ticket.solved.is_not(None), EXPLICIT),
     _first("first_resolution", Ticket.first_solved == "yes", Ticket.first_solved.is_not(None)),
+    # 差评整改率: bad marks put right ÷ bad marks; those that were excluded as wrong or malicious (剔除) leave it. Handbook 8.1.
+    Formula("bad_mark_rectification", 1, and_(OF_A_BAD_MARK, PUT_RIGHT), OF_A_BAD_MARK, and_(OF_A_BAD_MARK, UNREASONABLE)),
 )
 
 

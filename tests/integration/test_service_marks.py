@@ -33,7 +33,7 @@ from tests.integration.marks import (
     rectified,
     rung,
 )
-from tests.lives import REPLY, City
+from tests.lives import City
 
 UNHAPPY = CallbackAnswers(Contacted.YES, Solved.NO, Satisfaction.DISSATISFIED)
 
@@ -359,36 +359,3 @@ def test_lists_show_marks_by_where_they_stand(city: City) -> None:
     assert (page.total, [row.mark.id for row in (*page.rows, *rest.rows)]) == (3, [wrong.id, waiting.id, done.id])
     assert found[MarkState.ALL][0].excluded is not None
     assert found[MarkState.ALL][0].excluded.reason == "误操作"
-
-
-def callback_of(city: City, ticket_id: int) -> Callback:
-    with city.database.read() as session:
-        return session.scalars(select(Callback).where(Callback.ticket_id == ticket_id)).one()
-
-
-def test_nobody_is_called_back_about_a_mark_that_was_excluded_meanwhile(city: City) -> None:
-    mark = received(city).mark
-    ticket_id = mark.ticket_id or 0
-    answered(city, ticket_id)
-
-    with city.database.work() as uow:
-        service_marks.exclude(uow, SUPERVISOR, mark.id, reason="误操作")
-
-    ticket = ticket_of(city, mark)
-    assert (ticket.state, ticket.outcome_source, ticket.reasonable) == (State.CLOSED, "excluded", "unreasonable")
-    assert ticket.public_reply == REPLY["reply_public"]
-    assert callback_of(city, ticket_id).state == "excluded"
-    assert mark_of(city, mark.id).rectified_at is None
-    assert "callback" not in clocks_of(city, ticket_id)
-
-
-def test_a_merged_mark_that_was_excluded_ends_with_its_main_ticket_and_nobody_is_asked(city: City) -> None:
-    main_id, mark = received(city).mark.ticket_id or 0, received(city, external_id="M-2").mark
-    city.move(mark.ticket_id or 0, "merge", {"main_id": main_id})
-    with city.database.work() as uow:
-        service_marks.exclude(uow, SUPERVISOR, mark.id, reason="重复评价")
-
-    answered(city, main_id)
-
-    assert city.ticket(main_id).state is State.CALLBACK
-    assert (ticket_of(city, mark).state, callback_of(city, mark.ticket_id or 0).state) == (State.CLOSED, "excluded")
