@@ -56,7 +56,7 @@ def test_call_back_not_solved_comes_back_to_the_unit_and_ends_solved(window: Ope
     unit = window().sign_in(LOGIN)
     bends.view(unit, "退回重办")
     bends.choose_row(unit, claim)
-    expect(bends.work(unit)).to_contain_text("重办")
+    expect(bends.work(unit)).to_contain_text(FINDING)
     _answered(desk, claim)
     _rung(caller, claim, SOLVED)
     expect(bends.panel(caller, "回访单")).to_contain_text("上一轮评价")

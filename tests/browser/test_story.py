@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import bends
 from tests.browser.conftest import OpenWindow
 from tests.browser.windows import PATIENCE_MS
 
@@ -82,7 +83,7 @@ def _handled(page: Page, number: str) -> None:
     page.keyboard.press("s")
     expect(page.get_by_text("已签收").first).to_be_visible()
     page.get_by_label("联系情况").fill("已电话联系，今晚现场核查。")
-    page.get_by_role("button", name="先行联系").last.click()
+    bends.work(page).get_by_role("button", name="先行联系").last.click()
     page.get_by_label("公开答复").fill(PUBLIC_REPLY)
     page.get_by_label("内部办理情况").fill(INTERNAL_REPLY)
     page.get_by_role("radiogroup", name="是否解决").get_by_text("已解决", exact=True).click()

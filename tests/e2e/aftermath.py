@@ -16,7 +16,7 @@ from web import texts
 
 TOLD_REQUESTER = ("acknowledge", "dispatch", "answer", "redo", "answer", "close")
 TOLD_UNIT = ("unit-assigned", "unit-redo")
-NOTICES = Counter({"assigned": 1, "redo": 1, "doubt": 1})
+NOTICES = Counter({"assigned": 1, "redo": 1, "copied": 1, "doubt": 1})
 OWED = text(
     "select event.name || ' ' || delivery.reaction || ' ' || delivery.state from delivery join event on event.id = event_id"
     " where delivery.state <> 'done' and (payload ->> 'ticket_id')::bigint = :ticket_id"
@@ -52,10 +52,10 @@ class Aftermath:
             return list(session.scalars(select(Ticket.number).where(Ticket.contact_id == self.story.contact_id)))
 
     def rounds(self) -> list[int]:
-        """The rounds in which a unit was given the ticket."""
-        query = select(Assignment.round).where(Assignment.ticket_id == self.story.ticket_id).order_by(Assignment.id)
+        """The rounds in which a unit was given the ticket to handle; its superior is told of the second."""
+        of_it = Assignment.ticket_id == self.story.ticket_id, Assignment.role == "lead"
         with self.records.read() as session:
-            return list(session.scalars(query))
+            return list(session.scalars(select(Assignment.round).where(*of_it).order_by(Assignment.id)))
 
     def notices(self) -> Counter[str]:
         """How many notices of each kind about the ticket there are; those of running limits left out."""
