@@ -149,6 +149,8 @@ class Clock(Base):
         Index("ix_sla_clock_next", "next_at", postgresql_where=text("state = 'running' and next_at is not null")),
         Index("ix_sla_clock_unfinished", "id", postgresql_where=text("state <> 'stopped'")),
         Index("ix_sla_clock_unit_due", "unit_id", "due_at", postgresql_where=text("state = 'running'")),
+        Index("ix_sla_clock_desk_due", "stage", "due_at", postgresql_where=text("state = 'running' and unit_id is null")),
+        Index("ix_sla_clock_provisional", "due_at", postgresql_where=text("provisional and state <> 'stopped'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

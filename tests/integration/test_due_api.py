@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from hotline.kernel import clock
 from hotline.tickets.models import Ticket
@@ -110,3 +110,21 @@ def test_a_broken_question_is_refused(desk: Person, query: str) -> None:
     desk.done("POST", "/tickets", json=TICKET)
 
     desk.refused(422, "GET", f"/due?{query}")
+
+
+@pytest.mark.parametrize(
+    ("where", "index"),
+    [
+        (
+            "state = 'running' and unit_id is null and stage in ('dispatch', 'ruling') and due_at < now()",
+            "ix_sla_clock_desk_due",
+        ),
+        ("state <> 'stopped' and provisional and due_at > now()", "ix_sla_clock_provisional"),
+    ],
+)
+def test_limits_of_desks_and_provisional_ones_are_read_by_their_index(parts: Container, where: str, index: str) -> None:
+    with parts.database.read() as session:
+        session.execute(text("set local enable_seqscan = off"))
+        plan = "\n".join(session.scalars(text(f"explain select due_at from sla_clock where {where}")))  # noqa: S608 our own words
+
+    assert index in plan
