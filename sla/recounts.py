@@ -1,9 +1,8 @@
 """Counting all open limits again after a change of policies, calendar or rules: requested with it, worked off by the clock.
 
 A batch is one transaction that moves the cursor: a pass may be killed at any point and goes on where it stood. What a change
-would do is shown by `previews`, with the same `sums`. Limits that run are counted again; a stage that a version adds or takes
-away holds for what begins after it: nobody is late against a limit that did not stand when the step began.
-Run by `web/schedule.py` and the command line.
+would do is shown by `previews`, with the same `sums`. A stage that a version adds or takes away holds for what begins after it:
+nobody is late against a limit that did not stand when the step began. Run by `web/schedule.py` and the command line.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

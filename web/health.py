@@ -1,8 +1,12 @@
-"""One line for each part of the installation: what works and what does not. Used by `hotline check` and /healthz."""
+"""One line for each part of the installation: what works, what does not, and what somebody has to see to.
+
+Used by `hotline check`, /healthz and the page of parts.
+"""
 
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import redis
 from alembic.runtime.migration import MigrationContext
@@ -13,6 +17,9 @@ from hotline.kernel.errors import HotlineError
 from hotline.kernel.search.port import SearchBackend
 from hotline.tickets.indexing import TICKETS
 from knowledge_base.search import ARTICLES
+from sla import years
+from sla.book import book_of, is_set_up
+from sla.models import YearStatus
 from web.bootstrap import Container
 from web.migrations import head
 
@@ -21,16 +28,30 @@ SECONDS = 2.0
 
 @dataclass(frozen=True)
 class PartState:
-    """A part and whether it is up. `detail` is for operators, in English like a log line."""
+    """A part and whether it is up. `detail` is for operators, in English like a log line.
+
+    `attention` marks one that works but wants something done.
+    """
 
     name: str
     up: bool
     detail: str
+    attention: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be done about a part that works."""
+
+    detail: str
+
+
+Look = Callable[[Container], str | Wanted]
 
 
 def parts(container: Container) -> list[PartState]:
     """Look at every part, each within SECONDS."""
-    looks: dict[str, Callable[[Container], str]] = {
+    looks: dict[str, Look] = {
         "database": _database,
         "broker": _broker,
         "worker": _worker,
@@ -40,9 +61,16 @@ def parts(container: Container) -> list[PartState]:
     return [_looked(name, look, container) for name, look in looks.items()]
 
 
-def _looked(name: str, look: Callable[[Container], str], container: Container) -> PartState:
+def data(container: Container, today: date) -> list[PartState]:
+    """Look at what the city has to lay down itself; none of it puts an installation down; costs more than `parts`."""
+    return [_looked("calendar", lambda opened: _calendar(opened, today), container)]
+
+
+def _looked(name: str, look: Look, container: Container) -> PartState:
     try:
-        return PartState(name, up=True, detail=look(container))
+        found = look(container)
+        detail = found.detail if isinstance(found, Wanted) else found
+        return PartState(name, up=True, detail=detail, attention=isinstance(found, Wanted))
     except (OSError, HotlineError, redis.RedisError, KombuError, LookupError, RuntimeError) as error:
         return PartState(name, up=False, detail=str(error).splitlines()[0] if str(error) else type(error).__name__)
 
@@ -84,3 +112,19 @@ def _speech(container: Container) -> str:
     address = (settings.audiosocket_host, settings.audiosocket_port)
     with socket.create_connection(address, timeout=SECONDS):
         return f"gateway on {settings.audiosocket_host}:{settings.audiosocket_port}"
+
+
+def _calendar(container: Container, today: date) -> str | Wanted:
+    """Whether the notice of a year is wanted by now, and how many open limits are provisional for the want of one."""
+    zone = container.database.zone
+    with container.database.read() as session:
+        if not is_set_up(session):
+            return "no city yet"
+        missing = years.missing(book_of(session, zone), today)
+        known = years.listed(session, zone)
+    announced = [str(year.year) for year in known if year.status is YearStatus.ANNOUNCED]
+    provisional = f"{sum(year.provisional_clocks for year in known)} provisional limits"
+    if missing is None:
+        return f"{', '.join(announced)}; {provisional}"
+    wanted = f"no notice of {missing.year}, {missing.months_left} months left; {provisional}"
+    return Wanted(f"{wanted}: put it in on the page of the calendar, or with `hotline sla calendar import`")

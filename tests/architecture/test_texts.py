@@ -152,7 +152,7 @@ def coded() -> set[str]:
         *(f"unit-{group}.{code}" for group, words in UNIT_WORDS for code in choices()[words]),
         *(f"field.{column}" for kind in KINDS.values() for column in kind.columns),
         *(f"answer.{code}" for code in ("yes", "no")),
-        *(f"part.{name}" for name in ("database", "broker", "worker", "search", "speech")),
+        *(f"part.{name}" for name in ("database", "broker", "worker", "search", "speech", "calendar")),
         *(f"summary.{row['code']}" for row in summaries),
         *explained(),
         *(f"demo.seeding-{what}" for what in ("reference", "requests")),

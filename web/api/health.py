@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 
+from hotline.kernel import clock
 from web import health
 from web.api.schemas.board import Health, Part
 from web.auth import EVERYONE, allowed, public
@@ -24,8 +25,7 @@ def healthz() -> tuple[Response, int]:
 @api.output(Health)
 @allowed(*EVERYONE)
 def health_parts() -> Health:
-    """Each part with what it says of itself."""
-    found = health.parts(container())
-    return Health(
-        up=all(part.up for part in found), parts=[Part(name=part.name, up=part.up, detail=part.detail) for part in found]
-    )
+    """Each part with what it says of itself, and what the city has to lay down."""
+    opened = container()
+    found = [*health.parts(opened), *health.data(opened, clock.now().astimezone(opened.database.zone).date())]
+    return Health(up=all(part.up for part in found), parts=[Part(**vars(part)) for part in found])

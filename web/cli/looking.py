@@ -6,6 +6,7 @@ import sys
 import click
 from pydantic import SecretStr
 
+from hotline.kernel import clock
 from hotline.kernel import settings as kernel_settings
 from hotline.kernel.settings import PREFIX, Settings
 from web import health, texts
@@ -37,10 +38,10 @@ def check() -> None:
     hotline check
     """
     container = build(kernel_settings.load())
-    found = health.parts(container)
+    found = [*health.parts(container), *health.data(container, clock.now().astimezone(container.database.zone).date())]
     container.close()
     for part in found:
-        word = texts.text("check.works" if part.up else "check.broken")
+        word = texts.text("check.wanted" if part.attention else "check.works" if part.up else "check.broken")
         click.echo(f"{word}  {texts.text(f'part.{part.name}'):<10} {part.detail}")
     if all(part.up for part in found):
         return

@@ -77,11 +77,12 @@ class Board(Shape):
 
 
 class Part(Shape):
-    """One part of the installation and whether it is up."""
+    """One part of the installation, whether it is up, and whether it wants something done."""
 
     name: str
     up: bool
     detail: str
+    attention: bool
 
 
 class Health(Shape):
