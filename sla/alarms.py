@@ -110,8 +110,15 @@ def _told(one: Come, holders: Holders) -> list[tuple[Receiver, str]]:
     if one.row is None:
         return []
     told = dict.fromkeys(receiver for word in one.row.tells for receiver in _receivers(word, one, holders))
-    # A role has no telephone of its own.
-    return [(to, way) for to in told for way in one.row.channels if way == INBOX or to.role is None]
+    pairs = [(to, way) for to in told for way in one.row.channels if _reaches(to, way)]
+    # Its own people read the inbox of a unit: none of them hears the same thing twice there.
+    shared = one.unit is not None and (Receiver(unit_id=one.unit.id), INBOX) in pairs
+    return [(to, way) for to, way in pairs if not (shared and way == INBOX and to.officer_id is not None)]
+
+
+def _reaches(to: Receiver, channel: str) -> bool:
+    """Whether there is such a way to them: a role has no telephone of its own."""
+    return channel == INBOX or to.role is None
 
 
 def _receivers(word: str, one: Come, holders: Holders) -> Iterator[Receiver]:
@@ -123,7 +130,8 @@ def _receivers(word: str, one: Come, holders: Holders) -> Iterator[Receiver]:
         yield Receiver(role=word)
     elif unit is not None and word in ABOVE:
         above = ABOVE[word](unit)
-        if above is not None:
+        # A unit that is complained of learns nothing of it, also when it stands above the one that is late.
+        if above is not None and above != one.ticket.complained_unit_id:
             yield Receiver(unit_id=above)
     elif unit is not None:
         yield from (Receiver(officer_id=officer_id) for officer_id in holders.get((unit.id, word), ()))

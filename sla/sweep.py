@@ -5,20 +5,25 @@ tickets that another sweep or somebody at work holds just then are left to them 
 What is done at a point is said in `escalation`.
 """
 
+import logging
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
+from hotline.kernel import clock as time
 from hotline.kernel.db import Database, UnitOfWork
+from hotline.kernel.errors import Unavailable
 from hotline.tickets import timeline
 from sla import escalation
-from sla.book import book_of, is_set_up
+from sla.book import book_of, is_set_up, rules_of
 from sla.ladder import RUNGS, Point
 from sla.lifecycles import ClockState
 from sla.models import Clock
+
+LOG = logging.getLogger("hotline.sweep")
 
 
 @dataclass(frozen=True)
@@ -30,45 +35,74 @@ class SweepResult:
     escalated: int = 0
 
 
+@dataclass(frozen=True)
+class Done:
+    """Which limits were gone through, and how often each point was told."""
+
+    clock_ids: frozenset[int] = frozenset()
+    points: Counter[Point] = field(default_factory=Counter)
+
+    def __add__(self, other: "Done") -> "Done":
+        """Both together."""
+        return Done(self.clock_ids | other.clock_ids, self.points + other.points)
+
+
 def run(database: Database, *, now: datetime | None = None) -> SweepResult:
     """Do what is due at `now` (default: the present). What is past already is not warned of any more."""
     with database.read() as session:
         if not is_set_up(session):
             # A city that is not set up yet has no rules, and so no clocks either.
             return SweepResult(0, 0)
-    done: Counter[Point] = Counter()
+    points: Counter[Point] = Counter()
     # What others held in the first pass is looked for again: they may have let go of it undone.
-    while _pass(database, now, done):
+    while _pass(database, now, points):
         pass
-    return SweepResult(done[Point.NEAR], done[Point.EXPIRED], sum(done[rung] for rung in RUNGS))
+    return SweepResult(points[Point.NEAR], points[Point.EXPIRED], sum(points[rung] for rung in RUNGS))
 
 
-def _pass(database: Database, now: datetime | None, done: Counter[Point]) -> bool:
+def _pass(database: Database, now: datetime | None, points: Counter[Point]) -> bool:
     """Go through all that is due, a batch a transaction. Returns whether another pass may find more."""
-    busy: set[int] = set()
+    left: set[int] = set()
     taken = 0
-    while (found := _batch(database, now, done, busy)) is not None:
-        taken += found
-    return taken > 0 and bool(busy)
+    while found := _due(database, now, left):
+        done = _go_through(database, now, found)
+        left.update(found.keys() - done.clock_ids)
+        taken += len(done.clock_ids)
+        points.update(done.points)
+    return taken > 0 and bool(left)
 
 
-def _batch(database: Database, now: datetime | None, done: Counter[Point], busy: set[int]) -> int | None:
-    """Do one batch and add to `busy` what others have in hand. Returns how many were done; None when nothing is due."""
+def _due(database: Database, now: datetime | None, left: Collection[int]) -> dict[int, int]:
+    """A batch of limits that are due with their tickets, the longest due first, without those that were left before."""
+    with database.read() as session:
+        query = select(Clock.id, Clock.ticket_id).where(*_is_due(now or time.now()), Clock.id.not_in(left))
+        batch = rules_of(session, now).sweep_batch
+        return dict(session.execute(query.order_by(Clock.next_at).limit(batch)).all())
+
+
+def _go_through(database: Database, now: datetime | None, found: Mapping[int, int]) -> Done:
+    """Do what has come of these limits. One that cannot be done holds up no other: it is logged, and tried with every sweep."""
+    try:
+        return _do(database, now, found)
+    except Unavailable:
+        raise
+    except Exception:
+        ids = list(found)
+        if len(ids) == 1:
+            LOG.exception("limit %s cannot be told of", ids[0])
+            return Done()
+    half = len(ids) // 2
+    first, second = ({one: found[one] for one in part} for part in (ids[:half], ids[half:]))
+    return _go_through(database, now, first) + _go_through(database, now, second)
+
+
+def _do(database: Database, now: datetime | None, found: Mapping[int, int]) -> Done:
     with database.work(now=now) as uow:
-        book = book_of(uow.session, uow.zone, uow.now)
-        found = _due(uow, book.rules.sweep_batch, busy)
         # Held as by whoever moves a ticket, and before its limits: nobody waits for the sweep while the sweep waits for them.
         held = timeline.try_hold_all(uow, set(found.values()))
         taken = _taken(uow, {clock_id for clock_id, ticket_id in found.items() if ticket_id in held})
-        busy.update(found.keys() - {clock.id for clock in taken})
-        done.update(escalation.go_on(uow, book, taken))
-    return len(taken) if found else None
-
-
-def _due(uow: UnitOfWork, batch: int, busy: Collection[int]) -> dict[int, int]:
-    """The limits that are due with their tickets, the longest due first."""
-    query = select(Clock.id, Clock.ticket_id).where(*_is_due(uow.now), Clock.id.not_in(busy))
-    return dict(uow.session.execute(query.order_by(Clock.next_at).limit(batch)).all())
+        book = book_of(uow.session, uow.zone, uow.now)
+        return Done(frozenset(clock.id for clock in taken), escalation.go_on(uow, book, taken))
 
 
 def _taken(uow: UnitOfWork, ids: Collection[int]) -> list[Clock]:

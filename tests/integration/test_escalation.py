@@ -13,7 +13,7 @@ from hotline.kernel.events import StoredEvent, Subscribers
 from hotline.people import absences
 from hotline.people.models import Officer, Unit
 from hotline.tickets import orders, supervision, timeline
-from hotline.tickets.models import SupervisionOrder
+from hotline.tickets.models import SupervisionOrder, Ticket
 from hotline.tickets.workflow import OrderState
 from sla import defaults, ladder, recounts, rule_changes, sweep
 from sla.book import book_of, rules_of
@@ -102,7 +102,10 @@ def expected(row: Rung) -> list[str]:
     people = {"owner": "C", "superior": "G", "professional": "B"}
     named = [people.get(word, word) for word in row.tells]
     roles = {"supervisor", "shift_leader"}
-    return sorted(f"{one} {way}" for one in named for way in row.channels if way == "inbox" or one not in roles)
+    # An officer of a unit reads what its inbox is told.
+    read = {"unit_admin inbox", "section_head inbox"} if "owner" in row.tells else set()
+    told = {f"{one} {way}" for one in named for way in row.channels if way == "inbox" or one not in roles}
+    return sorted(told - read)
 
 
 @pytest.mark.parametrize("late", ["normal", "urgent"], indirect=True)
@@ -272,3 +275,13 @@ def test_other_rows_hold_for_limits_that_run_already(late: Late, key: str, value
         limited = limited_of(book, clock, basis_of(clock), "normal", "street")
         expected_at = ladder.next_moment(book.calendar, book.rules.ladder, limited)
     assert clock.next_at == expected_at is not None
+
+
+def test_a_unit_above_that_is_complained_of_hears_nothing(late: Late) -> None:
+    with late.city.database.work() as uow:
+        uow.session.get_one(Ticket, late.ticket_id).complained_unit_id = late.city.id("G")
+
+    late.swept_to("summons")
+
+    assert "G inbox" not in late.told("summons")
+    assert "B inbox" in late.told("summons")

@@ -103,3 +103,18 @@ def test_what_the_ladder_says_no_more_only_moves_the_next_moment(city: City) -> 
     with city.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Alarm)) == 0
         assert session.scalar(select(func.count()).where(Clock.next_at <= MORNING, Clock.state == "running")) == 0
+
+
+def test_a_limit_that_cannot_be_told_of_holds_up_no_other(city: City, caplog: pytest.LogCaptureFixture) -> None:
+    broken, *sound = dispatched(city, 3)
+    with city.database.work() as uow:
+        for clock in uow.session.scalars(select(Clock).where(Clock.ticket_id == broken)):
+            clock.explain = {"steps": [{"code": "paused", "since": "never", "until": "never"}]}
+
+    result = sweep.run(city.database, now=LATER)
+
+    with city.database.read() as session:
+        due = select(Clock.ticket_id).where(Clock.next_at <= LATER, Clock.state == "running").distinct()
+        assert session.scalars(due).all() == [broken]
+    assert result.expired >= len(sound)
+    assert "cannot be told of" in caplog.text
