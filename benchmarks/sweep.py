@@ -116,6 +116,8 @@ def _measured(city: City, count: int, due: int) -> Iterator[Row]:
     yield Row(f"find what is due, {count:,} running limits", found, "s", PEER, looked, f"{due:,} due")
     note = f"{due:,} due: each announced, hurried, written down and noted for its receivers, {1000 * took / due:.1f} ms each"
     yield Row(f"sweep in all, {count:,} running limits", took, "s", note=note)
+    sent = seconds(lambda: digests.send_due(city.database, now=NOW), repeat=1)
+    yield Row(f"sending what it noted, {count:,} running", sent, "s", note=f"{TOLD_EACH * due:,} alarms, {UNITS + 1} receivers")
     yield Row(f"rows of limits touched, {count:,} running", touched, "rows", PEER, city.clocks, f"{due:,} due")
 
 
