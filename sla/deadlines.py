@@ -216,6 +216,8 @@ def _begin_called_for(uow: UnitOfWork, ticket: Ticket) -> None:
             if policy is not None and (policy.start_event is not StartEvent.SIGNED or part.signed_at):
                 begun = clocks.begin(uow, policy, ticket, subject, after=uow.now, before=work.due_at if work else None)
                 clocks.show(uow, [begun] if begun else [])
+    if ticket.state is State.SUSPENDED:
+        clocks.pause(uow, ticket.id, _paused_by(uow, SUSPENDING))
 
 
 def _first_steps(part: Assignment) -> frozenset[Stage]:

@@ -1,4 +1,4 @@
-"""A correction that asks for more, or less: first steps of a unit get or lose a limit; what is late at once climbs from then."""
+"""A correction that asks for more, or less: first steps get or lose a limit; what is late at once climbs from then on."""
 
 from datetime import timedelta
 
@@ -45,6 +45,15 @@ def test_a_complaint_that_came_as_help_owes_its_first_report_from_the_dispatch(c
     correct(city, ticket_id, type="complaint")
 
     assert clocks_of(city, ticket_id)["feedback"] == local(11, 27)
+
+
+def test_a_first_report_called_for_while_the_ticket_is_suspended_stands_still_with_the_rest(city: City) -> None:
+    ticket_id = handled(city, type="help")
+    city.suspend(ticket_id, FRIDAY + 20 * DAY)
+
+    correct(city, ticket_id, type="complaint")
+
+    assert "feedback" in clocks_of(city, ticket_id, ClockState.PAUSED)
 
 
 def test_a_first_report_that_would_be_past_is_not_asked_for(city: City) -> None:
