@@ -1,12 +1,13 @@
 """Every page of every role, wide and on a phone, in both languages: nothing broken, nothing hidden, every text worded."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import OpenWindow
-from tests.browser.windows import DESK, PATIENCE_MS, PHONE
+from tests.browser.windows import DESK, PATIENCE_MS, PHONE, Window
 from tests.e2e.people import Json, Officer
 from tests.e2e.stage import Stage
 
@@ -18,6 +19,16 @@ LOGINS = (
 )
 """One account per role that has pages of its own."""
 PUBLIC_PAGES = ("/login", "/portal", "/portal/ticket", "/portal/answers", "/portal/evaluate", "/demo/messages")
+PLACES = {
+    "cityadmin": tuple(
+        f"/admin?part={part}" for part in ("absences", "categories", "ladders", "calendar", "policies", "rules")
+    ),
+    "supervisor1": tuple(f"/supervision?view={view}" for view in ("orders_proposed", "orders_open", "bad_marks")),
+    "auditor1": tuple(f"/review?view={view}" for view in ("review", "appeals", "bad_marks")),
+    "callback1": tuple(f"/callbacks?view={view}" for view in ("all", "later")),
+    "qingtang-urban-management": tuple(f"/unit?view={view}" for view in ("redo", "ordered", "bad_marks")),
+}
+"""Parts and views that a page shows only when asked for."""
 MESSAGE_ID = re.compile(r"\b[a-z]+[a-z_0-9]*(?:\.[a-z_]+[a-z_0-9]*)+\b")
 """What a text looks like that no catalogue words: desks.board.title."""
 TABS = 6
@@ -59,12 +70,16 @@ def test_every_page_of_the_role_is_whole_in_both_languages(window: OpenWindow, l
     paths = _pages_of(page)
     assert paths
 
-    for path in paths:
-        _check(opened.open(path))
-    _switch(page, "English")
-    for path in paths:
-        _check(opened.open(path))
-    _switch(page, "中文")
+    _walk(opened, paths)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
+@pytest.mark.parametrize("login", PLACES)
+def test_places_inside_a_page_are_whole_in_both_languages(window: OpenWindow, login: str, size: ViewportSize) -> None:
+    opened = window(size)
+    opened.sign_in(login)
+
+    _walk(opened, PLACES[login])
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
@@ -115,6 +130,16 @@ def _pages_of(page: Page) -> list[str]:
         return paths
     rows = page.request.get("/api/v1/tickets", params={"view": "all", "limit": "1"}).json()["items"]
     return [*paths, *(f"/tickets/{row['id']}" for row in rows)]
+
+
+def _walk(opened: Window, paths: Sequence[str]) -> None:
+    """Look at all of them in Chinese, then in English."""
+    for path in paths:
+        _check(opened.open(path))
+    _switch(opened.page, "English")
+    for path in paths:
+        _check(opened.open(path))
+    _switch(opened.page, "中文")
 
 
 def _check(page: Page) -> None:
