@@ -357,5 +357,6 @@ def test_lists_show_marks_by_where_they_stand(city: City) -> None:
         "all": [wrong.id, waiting.id, done.id],
     }
     assert (page.total, [row.mark.id for row in (*page.rows, *rest.rows)]) == (3, [wrong.id, waiting.id, done.id])
-    assert found[MarkState.ALL][0].excluded is not None
-    assert found[MarkState.ALL][0].excluded.reason == "误操作"
+    excluded = found[MarkState.ALL][0].excluded
+    assert excluded is not None
+    assert excluded.reason == "误操作"

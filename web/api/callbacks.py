@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel import clock
 from hotline.tickets import queries, tickets
+from hotline.tickets.models import Ticket
 from sla import callback_lists, callbacks, evaluation_links
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Respondent, Satisfaction, Solved
 from sla.book import book_of
@@ -229,8 +230,15 @@ def _of_ticket(entry: OpenCallback) -> Mapping[str, Any]:  # fields of CallbackR
         "contact_phone": requester.phone,
         "public_reply": entry.ticket.public_reply,
         "unit_says_solved": entry.unit_says_solved,
-        "script": texts.text("callback.script", locale(), title=entry.ticket.title, number=entry.ticket.number),
+        "script": _script(entry.ticket),
     }
+
+
+def _script(ticket: Ticket) -> str:
+    """What is said. Of a confidential matter nothing is, since somebody else may listen."""
+    if ticket.confidential:
+        return texts.text("callback.script-confidential", locale(), number=ticket.number)
+    return texts.text("callback.script", locale(), title=ticket.title, number=ticket.number)
 
 
 def _attempt(tried: CallbackAttempt, names: Mapping[int, str]) -> Attempt:
