@@ -1,9 +1,8 @@
-"""Limits counted again: after a correction of the ticket (更正), and after a change of policies or calendar (`recounts`).
+"""Limits counted again after a correction of the ticket (更正); for changes of policies or calendar see `recounts`.
 
 What still runs is reckoned from where it began; breaks, extensions and mergers are replayed. A limit within another follows it.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
@@ -36,20 +35,17 @@ def count_again(uow: UnitOfWork, ticket_id: int) -> None:
         if policy is None and clock.stage in FIRST_STEPS:
             clocks.let_go(uow, clock)
         elif policy is not None:
-            count_again_clock(uow, clock, book, policy, {"code": "corrected", "source": policy.source})
+            _count_again(uow, clock, book, policy)
+    uow.session.flush()
 
 
-def count_again_clock(uow: UnitOfWork, clock: Clock, book: Book, policy: PolicyRow | None, note: Mapping[str, Any]) -> bool:
-    """Count one limit again by that policy (None: by its own) and the book's calendar; whether its end moved.
-
-    The note {"code", "source", …} stays in the explanation of one that moved. Take the limits of a ticket in the order of their
-    ids: the one above comes before those inside it.
-    """
-    if policy is not None and policy.id != clock.policy_id and not clock.explain.get("given"):
+def _count_again(uow: UnitOfWork, clock: Clock, book: Book, policy: PolicyRow) -> None:
+    """By that policy; the limit above one that lies within it comes before it, in the order of their ids."""
+    if policy.id != clock.policy_id and not clock.explain.get("given"):
         clock.policy_id, clock.policy = policy.id, uow.session.get_one(Policy, policy.id)
     above = _above(uow, clock)
     explain = explain_after(clock.explain, book.calendar, clock_facts.basis_of(above) if above else None)
-    return clocks.count_again(uow, clock, book, explain, note)
+    clocks.count_again(uow, clock, book, explain, {"code": "corrected", "source": policy.source})
 
 
 def _above(uow: UnitOfWork, clock: Clock) -> Clock | None:

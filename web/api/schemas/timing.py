@@ -198,7 +198,7 @@ class RowShown(RowBody):
 
 
 class VersionShown(Shape):
-    """A version of the limits; `origin` is "version:<n>" or "profile:<code>"."""
+    """A version of the limits; `origin` is "version:<n>", "profile:<code>" or "upgrade"."""
 
     version: int
     status: str
