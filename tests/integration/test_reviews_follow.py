@@ -33,6 +33,12 @@ READER = Scope(officer_id=1, roles=frozenset({"reply_auditor"}), sees_all_units=
 NEW = NewTicket(channel="phone", type="complaint", title="夜间施工", body="夜间施工，诉求：停止。", contact_phone="19900000001")
 HAPPY = CallbackAnswers(Contacted.YES, Solved.YES, Satisfaction.SATISFIED)
 UNHAPPY = CallbackAnswers(Contacted.NO, Solved.NO, Satisfaction.DISSATISFIED)
+SAID = (
+    UNHAPPY,
+    CallbackAnswers(Contacted.YES, Solved.NO, Satisfaction.SATISFIED),
+    CallbackAnswers(Contacted.YES, Solved.YES, Satisfaction.VERY_DISSATISFIED),
+)
+"""Not solved and dissatisfied, only the one, only the other."""
 AGAIN = {Decision.REDO, Decision.SUPERVISE}
 ENDS = {
     Decision.REDO: State.DISPATCHED,
@@ -95,11 +101,12 @@ def rates(database: Database) -> dict[str, tuple[int, int]]:
     return {one.formula.key: (one.numerator, one.denominator) for one in found}
 
 
+@pytest.mark.parametrize("said", SAID, ids=lambda said: f"{said.solved}-{said.satisfaction}")
 @pytest.mark.parametrize(("verdict", "decision"), list(itertools.product(Verdict, Decision)))
 def test_every_verdict_and_decision_leads_to_its_state_and_part_in_the_rates(
-    city: Database, verdict: Verdict, decision: Decision
+    city: Database, verdict: Verdict, decision: Decision, said: CallbackAnswers
 ) -> None:
-    ticket_id = doubted(city)
+    ticket_id = doubted(city, said)
     judged = Judged(verdict, "现场核查", decision, explanation="已向诉求人说明")
 
     if decision in AGAIN and verdict is Verdict.UNREASONABLE:
@@ -109,7 +116,10 @@ def test_every_verdict_and_decision_leads_to_its_state_and_part_in_the_rates(
     ticket = decide(city, ticket_id, judged)
 
     assert (ticket.state, ticket.reasonable) == (ENDS[decision], verdict.value)
-    assert rates(city)["resolution"] == (0, 0 if verdict is Verdict.UNREASONABLE else 1)
+    counted = verdict is not Verdict.UNREASONABLE
+    assert rates(city)["resolution"] == (counted and said.solved is Solved.YES, counted)
+    assert rates(city)["satisfaction"] == (counted and said.satisfaction is Satisfaction.SATISFIED, counted)
+    assert rates(city)["first_resolution"] == rates(city)["resolution"]
 
 
 def test_redo_goes_one_level_higher(city: Database) -> None:
