@@ -169,13 +169,13 @@ def test_decision_needs_words_and_the_version_that_was_seen(parts: Container, si
 def test_deciding_one_of_two_appeals_leaves_the_other_its_limit(parts: Container, sign_in: SignIn) -> None:
     ticket_id, first = judged(parts)
     path = f"/tickets/{ticket_id}"
-    head, supervisor = sign_in("signing_head", "U1"), sign_in("supervisor")
     with parts.database.work() as uow:
         tickets.move(uow, ticket_id, "redo", roles=["reply_auditor"], given={"verdict": "reasonable", "basis": "属实"})
         (part,) = assignments.at_work(uow.session, ticket_id)
         for action, given in (("sign", {}), ("reply", REPLY)):
             assignments.move(uow, part.id, action, roles=["handler"], given=given)
         second = callbacks.evaluate_online(uow, tickets.get(uow, ticket_id), UNHAPPY).id
+    head, supervisor = sign_in("signing_head", "U1"), sign_in("supervisor")
     asked = [head.done("POST", f"{path}/appeals", json={"callback_id": one, **WHY}) for one in (first, second)]
 
     sent = {"version": asked[0]["version"], "given": {"note": "不成立"}}
@@ -184,3 +184,13 @@ def test_deciding_one_of_two_appeals_leaves_the_other_its_limit(parts: Container
     shown = {row["appeal"]["id"]: row["appeal"]["due"] for row in supervisor.done("GET", "/appeals")["items"]}
     assert shown[asked[0]["id"]] is None
     assert shown[asked[1]["id"]]["state"] == "running"
+
+
+def test_citizens_limit_stays_stopped_through_a_redo(parts: Container, sign_in: SignIn) -> None:
+    ticket_id, _ = judged(parts)
+    with parts.database.work() as uow:
+        tickets.move(uow, ticket_id, "redo", roles=["reply_auditor"], given={"verdict": "reasonable", "basis": "属实"})
+
+    shown = sign_in("supervisor").done("GET", f"/tickets/{ticket_id}")
+
+    assert (shown["total_due"]["stage"], shown["total_due"]["state"]) == ("total", "stopped")

@@ -18,6 +18,7 @@ from hotline.tickets.workflow import BAD_MARK, STANDARD
 from sla.book import calendar_of
 from sla.calendar import CityCalendar
 from sla.limits import Stage
+from sla.models import Clock
 from web.api import explain, open_moves, present, present_opinions, present_ticket
 from web.api.marks import mark_facts
 from web.api.orders import order_facts
@@ -59,11 +60,10 @@ def ticket_detail(session: Session, container: Container, reader: Scope, ticket:
 
 
 def _total(session: Session, calendar: CityCalendar, ticket: Ticket, now: datetime) -> Limit | None:
-    unsettled = present.unsettled_of(session, calendar, {ticket.id: [ticket.total_due_at]})
-    provisional = (ticket.id, None, Stage.TOTAL) in unsettled
-    return present.limit(
-        "total", ticket.total_due_at, None, calendar, now, provisional=provisional, stopped_at=ticket.replied_at
-    )
+    """The citizen's limit as its clock keeps it: a redo takes the reply back, but does not begin it anew."""
+    whose = Clock.ticket_id == ticket.id, Clock.stage == Stage.TOTAL
+    total = session.scalars(select(Clock).where(*whose).order_by(Clock.id.desc()).limit(1)).one_or_none()
+    return present.running_limit(total, calendar, now) if total else None
 
 
 def _words(reader: Scope, ticket: Ticket) -> Mapping[str, Any]:  # fields of TicketDetail
