@@ -21,7 +21,7 @@ LINK = re.compile(r"https?://\S+?(/portal/evaluate#[\w.-]+)")
 QUESTIONS = ("承办单位联系过您吗", "您反映的问题解决了吗", "您对办理结果满意吗")
 NOT_SOLVED = ("1", "3", "4")
 SOLVED = ("1", "1", "1")
-KEPT = {"第1轮回访": ("联系过", "未解决", "不满意"), "第2轮回访": ("联系过", "已解决", "满意")}
+KEPT = {"第1轮回访": ("联系过", "未解决", "不满意"), "第2轮回访": ("联系过", "已解决", "非常满意")}
 """Both rounds' answers on the ticket's page, the first beside the final."""
 MANY = 10_000
 
