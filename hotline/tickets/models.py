@@ -48,6 +48,7 @@ class Ticket(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         Index("ix_ticket_open_due", "due_at", postgresql_where=text("closed_at is null")),
+        Index("ix_ticket_open_bad_mark", "due_at", postgresql_where=text("closed_at is null and type = 'bad_mark'")),
         Index("ix_ticket_state_opened_at", "state", "opened_at"),
         Index("ix_ticket_unit_state", "lead_unit_id", "state"),
     )
