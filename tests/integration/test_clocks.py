@@ -305,7 +305,8 @@ def _die_in_the_middle(database: Database, at: datetime) -> None:
 def _multiply(database: Database, times: int) -> None:
     with database.work() as uow:
         model = uow.session.scalars(select(Clock).where(Clock.stage == Stage.TOTAL)).one()
-        names = ("ticket_id", "stage", "state", "started_at", "due_at", "warn_at", "next_at", "provisional", "policy_id", "explain")
+        moments = ("started_at", "due_at", "warn_at", "next_at")
+        names = ("ticket_id", "stage", "state", *moments, "provisional", "policy_id", "explain")
         values = {name: getattr(model, name) for name in names}
         uow.session.add_all(Clock(**values) for _ in range(times))
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
 from hotline.kernel.db import Actor, Database
 from hotline.kernel.errors import Conflict, Forbidden, Invalid
@@ -14,7 +13,6 @@ from hotline.tickets.workflow import Secrecy, State
 from sla import callback_lists, reviews, sweep
 from sla.book import calendar_of
 from sla.lifecycles import ClockState
-from sla.models import Clock
 from sla.reviews import Decision, Judged, Verdict
 from tests import factories
 from tests.conftest import ZONE
