@@ -13,9 +13,14 @@ from hotline.kernel.events import Delivery, Subscribers
 from hotline.kernel.vault import Vault
 from hotline.people.models import Area, Officer, Unit
 from hotline.tickets import timeline
-from hotline.tickets.models import Assignment, Request, Ticket
+from hotline.tickets.models import Assignment, Request, SupervisionOrder, Ticket
 from hotline.tickets.workflow import AssignmentState, State
 from knowledge_base.models import Article
+from sla import clock_facts
+from sla.lifecycles import AppealState, ClockState
+from sla.limits import Stage
+from sla.models import Clock
+from sla.opinions import Appeal
 from tests import factories
 from tests.conftest import SECRET, TEMPLATE, ZONE
 from web.demo.data import load_city
@@ -127,6 +132,22 @@ def test_every_open_request_at_work_has_a_limit(session: Session) -> None:
 
     assert all(ticket.due_at and ticket.total_due_at for ticket in at_work)
     assert any(ticket.due_at < NOW for ticket in at_work if ticket.due_at)
+
+
+def test_every_appeal_that_waits_has_a_limit(session: Session) -> None:
+    waiting = set(session.scalars(select(Appeal.id).where(Appeal.state == AppealState.ASKED)))
+    running = select(Clock).where(Clock.stage == Stage.APPEAL, Clock.state == ClockState.RUNNING)
+
+    assert waiting
+    assert {clock_facts.appeal_of(clock) for clock in session.scalars(running)} == waiting
+
+
+def test_papers_for_lateness_go_to_late_units_alone(session: Session) -> None:
+    overdue = select(SupervisionOrder).where(SupervisionOrder.reason_code == "overdue")
+    clocks = [session.get(Clock, order.clock_id) if order.clock_id else None for order in session.scalars(overdue)]
+
+    assert clocks
+    assert all(clock is not None and clock.expired_at is not None for clock in clocks)
 
 
 def test_callers_have_demo_numbers(session: Session) -> None:

@@ -215,7 +215,7 @@ def _terminate_once(bender: Bender) -> None:
 
 def _await_audit(bender: Bender, ticket: Ticket) -> None:
     due_at = bender.uow.now + timedelta(days=bender.words["supervision_days"])
-    order = {"reason_code": "overdue", "note": bender.words["supervision"], "due_at": due_at}
+    order = {"reason_code": bender.words["supervision_reason"], "note": bender.words["supervision"], "due_at": due_at}
     bender.at_desk(ticket, Role.SUPERVISOR, "supervise", **order)
     bender.by_lead(ticket, "reply", **bender.words["supervised_reply"])
 
