@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Unit
 from hotline.tickets import supervision
 from hotline.tickets.events import AssignmentMoved, TicketMoved
-from hotline.tickets.models import Ticket
+from hotline.tickets.models import SupervisionOrder, Ticket
 from hotline.tickets.supervision import Draft, Hurry, OrderKind
 from hotline.tickets.workflow import SYSTEM
 from sla import alarms, ladder
@@ -55,11 +55,24 @@ def follow_part(uow: UnitOfWork, event: AssignmentMoved) -> None:
 
 
 def end_proposals(uow: UnitOfWork, ticket_id: int) -> None:
-    """Let the proposals of a ticket go that nothing late stands behind any more."""
+    """Let the proposals of a ticket go that nothing late stands behind any more; one paper speaks for all late limits."""
     for order in supervision.proposals(uow, ticket_id):
         clock = uow.session.get(Clock, order.clock_id) if order.clock_id else None
-        if clock is None or clock.state is ClockState.STOPPED or clock.due_at > uow.now:
+        if clock is not None and clock.state is not ClockState.STOPPED and clock.due_at <= uow.now:
+            continue
+        another = _late_too(uow, order)
+        if another is not None:
+            supervision.rest_on(uow, order, another.id)
+        else:
             supervision.move_order(uow, order.id, "end_order", roles=(SYSTEM,), given={})
+
+
+def _late_too(uow: UnitOfWork, order: SupervisionOrder) -> Clock | None:
+    """Another late limit of the same unit that came to the same rung and has no paper of its own."""
+    late = Clock.ticket_id == order.ticket_id, Clock.unit_id == order.unit_id, Clock.due_at <= uow.now
+    running = select(Clock).where(*late, Clock.state == ClockState.RUNNING, Clock.told.contains([order.kind]))
+    own = exists().where(SupervisionOrder.clock_id == Clock.id, SupervisionOrder.kind == order.kind)
+    return uow.session.scalars(running.where(~own).order_by(Clock.due_at, Clock.id)).first()
 
 
 def _by_id(uow: UnitOfWork, kind: type[Ticket] | type[Unit], ids: set[Any]) -> dict[Any, Any]:  # rows of that kind by their id

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -35,7 +35,10 @@ class OrderKind(StrEnum):
 
 @dataclass(frozen=True)
 class Draft:
-    """A paper that a limit's ladder leads to: one of a kind for a limit. `due_at` is when its answer is wanted."""
+    """A paper that a limit's ladder leads to: one of a kind for a limit, and for the late limits of one unit together.
+
+    `due_at` is when its answer is wanted.
+    """
 
     kind: OrderKind
     clock_id: int
@@ -63,6 +66,8 @@ NOBODYS = SupervisionOrder.unit_id.is_(None) | SupervisionOrder.unit_id.not_in(
     select(Assignment.unit_id).where(Assignment.ticket_id == SupervisionOrder.ticket_id, Assignment.state.not_in(GONE))
 )
 """Orders that no unit has, or one whose part is over without its having done the work."""
+UNDECIDED = (OrderState.PROPOSED, OrderState.ISSUED)
+"""Papers that wait for a supervisor or for the unit's answer."""
 STILL = Assignment.state.not_in(GONE)
 """An order goes to who has to do with the ticket still: it would show it to the unit that gave it back."""
 
@@ -114,12 +119,12 @@ def instruct(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
 
 
 def propose(uow: UnitOfWork, ticket: Ticket, draft: Draft) -> SupervisionOrder | None:
-    """Draw up a paper for a supervisor to issue or dismiss; None when the limit has one of this kind already.
+    """Draw up a paper for a supervisor to issue or dismiss.
 
+    None when the limit has one of this kind already, or the unit owes an answer to one that another of its limits led to.
     Whoever calls it holds the ticket. Its unit hears nothing of it until it is issued.
     """
-    known = SupervisionOrder.clock_id == draft.clock_id, SupervisionOrder.kind == draft.kind
-    if uow.session.scalar(select(exists().where(*known))):
+    if uow.session.scalar(select(exists().where(SupervisionOrder.kind == draft.kind, _same_lateness(ticket.id, draft)))):
         return None
     order = SupervisionOrder(
         ticket_id=ticket.id,
@@ -141,6 +146,12 @@ def proposals(uow: UnitOfWork, ticket_id: int) -> list[SupervisionOrder]:
     """The papers of a ticket that wait for a supervisor."""
     waiting = SupervisionOrder.ticket_id == ticket_id, SupervisionOrder.state == OrderState.PROPOSED
     return list(uow.session.scalars(select(SupervisionOrder).where(*waiting).order_by(SupervisionOrder.id)))
+
+
+def rest_on(uow: UnitOfWork, order: SupervisionOrder, clock_id: int) -> None:
+    """Let a proposal stand for another late limit of its unit, when the one that led to it is done."""
+    order.clock_id = clock_id
+    uow.session.flush()
 
 
 def apportion(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> None:
@@ -202,6 +213,12 @@ def is_supervised(session: Session, ticket_id: int) -> bool:
 
 def _open_of(ticket_id: int) -> tuple[Any, ...]:  # conditions
     return SupervisionOrder.ticket_id == ticket_id, SupervisionOrder.state != OrderState.CLOSED
+
+
+def _same_lateness(ticket_id: int, draft: Draft) -> ColumnElement[bool]:
+    drawn_up = SupervisionOrder.clock_id.is_not(None), SupervisionOrder.state.in_(UNDECIDED)
+    of_unit = SupervisionOrder.ticket_id == ticket_id, SupervisionOrder.unit_id == draft.unit_id
+    return or_(SupervisionOrder.clock_id == draft.clock_id, and_(*of_unit, *drawn_up))
 
 
 def _issue(uow: UnitOfWork, ticket: Ticket, unit_id: int | None, action: str, given: Mapping[str, Any]) -> None:

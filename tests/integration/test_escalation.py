@@ -15,7 +15,7 @@ from hotline.people.models import Officer, Unit
 from hotline.tickets import orders, supervision, timeline
 from hotline.tickets.models import SupervisionOrder, Ticket
 from hotline.tickets.workflow import OrderState
-from sla import defaults, ladder, recounts, rule_changes, sweep
+from sla import defaults, escalation, ladder, recounts, rule_changes, sweep
 from sla.book import book_of, rules_of
 from sla.clock_facts import basis_of, limited_of
 from sla.ladder import Point, Rung
@@ -176,6 +176,47 @@ def test_a_dismissed_order_is_not_drawn_up_again(late: Late) -> None:
     sweep.run(late.city.database, now=late.city.now)
 
     assert late.orders()["order"] == ("closed", None)
+
+
+def another_late_limit(late: Late) -> int:
+    """Another answer that the unit owes by the same moment."""
+    with late.city.database.work(now=late.city.now) as uow:
+        model = late.clock
+        names = ("ticket_id", "assignment_id", "unit_id", "roster", "state", "started_at", "due_at", "policy_id", "explain")
+        values = {name: getattr(model, name) for name in names}
+        twin = Clock(**values, stage=Stage.REDO, next_at=model.due_at, provisional=False)
+        uow.session.add(twin)
+        uow.session.flush()
+        return twin.id
+
+
+def papers(late: Late, kind: str) -> list[tuple[str, int | None]]:
+    with late.city.database.read() as session:
+        found = session.scalars(select(SupervisionOrder).where(SupervisionOrder.kind == kind).order_by(SupervisionOrder.id))
+        return [(order.state.value, order.clock_id) for order in found]
+
+
+def test_limits_of_one_unit_that_are_late_together_lead_to_one_paper_of_a_kind(late: Late) -> None:
+    twin = another_late_limit(late)
+
+    late.swept_to("order")
+
+    with late.city.database.read() as session:
+        told = session.get_one(Clock, twin).told
+    assert ("order" in told, len(papers(late, "prompt")), len(papers(late, "order"))) == (True, 1, 1)
+
+
+def test_a_paper_stands_for_the_other_late_limit_when_its_own_is_done(late: Late) -> None:
+    twin = another_late_limit(late)
+    late.swept_to("order")
+    with late.city.database.work(now=late.city.now) as uow:
+        rest, done = sorted((late.clock.id, twin), key=lambda clock_id: clock_id == papers(late, "order")[0][1])
+        clock = uow.session.get_one(Clock, done)
+        clock.state, clock.stopped_at = ClockState.STOPPED, uow.now
+        uow.session.flush()
+        escalation.end_proposals(uow, late.ticket_id)
+
+    assert papers(late, "order") == [("proposed", rest)]
 
 
 def test_only_supervisors_decide_on_a_proposal(late: Late) -> None:
