@@ -13,6 +13,7 @@ from hotline.people.models import Area, Officer, Unit
 from hotline.tickets import queries, rights
 from hotline.tickets.models import Assignment, Category, Request, Ticket
 from hotline.tickets.rights import Right
+from hotline.tickets.tickets import FIRST_ROUND
 from hotline.tickets.workflow import AT_WORK, BEFORE_DISPATCH, WITH_UNITS, RequestKind, RequestState, State
 from sla.calendar import CityCalendar
 from sla.lifecycles import ClockState
@@ -117,7 +118,9 @@ def ticket_limit(
         return limit("total", ticket.total_due_at, None, calendar, now, provisional=unsettled, stopped_at=paused)
     if ticket.state in WITH_UNITS or (ticket.state is State.SUSPENDED and paused is not None):
         provisional = ticket.due_provisional
-        return limit("handle", ticket.due_at, ticket.near_at, calendar, now, provisional=provisional, stopped_at=paused)
+        return limit(
+            _work_stage(ticket.round), ticket.due_at, ticket.near_at, calendar, now, provisional=provisional, stopped_at=paused
+        )
     return None
 
 
@@ -251,7 +254,13 @@ def _limits_of(
             provisional = (part.ticket_id, part.id, stage) in unsettled
             yield _limit(Term(stage.value, due_at, None, done_at or part.ended_at, provisional), calendar, now)
     if part.due_at is not None:
-        yield _limit(Term("handle", part.due_at, part.near_at, part.ended_at, part.due_provisional), calendar, now)
+        term = Term(_work_stage(part.round), part.due_at, part.near_at, part.ended_at, part.due_provisional)
+        yield _limit(term, calendar, now)
+
+
+def _work_stage(round_: int) -> str:
+    """The word of a unit's limit: from the second round on it does its work anew."""
+    return (Stage.HANDLE if round_ == FIRST_ROUND else Stage.REDO).value
 
 
 def _limit(term: Term, calendar: CityCalendar, now: datetime) -> Limit:

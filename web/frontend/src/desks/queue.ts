@@ -109,6 +109,7 @@ export function useQueue<T>({ fetch, key, looked }: Source<T>): Queue<T> {
   };
   onPush("ticket", lookSoon);
   onPush("assignment", lookSoon);
+  onPush("notice", lookSoon);
   onReconnect(lookSoon);
   onScopeDispose(() => clearTimeout(timer));
 

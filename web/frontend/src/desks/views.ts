@@ -32,6 +32,7 @@ export function useCounts(): Ref<Record<string, number>> {
   };
   onPush("ticket", soon);
   onPush("assignment", soon);
+  onPush("notice", soon);
   onReconnect(soon);
   onScopeDispose(() => clearTimeout(timer));
   void count();

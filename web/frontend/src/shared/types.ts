@@ -171,6 +171,7 @@ export interface TicketDetail extends TicketRow {
   requester: Requester;
   opened_by: string;
   public_reply: string;
+  profile: string;
   path: CodeRef | null;
   contact_id: number | null;
   total_due: Limit | null;
