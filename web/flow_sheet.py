@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 import pylopdf_fonts_zh_cn
 from fpdf import FPDF
-from fpdf.enums import MethodReturnValue, TableBordersLayout, VAlign
+from fpdf.enums import TableBordersLayout, VAlign
 from fpdf.fonts import FontFace, TTFFont
 
-from web import texts
+from web import line_breaks, texts
 from web.api.schemas.base import Limit
 from web.api.schemas.detail import Assignment, RequestRow, TicketDetail, TimelineLine
 
@@ -72,6 +72,14 @@ def render(ticket: TicketDetail, printed: Printed) -> bytes:
     return made
 
 
+def place_of(area: Sequence[str], address: str) -> str:
+    """Area and address in one line; an address that begins with the area's own names does not say them twice."""
+    rest = address
+    for name in area:
+        rest = rest.removeprefix(name).lstrip()
+    return " ".join(part for part in (*area, rest) if part)
+
+
 class Sheet(FPDF):
     """Pages with what it is and its number above, and the page number below."""
 
@@ -117,12 +125,12 @@ class Sheet(FPDF):
     def paragraph(self, words: str) -> None:
         """Words over the whole width."""
         self.ink(TEXT_PT, INK)
-        self.multi_cell(0, LINE_MM, self.printable(words), new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, LINE_MM, "\n".join(self.lines(words, self.epw)), new_x="LMARGIN", new_y="NEXT")
 
     def grid(self, rows: Iterable[Sequence[str]], widths: Sequence[float], *, headings: Sequence[str] = ()) -> None:
         """A ruled table; the headings stand again on each page. Long words of the last column go on in rows of their own."""
         self.ink(TEXT_PT, INK)
-        cut = [piece for row in rows for piece in self._cut(row, widths[-1])]
+        cut = [piece for row in rows for piece in self._cut(row, widths)]
         style = FontFace(color=QUIET, fill_color=GROUND)
         with self.table(
             col_widths=tuple(widths),
@@ -137,15 +145,19 @@ class Sheet(FPDF):
             for cells in (headings, *cut) if headings else cut:
                 row = table.row()
                 for at, cell in enumerate(cells):
-                    row.cell(self.printable(cell), style=style if not headings and at % 2 == 0 else None)
+                    row.cell(cell, style=style if not headings and at % 2 == 0 else None)
 
-    def _cut(self, row: Sequence[str], width_mm: float) -> Iterator[Sequence[str]]:
-        words = self.printable(row[-1])
-        wrapped = self.multi_cell(width_mm - 2 * CELL_MM, LINE_MM, words, dry_run=True, output=MethodReturnValue.LINES)
-        lines = cast(list[str], wrapped)
-        yield (*row[:-1], "\n".join(lines[:ROW_LINES]))
-        for start in range(ROW_LINES, len(lines), ROW_LINES):
-            yield (*("" for _ in row[:-1]), "\n".join(lines[start : start + ROW_LINES]))
+    def _cut(self, row: Sequence[str], widths: Sequence[float]) -> Iterator[Sequence[str]]:
+        *cells, last = [self.lines(words, width - 2 * CELL_MM) for words, width in zip(row, widths, strict=True)]
+        yield (*("\n".join(lines) for lines in cells), "\n".join(last[:ROW_LINES]))
+        for start in range(ROW_LINES, len(last), ROW_LINES):
+            yield (*("" for _ in cells), "\n".join(last[start : start + ROW_LINES]))
+
+    def lines(self, words: str, width_mm: float) -> list[str]:
+        """The words in lines that a cell of this width holds."""
+        known = self.printable(words)
+        widths = {sign: self.get_string_width(sign) for sign in set(known) - {"\n"}}
+        return line_breaks.wrap(known, width_mm - 2 * self.c_margin, widths.__getitem__)
 
     def printable(self, words: str) -> str:
         """The words with 〓 for characters that the font lacks, as printers do."""
@@ -165,7 +177,6 @@ def _head(sheet: Sheet, ticket: TicketDetail) -> None:
     printed = sheet.printed
     sheet.title_line()
     half = (sheet.epw - 2 * LABEL_MM) / 2
-    place = " ".join((*ticket.area, ticket.address))
     requester = "  ".join(part for part in (ticket.requester.name, ticket.requester.phone) if part)
     facts = (
         ("sheet.number", ticket.number, "sheet.state", printed.word("state", ticket.state)),
@@ -178,7 +189,7 @@ def _head(sheet: Sheet, ticket: TicketDetail) -> None:
     sheet.grid(rows, (LABEL_MM, half, LABEL_MM, half))
     wide = [
         ("sheet.subject", ticket.title),
-        ("sheet.place", place),
+        ("sheet.place", place_of(ticket.area, ticket.address)),
         ("sheet.body", ticket.body),
         ("sheet.wanted", ticket.wanted),
     ]

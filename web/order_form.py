@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from web.api.schemas.detail import TicketDetail
 from web.api.schemas.relations import OrderFact
-from web.flow_sheet import LABEL_MM, Printed, Sheet
+from web.flow_sheet import LABEL_MM, LINE_MM, Printed, Sheet, place_of
 
 ANSWER_LINES = "\n" * 8
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -50,7 +50,7 @@ def _facts(sheet: Sheet, order: OrderFact, ticket: TicketDetail) -> None:
     facts = (
         ("form.subject", ticket.title),
         ("form.requester", requester),
-        ("form.place", " ".join((*ticket.area, ticket.address))),
+        ("form.place", place_of(ticket.area, ticket.address)),
         ("form.body", ticket.body),
         ("form.missed", _missed(printed, order)),
     )
@@ -75,7 +75,7 @@ def _late(printed: Printed, since: datetime) -> str:
 
 def _answer(sheet: Sheet, order: OrderFact) -> None:
     printed = sheet.printed
-    sheet.section("form.answer")
+    sheet.ln(LINE_MM)
     sheet.grid([(printed.say("form.answer"), order.answer or ANSWER_LINES)], (LABEL_MM, sheet.epw - LABEL_MM))
     half = (sheet.epw - 2 * LABEL_MM) / 2
     signed = (printed.say("form.signed"), "\n", printed.say("form.signed-on"), printed.moment(order.answered_at))

@@ -17,6 +17,7 @@ from hotline.tickets.supervision import Draft, OrderKind
 from sla.models import Clock
 from tests.integration.people import TICKET, Person, SignIn
 from web.bootstrap import Container
+from web.flow_sheet import place_of
 
 NAME, PHONE = "张小明", "19900000123"
 HEADS = {"prompt": "工作提示单", "order": "督办单", "summons": "约谈通知书", "criticism": "通报批评"}
@@ -60,6 +61,21 @@ def test_a_form_has_the_head_of_its_kind_the_facts_and_room_for_the_answer(
 
     for word in (HEADS[kind], ticket["number"], "单位U1", "拟稿", "超期未办结", "请说明超期原因", "负责人签字", NAME, PHONE):
         assert word in told, word
+    assert told.count("答复内容") == 1
+
+
+@pytest.mark.parametrize(
+    ("area", "address", "place"),
+    [
+        (["锦屏区", "望江楼街道"], "望江楼街道春熙路12号", "锦屏区 望江楼街道 春熙路12号"),
+        (["锦屏区", "望江楼街道"], "锦屏区望江楼街道春熙路12号", "锦屏区 望江楼街道 春熙路12号"),
+        (["锦屏区", "望江楼街道"], "春熙路12号", "锦屏区 望江楼街道 春熙路12号"),
+        (["锦屏区"], "", "锦屏区"),
+        ([], "春熙路12号", "春熙路12号"),
+    ],
+)
+def test_a_printed_place_says_no_area_twice(area: list[str], address: str, place: str) -> None:
+    assert place_of(area, address) == place
 
 
 def test_a_proposal_is_no_units_to_see_until_it_is_issued(sign_in: SignIn, parts: Container) -> None:
