@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from hotline.kernel.db import Database
 from hotline.kernel.scope import Scope
@@ -65,3 +66,12 @@ def explained(city: City, ticket_id: int, stage: str) -> dict[str, dict[str, Any
     with city.database.read() as session:
         lines = explain(session, calendar_of(session, ZONE), ticket_id)
     return {line.code: line.args for line in lines if line.args["stage"] == stage}
+
+
+def plan_with_only(session: Session, index: str, query: str) -> str:
+    """How PostgreSQL would ask, had the clocks' table this index alone: which of several it takes hangs on its statistics."""
+    others = "select indexname from pg_indexes where tablename = 'sla_clock' and indexname not in (:kept, 'pk_sla_clock')"
+    for name in session.scalars(text(others), {"kept": index}).all():
+        session.execute(text(f"drop index {name}"))  # undone with the transaction
+    session.execute(text("set local enable_seqscan = off"))
+    return "\n".join(session.scalars(text(f"explain {query}")))

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from hotline.kernel import clock
 from hotline.tickets.models import Ticket
 from sla.limits import Stage
 from sla.models import Clock
+from tests.integration.limits import plan_with_only
 from tests.integration.people import TICKET, Person, SignIn
 from tests.integration.test_asked_api import desk, dispatched, liaison, moved
 from tests.lives import OBJECTION
@@ -124,7 +125,6 @@ def test_a_broken_question_is_refused(desk: Person, query: str) -> None:
 )
 def test_limits_of_desks_and_provisional_ones_are_read_by_their_index(parts: Container, where: str, index: str) -> None:
     with parts.database.read() as session:
-        session.execute(text("set local enable_seqscan = off"))
-        plan = "\n".join(session.scalars(text(f"explain select due_at from sla_clock where {where}")))  # noqa: S608 our own words
+        plan = plan_with_only(session, index, f"select due_at from sla_clock where {where}")  # noqa: S608 our own words
 
     assert index in plan

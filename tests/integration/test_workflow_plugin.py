@@ -70,7 +70,8 @@ def test_the_citys_own_rows_hold_for_every_move(tmp_path: Path, database_url: st
 
 def test_the_citys_own_rows_of_an_order_are_those_offered_and_moved(database: Database) -> None:
     """A city where managers close an order that nobody answered."""
-    closing_early = replace(next(iter(STANDARD.order.rows)), action="close_order", target=OrderState.CLOSED, roles=MANAGERS)
+    issued = next(row for row in STANDARD.order.rows if row.source is OrderState.ISSUED)
+    closing_early = replace(issued, action="close_order", target=OrderState.CLOSED, roles=MANAGERS)
     own = replace(STANDARD, name="own", order=replace(STANDARD.order, rows=(*STANDARD.order.rows, closing_early)))
     database.workflow = own
     with database.work() as uow:
