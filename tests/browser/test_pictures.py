@@ -27,6 +27,8 @@ DESKS = {
     "review": ("auditor1", "/review"),
     "review-suspension": ("auditor1", "/review?view=suspension"),
     "supervision": ("supervisor1", "/supervision?view=orders_open"),
+    "supervision-proposed": ("supervisor1", "/supervision?view=orders_proposed"),
+    "supervision-marks": ("supervisor1", "/supervision?view=bad_marks"),
     "callbacks": ("callback1", "/callbacks"),
     "board": ("manager1", "/board"),
     "inbox": ("dispatcher1", "/inbox"),
@@ -39,7 +41,7 @@ DESKS = {
     "admin-rules": ("cityadmin", "/admin?part=rules"),
     "due": ("dispatcher1", "/due"),
 }
-WORKING = ("dispatch-to-check", "dispatch-returns", "review-suspension", "supervision")
+WORKING = ("dispatch-to-check", "dispatch-returns", "review-suspension", "supervision", "supervision-proposed")
 """Desks whose phone picture shows the chosen ticket and its work, from top to bottom; the others show the list."""
 MOST_EVENTFUL_OF = 12
 
