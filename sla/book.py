@@ -22,6 +22,8 @@ from sla.rosters import Roster, WeeklyHours
 from sla.rules import Rules
 
 KEY = "sla.book"
+OF_POLICY = tuple(getattr(Policy, name) for name in PolicyRow.__dataclass_fields__ if name != "effective_from")
+"""The columns that make a `PolicyRow` together with the moment from which it holds."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,7 @@ def _policies(session: Session, at: datetime | None) -> tuple[PolicyRow, ...]:
     since = min(at or clock.now(), clock.now())
     begun = PolicyVersion.status == PolicyStatus.PUBLISHED, PolicyVersion.effective_from <= since
     current = select(func.max(PolicyVersion.effective_from)).where(*begun).scalar_subquery()
-    own = [getattr(Policy, name) for name in PolicyRow.__dataclass_fields__ if name != "effective_from"]
-    query = select(*own, PolicyVersion.effective_from).join(PolicyVersion, PolicyVersion.version == Policy.version)
+    query = select(*OF_POLICY, PolicyVersion.effective_from).join(PolicyVersion, PolicyVersion.version == Policy.version)
     not_over = or_(current.is_(None), PolicyVersion.effective_from >= current)
     published = query.where(PolicyVersion.status == PolicyStatus.PUBLISHED, not_over)
     return tuple(PolicyRow(**row) for row in session.execute(published.order_by(Policy.id)).mappings())

@@ -95,15 +95,13 @@ def stop(
     """End limits, running or paused: their step is done or nobody need do it any more."""
     for clock in _held(uow, ticket_id, stages, UNFINISHED, assignment_id=assignment_id):
         if order_id in (None, clock.order_id) and appeal_id in (None, appeal_of(clock)):
-            clock.state = CLOCK.find(clock.state, "stop", MACHINE, {}).target
-            clock.stopped_at, clock.next_at = uow.now, None
+            _end(uow, clock)
     uow.session.flush()
 
 
 def let_go(uow: UnitOfWork, clock: Clock) -> None:
     """End a unit's limit that is not owed any more, and take it from where people read it."""
-    clock.state = CLOCK.find(clock.state, "stop", MACHINE, {}).target
-    clock.stopped_at, clock.next_at = uow.now, None
+    _end(uow, clock)
     clock.explain = {**clock.explain, LET_GO: True}
     if clock.assignment_id is not None and clock.stage in SHOWN:
         part = assignments.get(uow.session, clock.assignment_id)
@@ -269,6 +267,11 @@ def _duty(ticket: Ticket, unit: Unit | None) -> Duty:
 
 def _unit(uow: UnitOfWork, unit_id: int | None) -> Unit | None:
     return uow.session.get(Unit, unit_id) if unit_id is not None else None
+
+
+def _end(uow: UnitOfWork, clock: Clock) -> None:
+    clock.state = CLOCK.find(clock.state, "stop", MACHINE, {}).target
+    clock.stopped_at, clock.next_at = uow.now, None
 
 
 def _run_on(uow: UnitOfWork, clock: Clock) -> datetime:

@@ -7,10 +7,8 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import select
-
 from hotline.kernel.db import UnitOfWork
-from hotline.tickets import tickets
+from hotline.tickets import assignments, tickets
 from sla import clock_facts, clocks, reckoning
 from sla.book import Book, book_of
 from sla.calendar import CityCalendar
@@ -43,17 +41,10 @@ def _count_again(uow: UnitOfWork, clock: Clock, book: Book, policy: PolicyRow) -
     """By that policy; the limit above one that lies within it comes before it, in the order of their ids."""
     if policy.id != clock.policy_id and not clock.explain.get("given"):
         clock.policy_id, clock.policy = policy.id, uow.session.get_one(Policy, policy.id)
-    above = _above(uow, clock)
+    part_id = clock.explain.get("within")
+    above = clocks.working(uow, assignments.get(uow.session, part_id)) if part_id is not None else None
     explain = explain_after(clock.explain, book.calendar, clock_facts.basis_of(above) if above else None)
     clocks.count_again(uow, clock, book, explain, {"code": "corrected", "source": policy.source})
-
-
-def _above(uow: UnitOfWork, clock: Clock) -> Clock | None:
-    part_id = clock.explain.get("within")
-    if part_id is None:
-        return None
-    working = Clock.assignment_id == part_id, Clock.stage.in_(clocks.WORKING_STAGES), Clock.state.in_(clocks.UNFINISHED)
-    return uow.session.scalars(select(Clock).where(*working).order_by(Clock.id.desc()).limit(1)).one_or_none()
 
 
 def explain_after(explain: dict[str, Any], calendar: CityCalendar, above: Basis | None) -> dict[str, Any]:  # `Clock.explain`

@@ -15,9 +15,9 @@ from hotline.tickets.models import Request, Ticket
 from hotline.tickets.workflow import RequestKind, RequestState
 from sla import limits, reckoning
 from sla.calendar import CityCalendar, DayKind, DayRow
-from sla.clock_facts import LET_GO
+from sla.clock_facts import LET_GO, basis_of
 from sla.lifecycles import ClockState
-from sla.limits import Limit, LimitUnit, Stage, StartEvent, StartRule
+from sla.limits import LimitUnit, Stage, StartEvent, StartRule
 from sla.models import Clock
 from sla.policies import PolicyRow
 from sla.reckoning import BREAKS, Basis, StepKind
@@ -99,10 +99,7 @@ def _facts(session: Session, ticket_id: int) -> Facts:
 
 
 def _steps(clock: Clock, calendar: CityCalendar, facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
-    policy = clock.policy
-    basis = reckoning.read_basis(
-        clock.started_at, Limit(policy.amount, policy.unit, policy.start_rule), clock.roster, clock.explain
-    )
+    policy, basis = clock.policy, basis_of(clock)
     yield "limit", {"type": facts.type, "amount": policy.amount, "unit": policy.unit.value, "source": policy.source}
     if clock.assignment_id is not None and facts.accepted_at < clock.started_at:
         yield "accepted", _at(calendar, facts.accepted_at)

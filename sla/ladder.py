@@ -101,14 +101,12 @@ def next_moment(calendar: CityCalendar, rungs: Sequence[Rung], limited: Limited)
 
 
 def come(calendar: CityCalendar, rungs: Sequence[Rung], limited: Limited, now: datetime) -> tuple[list[str], datetime | None]:
-    """What has come by `now` as `passed` says, and the next moment after it; None when nothing is told any more."""
+    """The points that have come by `now` and were not told, in their order, and the next moment after it (None: no more).
+
+    Points are names of warnings, then words of `Point`.
+    """
     untold = _untold(calendar, rungs, limited)
     return [name for at, name in untold if at <= now], next((at for at, _ in untold if at > now), None)
-
-
-def passed(calendar: CityCalendar, rungs: Sequence[Rung], limited: Limited, now: datetime) -> list[str]:
-    """The points that have come and were not told, in their order: names of warnings, then words of `Point`."""
-    return [name for at, name in _untold(calendar, rungs, limited) if at <= now]
 
 
 def carried_out(names: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from sla import sums
-from sla.book import Book, book_of, with_policies, with_year
+from sla.book import OF_POLICY, Book, book_of, with_policies, with_year
 from sla.calendar import DayRow
 from sla.limits import Stage
 from sla.models import Policy
@@ -69,8 +69,7 @@ def of_year(session: Session, zone: ZoneInfo, year: int, days: list[DayRow], at:
 
 def rows_of(session: Session, version: int, at: datetime) -> list[PolicyRow]:
     """The rows of a version, as if it came into force `at`."""
-    own = [getattr(Policy, name) for name in PolicyRow.__dataclass_fields__ if name != "effective_from"]
-    query = select(*own).where(Policy.version == version).order_by(Policy.id)
+    query = select(*OF_POLICY).where(Policy.version == version).order_by(Policy.id)
     return [PolicyRow(**row, effective_from=at) for row in session.execute(query).mappings()]
 
 

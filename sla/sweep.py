@@ -53,18 +53,19 @@ def run(database: Database, *, now: datetime | None = None) -> SweepResult:
         if not is_set_up(session):
             # A city that is not set up yet has no rules, and so no clocks either.
             return SweepResult(0, 0)
+        size = rules_of(session, now).sweep_batch
     points: Counter[Point] = Counter()
     # What others held in the first pass is looked for again: they may have let go of it undone.
-    while _pass(database, now, points):
+    while _pass(database, now, size, points):
         pass
     return SweepResult(points[Point.NEAR], points[Point.EXPIRED], sum(points[rung] for rung in RUNGS))
 
 
-def _pass(database: Database, now: datetime | None, points: Counter[Point]) -> bool:
+def _pass(database: Database, now: datetime | None, size: int, points: Counter[Point]) -> bool:
     """Go through all that is due, a batch a transaction. Returns whether another pass may find more."""
     left: set[int] = set()
     taken = 0
-    while found := _due(database, now, left):
+    while found := _due(database, now, size, left):
         done = _go_through(database, now, found)
         left.update(found.keys() - done.clock_ids)
         taken += len(done.clock_ids)
@@ -72,12 +73,11 @@ def _pass(database: Database, now: datetime | None, points: Counter[Point]) -> b
     return taken > 0 and bool(left)
 
 
-def _due(database: Database, now: datetime | None, left: Collection[int]) -> dict[int, int]:
+def _due(database: Database, now: datetime | None, size: int, left: Collection[int]) -> dict[int, int]:
     """A batch of limits that are due with their tickets, the longest due first, without those that were left before."""
     with database.read() as session:
         query = select(Clock.id, Clock.ticket_id).where(*_is_due(now or time.now()), Clock.id.not_in(left))
-        batch = rules_of(session, now).sweep_batch
-        return dict(session.execute(query.order_by(Clock.next_at).limit(batch)).all())
+        return dict(session.execute(query.order_by(Clock.next_at).limit(size)).all())
 
 
 def _go_through(database: Database, now: datetime | None, found: Mapping[int, int]) -> Done:

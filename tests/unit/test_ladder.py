@@ -54,7 +54,7 @@ def limited(*told: str, **values: Any) -> Limited:
 def test_what_comes_is_told_once_and_what_is_past_not_warned_of(
     now: datetime, told: tuple[str, ...], come: list[str], done: list[str]
 ) -> None:
-    passed = ladder.passed(CALENDAR, LADDER, limited(*told), now)
+    passed, _ = ladder.come(CALENDAR, LADDER, limited(*told), now)
 
     assert (passed, ladder.carried_out(passed)) == (come, done)
 
