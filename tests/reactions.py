@@ -1,26 +1,16 @@
-"""Reactions that several test modules hand to their database: how a ticket's limits and call-backs follow its life."""
+"""Reactions that several test modules hand to their database: how limits and opinions follow a ticket's life.
+
+They are those of the product, in its order, without what other packages make of the same events.
+"""
 
 from hotline.kernel.events import Subscribers
-from hotline.tickets import following
-from hotline.tickets.events import (
-    AssignmentMoved,
-    AssignmentOpened,
-    OrderMoved,
-    TicketMoved,
-    TicketOpened,
-    TicketsMerged,
-)
-from sla import callbacks, deadlines, escalation, extensions
-from sla.events import AppealMoved
+from web.subscribers import WITHIN
+
+FOLLOWED = ("sla.", "hotline.tickets.")
 
 DEADLINES = Subscribers(
     within={
-        TicketOpened: (deadlines.start_ticket,),
-        AssignmentOpened: (deadlines.start_assignment,),
-        AssignmentMoved: (extensions.follow, following.follow, deadlines.follow_assignment, escalation.follow_part),
-        TicketMoved: (deadlines.follow_ticket, escalation.follow_ticket, callbacks.follow, following.carry),
-        TicketsMerged: (deadlines.follow_merged,),
-        OrderMoved: (deadlines.follow_order,),
-        AppealMoved: (deadlines.follow_appeal,),
+        event: tuple(reaction for reaction in found if reaction.__module__.startswith(FOLLOWED))
+        for event, found in WITHIN.items()
     }
 )

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import Database
+from hotline.kernel.events import Subscribers
 from hotline.kernel.scope import Scope
 from hotline.tickets.models import Assignment
 from sla import defaults
@@ -16,6 +18,7 @@ from sla.lifecycles import ClockState
 from sla.models import Clock
 from tests.conftest import ZONE
 from tests.lives import City
+from tests.reactions import DEADLINES
 
 FRIDAY = datetime(2026, 11, 20, 10, 0, tzinfo=ZONE)
 DAY = timedelta(days=1)
@@ -34,6 +37,18 @@ def governed_city(database: Database) -> City:
         defaults.install_defaults(uow)
     built.now = FRIDAY
     return built
+
+
+@pytest.fixture
+def subscribers() -> Subscribers:
+    """For modules whose tickets are followed by their limits; import it beside `city`."""
+    return DEADLINES
+
+
+@pytest.fixture
+def city(database: Database) -> City:
+    """The governed city on its Friday morning, for modules that import it."""
+    return governed_city(database)
 
 
 def clocks_of(city: City, ticket_id: int, state: ClockState = ClockState.RUNNING) -> dict[str, datetime]:

@@ -5,21 +5,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hotline.kernel.events import Subscribers
 from hotline.kernel.scope import Scope
-from hotline.tickets.events import TicketMoved
 from sla import callbacks, service_marks
 from sla.answers import CallbackAnswers, ConnectResult, Contacted, Satisfaction, Solved
 from sla.opinions import Callback, ServiceMark
 from sla.service_marks import GivenMark, Received
 from tests.integration.limits import FRIDAY
 from tests.lives import City
-from tests.reactions import DEADLINES
 
-REACTIONS = Subscribers(
-    within={**DEADLINES.within, TicketMoved: (*DEADLINES.within[TicketMoved], service_marks.follow)},
-    after=DEADLINES.after,
-)
 PHONE = "19900000777"
 SUPERVISOR = Scope(officer_id=None, roles=frozenset({"supervisor"}))
 CALLER = Scope(officer_id=None, roles=frozenset({"callback_agent"}))

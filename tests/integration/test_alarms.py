@@ -6,40 +6,28 @@ import pytest
 from sqlalchemy import func, select
 
 from hotline.kernel.db import Database
-from hotline.kernel.events import StoredEvent, Subscribers
+from hotline.kernel.events import StoredEvent
 from hotline.people.models import Notice, Unit
-from sla import defaults, digests, sweep
+from sla import digests, sweep
 from sla.events import DigestMade
 from sla.lifecycles import ClockState
 from sla.limits import Stage
 from sla.models import Alarm, Clock, Digest, SlaRule
 from tests.conftest import ZONE
 from tests.fakes import FakeNotifier
+from tests.integration.limits import city, subscribers
 from tests.integration.people import SignIn
 from tests.lives import City
-from tests.reactions import DEADLINES
 from web.bootstrap import Container
 from web.digests import worded
 from web.reactions.alarms import Alarming
+
+__all__ = ["city", "subscribers"]
 
 MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=ZONE)
 NIGHT = datetime(2026, 11, 20, 22, 0, tzinfo=ZONE)
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return DEADLINES
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    built = City.built(database)
-    with database.work() as uow:
-        defaults.install_defaults(uow)
-    built.now = MORNING
-    return built
 
 
 def late(city: City, count: int, *, at: datetime, urgency: str = "normal") -> list[int]:

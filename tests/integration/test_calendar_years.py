@@ -7,9 +7,8 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from hotline.kernel.db import Database
 from hotline.kernel.errors import Invalid
-from hotline.kernel.events import StoredEvent, Subscribers
+from hotline.kernel.events import StoredEvent
 from hotline.people.models import Notice
 from sla import years
 from sla.book import calendar_of
@@ -18,21 +17,12 @@ from sla.models import Recount, RecountCause, YearStatus
 from sla.year_files import DayIn
 from tests.conftest import ZONE
 from tests.integration.changes import FICTIONAL, NOTICE
-from tests.integration.limits import FRIDAY, governed_city, handled
+from tests.integration.limits import FRIDAY, city, handled, subscribers
 from tests.lives import City
-from tests.reactions import DEADLINES
+
+__all__ = ["city", "subscribers"]
 
 WINTER = datetime(2026, 12, 28, 10, 0, tzinfo=ZONE)
-
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return DEADLINES
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return governed_city(database)
 
 
 def put(city: City, days: Sequence[DayIn], year: int = 2027, source: str = NOTICE) -> int:

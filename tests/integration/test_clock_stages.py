@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.kernel.db import Database
-from hotline.kernel.events import Subscribers
 from hotline.tickets import assignments, supervision
 from hotline.tickets.models import SupervisionOrder, TicketRule
 from hotline.tickets.workflow import DECIDED, SUPERIOR, RequestKind
@@ -16,9 +14,21 @@ from sla.deadlines import BEGUN_BY_TICKET, DECIDED_WITHIN, ENDED_BY_TICKET, ENDE
 from sla.events import AppealMoved
 from sla.limits import LimitUnit, Stage, StartEvent, StartRule
 from sla.models import Clock, Policy
-from tests.integration.limits import DAY, FRIDAY, MORE, clocks_of, governed_city, granted, handled, local, part_of
+from tests.integration.limits import (
+    DAY,
+    FRIDAY,
+    MORE,
+    city,
+    clocks_of,
+    granted,
+    handled,
+    local,
+    part_of,
+    subscribers,
+)
 from tests.lives import OBJECTION, City
-from tests.reactions import DEADLINES
+
+__all__ = ["city", "subscribers"]
 
 RULED = {"evidence": "三定规定", "basis": "职责分工"}
 ASKED: dict[RequestKind, dict[str, Any]] = {
@@ -28,16 +38,6 @@ ASKED: dict[RequestKind, dict[str, Any]] = {
     RequestKind.SUSPENSION: {"reason": "冬季不能施工", "until": FRIDAY + 30 * DAY},
     RequestKind.TERMINATION: OBJECTION,
 }
-
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return DEADLINES
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return governed_city(database)
 
 
 def dispatched(city: City, **values: Any) -> int:

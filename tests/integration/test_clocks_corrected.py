@@ -2,30 +2,18 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select, update
 
-from hotline.kernel.db import Database
-from hotline.kernel.events import Subscribers
 from sla import sweep
 from sla.lifecycles import ClockState
 from sla.limits import Stage
 from sla.models import Clock, Policy
 from tests.integration.changes import drafted, published
-from tests.integration.limits import DAY, FRIDAY, clocks_of, governed_city, handled, local, part_of
+from tests.integration.limits import DAY, FRIDAY, city, clocks_of, handled, local, part_of, subscribers
 from tests.integration.test_recounts import run
 from tests.lives import City
-from tests.reactions import DEADLINES
 
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return DEADLINES
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return governed_city(database)
+__all__ = ["city", "subscribers"]
 
 
 def correct(city: City, ticket_id: int, **changes: str) -> None:

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.kernel.db import Actor, Database
+from hotline.kernel.db import Actor
 from hotline.kernel.errors import Conflict, Forbidden, Invalid
-from hotline.kernel.events import Subscribers
 from hotline.tickets import assignments
 from hotline.tickets.models import Ticket
 from hotline.tickets.workflow import Secrecy, State
@@ -21,26 +20,18 @@ from tests.integration.limits import (
     DAY,
     FRIDAY,
     MORE,
+    city,
     clocks_of,
     explained,
-    governed_city,
     granted,
     handled,
     local,
     part_of,
+    subscribers,
 )
 from tests.lives import OBJECTION, City
-from tests.reactions import DEADLINES
 
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return DEADLINES
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return governed_city(database)
+__all__ = ["city", "subscribers"]
 
 
 def test_a_ticket_to_be_checked_runs_the_citizens_limit_and_the_desks(city: City) -> None:

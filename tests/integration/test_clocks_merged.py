@@ -1,25 +1,13 @@
 """Limits and call-backs of merged tickets: the earliest holds, and undoing it lets each run again."""
 
-import pytest
 from sqlalchemy import select
 
-from hotline.kernel.db import Database
-from hotline.kernel.events import Subscribers
 from sla.lifecycles import CallbackState
 from sla.opinions import Callback
-from tests.integration.limits import DAY, FRIDAY, clocks_of, explained, governed_city, handled, local
+from tests.integration.limits import DAY, FRIDAY, city, clocks_of, explained, handled, local, subscribers
 from tests.lives import City
-from tests.reactions import DEADLINES
 
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return DEADLINES
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return governed_city(database)
+__all__ = ["city", "subscribers"]
 
 
 def test_merged_tickets_end_with_the_earliest_of_their_limits(city: City) -> None:

@@ -1,28 +1,17 @@
 """A bad mark that is excluded while its ticket goes on (剔除): nobody is asked about it any more, and it leaves the rates."""
 
-import pytest
 from sqlalchemy import select
 
 from hotline.insight import metrics
-from hotline.kernel.db import Database
-from hotline.kernel.events import Subscribers
 from hotline.tickets.models import Ticket
 from hotline.tickets.workflow import State
 from sla import service_marks
 from sla.opinions import Callback
-from tests.integration.limits import clocks_of, governed_city
-from tests.integration.marks import REACTIONS, SUPERVISOR, answered, mark_of, received, rectified
+from tests.integration.limits import city, clocks_of, subscribers
+from tests.integration.marks import SUPERVISOR, answered, mark_of, received, rectified
 from tests.lives import REPLY, City
 
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return REACTIONS
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return governed_city(database)
+__all__ = ["city", "subscribers"]
 
 
 def callback_of(city: City, ticket_id: int) -> Callback:

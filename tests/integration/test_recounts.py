@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from hotline.kernel.db import Database
-from hotline.kernel.events import StoredEvent, Subscribers
+from hotline.kernel.events import StoredEvent
 from hotline.tickets import timeline
 from sla import previews, recounts, sweep, years
 from sla.limits import Stage
@@ -24,25 +23,28 @@ from tests.integration.changes import (
     recount,
     small_batches,
 )
-from tests.integration.limits import DAY, FRIDAY, MORE, clocks_of, explained, governed_city, granted, handled, local, part_of
+from tests.integration.limits import (
+    DAY,
+    FRIDAY,
+    MORE,
+    city,
+    clocks_of,
+    explained,
+    granted,
+    handled,
+    local,
+    part_of,
+    subscribers,
+)
 from tests.lives import City
-from tests.reactions import DEADLINES
+
+__all__ = ["city", "subscribers"]
 
 SHORTER = {
     **{(Stage.TOTAL, kind): 12 for kind in ("complaint", "report")},
     **{(Stage.HANDLE, kind): 10 for kind in ("complaint", "report")},
 }
 NEW_YEAR = datetime(2026, 12, 28, 10, 0, tzinfo=ZONE)
-
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return DEADLINES
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return governed_city(database)
 
 
 def run(city: City, now: datetime = FRIDAY, tell: Callable[[int], object] | None = None) -> int:

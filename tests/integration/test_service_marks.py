@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from hotline.kernel.db import Database
 from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from hotline.kernel.events import Subscribers
 from hotline.people.models import Citizen
 from hotline.tickets import timeline
 from hotline.tickets.models import Ticket
@@ -20,12 +18,11 @@ from sla.mark_lists import MarkState, list_marks
 from sla.models import SlaRule
 from sla.opinions import Callback, EvaluationLink, ServiceMark
 from tests import factories
-from tests.integration.limits import FRIDAY, clocks_of, governed_city, local
+from tests.integration.limits import FRIDAY, city, clocks_of, local, subscribers
 from tests.integration.marks import (
     CALLER,
     CONTENT,
     PHONE,
-    REACTIONS,
     SUPERVISOR,
     answered,
     mark_of,
@@ -35,17 +32,9 @@ from tests.integration.marks import (
 )
 from tests.lives import City
 
+__all__ = ["city", "subscribers"]
+
 UNHAPPY = CallbackAnswers(Contacted.YES, Solved.NO, Satisfaction.DISSATISFIED)
-
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return REACTIONS
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return governed_city(database)
 
 
 def ticket_of(city: City, mark: ServiceMark) -> Ticket:

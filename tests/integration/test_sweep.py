@@ -6,32 +6,18 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from hotline.kernel.db import Database
-from hotline.kernel.events import StoredEvent, Subscribers
+from hotline.kernel.events import StoredEvent
 from hotline.tickets import timeline
-from sla import defaults, sweep
+from sla import sweep
 from sla.models import Alarm, Clock
 from tests.conftest import ZONE
-from tests.integration.limits import plan_with_only
+from tests.integration.limits import city, plan_with_only, subscribers
 from tests.lives import City
-from tests.reactions import DEADLINES
+
+__all__ = ["city", "subscribers"]
 
 MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=ZONE)
 LATER = MORNING + timedelta(days=40)
-
-
-@pytest.fixture
-def subscribers() -> Subscribers:
-    return DEADLINES
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    built = City.built(database)
-    with database.work() as uow:
-        defaults.install_defaults(uow)
-    built.now = MORNING
-    return built
 
 
 def dispatched(city: City, count: int) -> list[int]:
