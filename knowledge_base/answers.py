@@ -101,7 +101,7 @@ def _is_sure(ranked: Sequence[Answer], policy: AnswerPolicy) -> bool:
 def _answer(desk: Desk, asked: Question, article: Article, read: Reading, reader: Reader) -> Answer:
     return Answer(
         article.id,
-        article.code,
+        article.code or "",
         article.title,
         text_for(article, reader),
         source_of(article),

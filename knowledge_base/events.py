@@ -8,13 +8,14 @@ from hotline.kernel.events import Event
 
 @dataclass(frozen=True)
 class ArticleChanged(Event):
-    """An article was written, moved or reworded: its place in the index is out of date."""
+    """An article was written, moved or reworded: its place in the index is out of date. `action` is empty for a wording."""
 
     name: ClassVar[str] = "article-changed"
 
     article_id: int
     state: str
     revision: int
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,41 @@ class ArticleUsed(Event):
     article_id: int
     kind: str
     contact_id: int | None
+
+
+@dataclass(frozen=True)
+class TaskMoved(Event):
+    """Something owed to the knowledge base was asked for (empty source), answered or ended. `kind` of `TaskKind`."""
+
+    name: ClassVar[str] = "knowledge-task-moved"
+
+    task_id: int
+    kind: str
+    unit_id: int | None
+    action: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class TaskOverdue(Event):
+    """The limit of something owed to the knowledge base has passed; told once."""
+
+    name: ClassVar[str] = "knowledge-task-overdue"
+
+    task_id: int
+    kind: str
+    unit_id: int | None
+
+
+@dataclass(frozen=True)
+class NoticeboardMoved(Event):
+    """An announcement, wording or phone entry (`thing`) was posted, changed or ended; `state` is where it stands now."""
+
+    name: ClassVar[str] = "noticeboard-moved"
+
+    thing: str
+    thing_id: int
+    action: str
+    state: str
+    unit_id: int | None
