@@ -17,6 +17,7 @@ PAGES = {
     "review": ("reply_auditor", "supervisor", "shift_leader"),
     "due": (*UNIT_ROLES, "dispatcher", "reply_auditor", "supervisor", "shift_leader", "callback_agent"),
     "tickets": TICKET_READERS,
+    "knowledge": EVERYONE,
     "admin": ("administrator", "unit_admin"),
     "inbox": EVERYONE,
 }

@@ -48,6 +48,7 @@ export default defineConfig({
         tickets: source("desks/tickets.ts"),
         ticket: source("desks/ticket.ts"),
         due: source("desks/due.ts"),
+        knowledge: source("knowledge/knowledge.ts"),
         inbox: source("desks/inbox.ts"),
         messages: source("desks/messages.ts"),
         plain: source("shared/plain.css"),

@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import KnowledgePage from "./KnowledgePage.vue";
+
+mount(KnowledgePage);
