@@ -6,14 +6,12 @@ after-reaction to RobotWanted, which may repeat: the same key must not ring twic
 
 from dataclasses import asdict, dataclass
 from typing import Protocol
-from urllib.parse import SplitResult, parse_qs, urlunsplit
+from urllib.parse import SplitResult
 
 import httpx
 
-from hotline.kernel.errors import Conflict, Invalid, Unavailable
-
-DEFAULT_TIMEOUT_S = 5.0
-TRY_LATER = frozenset({408, 425, 429})
+from hotline.kernel.errors import Conflict, Unavailable
+from hotline.kernel.http_client import is_refusal, open_client
 
 
 @dataclass(frozen=True)
@@ -60,10 +58,8 @@ class NullRobot:
 class HttpRobot:
     """A robot by HTTP and JSON: one POST to <address>/calls, repeated safely by its Idempotency-Key."""
 
-    def __init__(self, address: str, *, token: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        # Not the environment's proxies: only settings say where we connect to.
-        self._client = httpx.Client(base_url=address, headers=headers, timeout=timeout_s, trust_env=False)
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
 
     def place(self, call: RobotCall) -> None:
         try:
@@ -72,7 +68,7 @@ class HttpRobot:
             raise RobotUnavailable(f"robot: {type(error).__name__}", part="robot") from error
         if answer.is_success:
             return
-        if answer.is_client_error and answer.status_code not in TRY_LATER:
+        if is_refusal(answer):
             raise NoRobot(f"robot: {answer.status_code}", status=answer.status_code)
         raise RobotUnavailable(f"robot: {answer.status_code}", part="robot", status=answer.status_code)
 
@@ -83,18 +79,5 @@ def open_null_robot(parts: SplitResult) -> NullRobot:
 
 
 def open_http_robot(parts: SplitResult) -> HttpRobot:
-    """The factory of http: and https:.
-
-    A token is written as the password (https://:token@host); ?timeout_s=2 shortens the wait.
-    Raises Invalid for an address without host or a wait that is no number.
-    """
-    if not parts.hostname:
-        raise Invalid("robot_url", "host-missing")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    netloc = f"{host}:{parts.port}" if parts.port else host
-    address = urlunsplit((parts.scheme, netloc, parts.path, "", ""))
-    given = parse_qs(parts.query).get("timeout_s", [str(DEFAULT_TIMEOUT_S)])[0]
-    try:
-        return HttpRobot(address, token=parts.password or "", timeout_s=float(given))
-    except ValueError as error:
-        raise Invalid("robot_url", "timeout-not-a-number", given=given) from error
+    """The factory of http: and https:, as `http_client.open_client` reads them."""
+    return HttpRobot(open_client(parts, "robot_url"))

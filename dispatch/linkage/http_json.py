@@ -5,25 +5,21 @@ The answer is {"receipt_no": "…"}; an answer without it means that the receipt
 
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, urlunsplit
+from urllib.parse import SplitResult
 
 import httpx
 
 from dispatch.linkage.protocol import OutgoingTransfer, PartnerUnavailable, Receipt, TransferRefused
-from hotline.kernel.errors import Invalid
+from hotline.kernel.http_client import is_refusal, open_client
 
-DEFAULT_TIMEOUT_S = 5.0
 RECEIPT_LENGTH = 64
-TRY_LATER = frozenset({408, 425, 429})
 
 
 class HttpLinkage:
-    """One partner's address. `token`, when there is one, is sent as a bearer token."""
+    """One partner."""
 
-    def __init__(self, address: str, *, token: str = "", timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        # Not the environment's proxies: only settings say where we connect to.
-        self._client = httpx.Client(base_url=address, headers=headers, timeout=timeout_s, trust_env=False)
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
 
     def forward(self, transfer: OutgoingTransfer) -> Receipt | None:
         body = {**asdict(transfer), "created_at": transfer.created_at.isoformat()}
@@ -36,31 +32,14 @@ class HttpLinkage:
 
 
 def open_linkage(parts: SplitResult) -> HttpLinkage:
-    """The factory of http: and https:.
-
-    A token is written as the password (https://:token@host); ?timeout_s=2 shortens the wait.
-    Raises Invalid for an address without host or a wait that is no number.
-    """
-    if not parts.hostname:
-        raise Invalid("linkage_urls", "host-missing")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    netloc = f"{host}:{parts.port}" if parts.port else host
-    address = urlunsplit((parts.scheme, netloc, parts.path, "", ""))
-    return HttpLinkage(address, token=parts.password or "", timeout_s=_timeout_s(parts.query))
-
-
-def _timeout_s(query: str) -> float:
-    given = parse_qs(query).get("timeout_s", [str(DEFAULT_TIMEOUT_S)])[0]
-    try:
-        return float(given)
-    except ValueError as error:
-        raise Invalid("linkage_urls", "timeout-not-a-number", given=given) from error
+    """The factory of http: and https:, as `http_client.open_client` reads them."""
+    return HttpLinkage(open_client(parts, "linkage_urls"))
 
 
 def _check(answer: httpx.Response, partner: str) -> None:
     if answer.is_success:
         return
-    if answer.is_client_error and answer.status_code not in TRY_LATER:
+    if is_refusal(answer):
         raise TransferRefused(f"{partner}: {answer.status_code}", partner=partner, status=answer.status_code)
     raise PartnerUnavailable(f"{partner}: {answer.status_code}", partner=partner, status=answer.status_code)
 
