@@ -194,6 +194,15 @@ class ArticleStanding(Base):
     counted_at: Mapped[datetime]
 
 
+class Becomes(StrEnum):
+    """What imported articles become; what the file asks of the reviews."""
+
+    DRAFT = "draft"
+    UNIT_REVIEW = "unit_review"
+    EDITOR_REVIEW = "editor_review"
+    PUBLISHED = "published"
+
+
 class ImportRun(Base):
     """A file of articles being brought in: dry run first, then the rows that are right, with its progress."""
 
@@ -204,11 +213,34 @@ class ImportRun(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     content_type: Mapped[str] = mapped_column(String(64))
     dry: Mapped[bool]
+    becomes: Mapped[Becomes] = mapped_column(Word(Becomes), server_default=Becomes.DRAFT.value)
+    headings: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    """Field → its heading in the file, in the file's order."""
+    rows: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"), deferred=True)
+    """The filled rows, each [number as the file counts, {field: words}]; emptied some time after the end."""
     total: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
+    """How many rows were looked at; a run that was killed goes on from here."""
     taken: Mapped[int] = mapped_column(default=0)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """A row of the file, its field and the rule it breaks, each."""
     requested_at: Mapped[datetime]
     requested_by_id: Mapped[int | None]
     finished_at: Mapped[datetime | None]
+
+
+class GuideSync(Base):
+    """How far the articles of one guide source follow it; `token` is where the next look begins."""
+
+    __tablename__ = "guide_sync"
+
+    source: Mapped[str] = mapped_column(String(32), primary_key=True)
+    token: Mapped[str] = mapped_column(Text, default="")
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    taken: Mapped[int] = mapped_column(default=0)
+    removed: Mapped[int] = mapped_column(default=0)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    """Guides of the last look that could not be taken: `origin_id`, `field`, `rule`."""
+    error: Mapped[str] = mapped_column(String(64), default="")
+    """Code of what broke the last look off; empty when it came to its end."""
