@@ -7,6 +7,8 @@ import { showError } from "@/shared/errors";
 import { onPush, onReconnect } from "@/shared/socket";
 import type { Alert, Card, Contact, Draft, Items, TransferFact } from "@/shared/types";
 
+import { settled } from "./places";
+
 export function useContact() {
   const contact = ref<Contact | null>(null);
   const cards = ref<Card[]>([]);
@@ -41,7 +43,7 @@ export function useContact() {
     const asked = contact.value.id;
     const shown = cards.value.map((card) => card.article_id).join(",");
     const found = await api.get<Items<Card>>(`/contacts/${asked}/cards`, { shown });
-    if (contact.value?.id === asked) cards.value = found.items;
+    if (contact.value?.id === asked) cards.value = settled(cards.value, found.items);
   }
 
   async function readDraft(draftId: number): Promise<void> {

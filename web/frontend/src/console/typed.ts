@@ -6,10 +6,12 @@ import { api } from "@/shared/api";
 import type { Alert, Card, Contact, Items } from "@/shared/types";
 
 const SEND_AFTER_MS = 500;
+const LONGEST_WORDS = 500;
 
 type Found = (alerts: Alert[], cards: Card[]) => void;
 
-export function useTypedWords(contact: Ref<Contact | null>, words: () => string, found: Found): void {
+/** `shown` are the cards on the screen: those that still fit keep their place. */
+export function useTypedWords(contact: Ref<Contact | null>, words: () => string, shown: Ref<Card[]>, found: Found): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sent = "";
 
@@ -17,7 +19,7 @@ export function useTypedWords(contact: Ref<Contact | null>, words: () => string,
     sent = text;
     const [alerts, cards] = await Promise.all([
       api.post<Items<Alert>>(`/contacts/${contactId}/typed`, { text }),
-      api.get<Items<Card>>("/knowledge/cards", { text: text.trim().slice(0, 500) }),
+      api.get<Items<Card>>("/knowledge/cards", { text: text.trim().slice(0, LONGEST_WORDS), shown: shown.value.map((card) => card.article_id).join() }),
     ]);
     if (contact.value?.id === contactId) found(alerts.items, cards.items);
   }

@@ -25,6 +25,8 @@ export interface Pushes {
   transfer: { transfer_id: number; contact_id: number | null; ticket_id: number | null; state: string; overdue: boolean };
   /** Somebody types on a ticket that this page watches. */
   writing: { ticket_id: number; officer_id: number; name: string };
+  /** An announcement, an agreed wording or an entry of the phone book changed. */
+  noticeboard: { thing: string; id: number };
   session_ended: Record<string, never>;
   notice: Record<string, never>;
   board: Record<string, never>;

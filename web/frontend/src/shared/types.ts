@@ -247,6 +247,8 @@ export interface Card {
   because: string;
   effective_to: string | null;
 }
+/** Cards for words that were looked up. `noted`: no sure answer, and the question stands on the editors' list. */
+export interface Cards { items: Card[]; asked_id?: number | null; noted?: boolean; degraded?: boolean }
 export interface Alert {
   id: number;
   word: string;
