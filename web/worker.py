@@ -60,9 +60,8 @@ def run_worker(container: Container) -> None:
 def _ensure_indexes(container: Container) -> None:
     """Build what is missing or damaged. Work goes on without search: it is a cache, and the rest is not."""
     try:
-        with container.database.read() as session:
-            indexing.ensure(session, container.search)
-            ticket_indexing.ensure(session, container.search)
+        indexing.ensure(container.database, container.search)
+        ticket_indexing.ensure(container.database, container.search)
     except Unavailable as error:
         LOG.warning("no search until `hotline kb rebuild`: %s", error)
 

@@ -1,6 +1,7 @@
 """Words kept sealed at rest, and signatures: AES-256-GCM and HMAC-SHA256 under keys derived from the installation's secret.
 
-Knows nothing of what is sealed. Made by `web.bootstrap`, carried by `Database`; used by `tickets.timeline` and `anchors`.
+Knows nothing of what is sealed. Made by `web.bootstrap`, carried by `Database`; used by `tickets.timeline`, `anchors`
+and `contact_marks`.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from hotline.kernel.errors import Unavailable
 FORM = b"\x01"
 """First byte of what is sealed: which layout follows (form, key id, nonce, cipher text with tag)."""
 KEY_BYTES, KEY_ID_BYTES, NONCE_BYTES = 32, 4, 12
+MARK_DIGITS = 32
 HEAD_BYTES = len(FORM) + KEY_ID_BYTES + NONCE_BYTES
 
 
@@ -38,6 +40,7 @@ class Vault:
         self._newest = _key_id(ciphers[0])
         self._ciphers = {_key_id(key): AESGCM(key) for key in reversed(ciphers)}
         self._signing = [_derived(secret, b"hotline signature") for secret in secrets]
+        self._marking = [_derived(secret, b"hotline marks") for secret in secrets]
 
     def seal(self, plain: bytes) -> bytes:
         """The bytes unreadable without the secret; two seals of the same bytes differ."""
@@ -61,6 +64,10 @@ class Vault:
     def has_signed(self, message: bytes, signature: str) -> bool:
         """Whether one of our secrets made that signature."""
         return any(hmac.compare_digest(_mac(key, message), signature) for key in self._signing)
+
+    def marks(self, word: str) -> tuple[str, ...]:
+        """The word as 32 hex digits under each of our secrets, newest first: found again by equality, never read."""
+        return tuple(_mac(key, word.encode())[:MARK_DIGITS] for key in self._marking)
 
 
 def _derived(secret: str, purpose: bytes) -> bytes:

@@ -28,8 +28,7 @@ NOISE = "滨河花园旁边工地每天夜里还在施工，噪音很大，电�
 @pytest.fixture
 def search(database: Database, tmp_path: Path) -> Search:
     made = Search(TantivyBackend(tmp_path), Analyzer(packaged_words()))
-    with database.read() as session:
-        indexing.ensure(session, made)
+    indexing.ensure(database, made)
     return made
 
 
@@ -82,8 +81,7 @@ def test_a_rebuilt_index_finds_the_same(database: Database, search: Search) -> N
     expected = {opened(database, search), opened(database, search, unit=True)}
     told: list[tuple[int, int]] = []
 
-    with database.read() as session:
-        indexing.rebuild(session, search, lambda done, total: told.append((done, total)))
+    indexing.rebuild(database, search, lambda done, total: told.append((done, total)))
 
     assert set(found(database, search, HOTLINE, "施工")) == expected
     assert told[-1] == (2, 2)

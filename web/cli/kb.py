@@ -24,9 +24,8 @@ def rebuild() -> None:
     hotline kb rebuild
     """
     container = build(settings.load())
-    with container.database.read() as session:
-        indexing.rebuild(session, container.search, _show("kb.articles"))
-        ticket_indexing.rebuild(session, container.search, _show("kb.tickets"))
+    indexing.rebuild(container.database, container.search, _show("kb.articles"))
+    ticket_indexing.rebuild(container.database, container.search, _show("kb.tickets"))
     container.close()
 
 

@@ -1,19 +1,19 @@
 """No search: takes everything, finds nothing. For installations that switch search off."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import SplitResult
 
-from hotline.kernel.search.port import CompiledQuery, Cursor, Filters, Hits, IndexDoc, IndexSchema, IndexStats
+from hotline.kernel.search.port import Access, CompiledQuery, Cursor, Filters, Hits, IndexDoc, IndexSchema, IndexStats, Source
 
 
 class NullBackend:
     """The null object of `SearchBackend`."""
 
-    def ensure(self, schema: IndexSchema, fill: Callable[[], Iterable[IndexDoc]]) -> bool:
+    def ensure(self, schema: IndexSchema, source: Source) -> bool:
         return False
 
-    def replace(self, schema: IndexSchema, docs: Iterable[IndexDoc]) -> None:
+    def replace(self, schema: IndexSchema, source: Source) -> None:
         return None
 
     def apply(self, schema: IndexSchema, upserts: Iterable[IndexDoc], deletes: Iterable[str] = ()) -> None:
@@ -28,9 +28,9 @@ class NullBackend:
         return dict.fromkeys(tokens, 0)
 
     def stats(self, schema: IndexSchema) -> IndexStats:
-        return IndexStats(ready=True)
+        return IndexStats(ready=True, store="none")
 
 
-def open_backend(url: SplitResult, *, data_dir: Path) -> NullBackend:
+def open_backend(url: SplitResult, *, data_dir: Path, access: Access | None = None) -> NullBackend:
     """`null:`; neither the URL nor the folder matters."""
     return NullBackend()

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Protocol
 
@@ -39,7 +40,7 @@ class IndexSchema:
 
     def fingerprint(self, *made_by: str | int) -> str:
         """Changes whenever an index built before must be built again; `made_by` are versions of whatever wrote it."""
-        return _fingerprint(self, made_by)
+        return _fingerprint(self, (FORM, *made_by))
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,20 @@ class IndexDoc:
     texts: Mapping[str, str]
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+Source = Callable[[str | None], Iterable[IndexDoc]]
+"""The documents after the one of that id (None: all of them), in an order that stays, each as it is when it is asked for."""
+FORM = 2
+"""Raise it when backends write the same document otherwise: indexes of another form are rebuilt."""
+NOTHING = "∅"
+"""The token of a field without text. Engines differ in how empty fields count in BM25; so none is empty."""
+
+
+def texts_of(schema: IndexSchema, doc: IndexDoc) -> dict[str, str]:
+    """Every token field of the schema with its text, as each backend must write it to rank like the others."""
+    names = (*(field.name for field in schema.texts), *schema.extra)
+    return {name: doc.texts.get(name, "").strip() or NOTHING for name in names}
 
 
 @dataclass(frozen=True)
@@ -121,21 +136,49 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Hits:
-    """A page, best first, equal scores by id. `total` counts all that match; `next_page` is None on the last page."""
+    """A page, best first, equal scores by id. `total` counts all that match; `next_page` is None on the last page.
+
+    `degraded`: the store of the settings is away, and the spare one answered.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     next_page: Cursor | None = None
+    degraded: bool = False
+
+
+@dataclass(frozen=True)
+class Away:
+    """The store of the settings does not answer, or is not up to date: since when, why, and how many changes wait for it."""
+
+    since: datetime
+    reason: str
+    missed: int = 0
 
 
 @dataclass(frozen=True)
 class IndexStats:
-    """State of one index. `ready` is False when it has yet to be built, or was built for another schema."""
+    """State of one index. `ready` is False when it has yet to be built, or was built for another schema.
+
+    `store` names what answers. `building` are the documents safely in the generation built beside it, None when none is.
+    """
 
     ready: bool
     docs: int = 0
     generation: int = 0
     size_bytes: int = 0
+    store: str = ""
+    building: int | None = None
+    away: Away | None = None
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a store on a server asks for; a store in a folder needs none of it."""
+
+    api_key: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    ca_file: str = ""
 
 
 class SearchBackend(Protocol):
@@ -144,16 +187,21 @@ class SearchBackend(Protocol):
     Writing raises Unavailable when another process writes, or no index is built yet: the outbox tries again.
     """
 
-    def ensure(self, schema: IndexSchema, fill: Callable[[], Iterable[IndexDoc]]) -> bool:
-        """Build the index from `fill` unless there is one of this schema; says whether it was built."""
+    def ensure(self, schema: IndexSchema, source: Source) -> bool:
+        """Build the index from the source unless there is one of this schema; says whether it was built."""
 
-    def replace(self, schema: IndexSchema, docs: Iterable[IndexDoc]) -> None:
-        """Build a new generation beside the live one, then put it in its place; a killed build leaves the live one."""
+    def replace(self, schema: IndexSchema, source: Source) -> None:
+        """Build a new generation beside the live one, then put it in its place.
+
+        The live one answers and takes changes meanwhile, and what changes is in the new one too when it takes over. A
+        killed build leaves a note of how far it came; the next call goes on from there. Unavailable while another builds.
+        """
 
     def apply(self, schema: IndexSchema, upserts: Iterable[IndexDoc], deletes: Iterable[str] = ()) -> None:
         """Remove documents, then put others (what is put stays, though it was named to be removed).
 
         Found by every process when this returns. Safe to repeat. `upserts` is read when no other process can write.
+        Applying nothing brings a store that was away what it missed.
         """
 
     def search(

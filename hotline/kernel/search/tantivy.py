@@ -1,19 +1,20 @@
 """Search in a folder, by tantivy. One process writes at a time (a file lock that dies with its holder), any number read.
 
-`<folder>/<index>/live.json` names the generation in use. The index format changes between minor releases of tantivy, so its
+`<folder>/<index>/live.json` names the generation in use, `building.json` the one being built; what changes meanwhile goes into
+the live one and into a file, from which the new one gets it. The index format changes between minor releases of tantivy, so its
 version is part of the fingerprint and a mismatch means: not built yet.
 """
 
 import json
 import logging
-import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult
@@ -21,10 +22,12 @@ from urllib.parse import SplitResult
 import tantivy
 
 from hotline.kernel.errors import Unavailable
-from hotline.kernel.search import analysis
+from hotline.kernel.search import analysis, building
+from hotline.kernel.search.building import Building
 from hotline.kernel.search.filelock import locked
 from hotline.kernel.search.port import (
     SYNONYM_BOOST,
+    Access,
     AnyOf,
     Between,
     CompiledQuery,
@@ -35,12 +38,14 @@ from hotline.kernel.search.port import (
     IndexDoc,
     IndexSchema,
     IndexStats,
+    Source,
+    texts_of,
 )
 
 WRITE_WAIT_S = 5.0
 HEAP_BYTES = 20_000_000
 HEAP_REBUILD_BYTES = 128_000_000
-BATCH = 20_000
+BATCH = 10_000
 # Equal scores at the edge of a page are cut by tantivy in its own order; a few more are asked for and sorted by us.
 MARGIN = 16
 ID = "id"
@@ -59,37 +64,46 @@ class _Reader:
 class TantivyBackend:
     """`SearchBackend` over a folder of index generations."""
 
-    def __init__(self, root: Path, *, write_wait_s: float = WRITE_WAIT_S) -> None:
+    def __init__(self, root: Path, *, write_wait_s: float = WRITE_WAIT_S, batch: int = BATCH) -> None:
+        """`batch` documents of a rebuild are made safe at a time."""
         self._root = root
+        self._batch = batch
         self._write_wait_s = write_wait_s
         self._readers: dict[str, _Reader] = {}
         self._guard = threading.Lock()
 
-    def ensure(self, schema: IndexSchema, fill: Callable[[], Iterable[IndexDoc]]) -> bool:
+    def ensure(self, schema: IndexSchema, source: Source) -> bool:
         if self._can_be_read(schema):
             return False
-        self.replace(schema, fill())
+        self.replace(schema, source)
         return True
 
-    def replace(self, schema: IndexSchema, docs: Iterable[IndexDoc]) -> None:
-        with self._writing(schema) as home, _translated():
-            generation = 1 + max((int(entry.name) for entry in home.iterdir() if entry.name.isdigit()), default=0)
-            folder = home / str(generation)
-            folder.mkdir()
-            index = tantivy.Index(_schema(schema), path=str(folder), reuse=False)
-            _write(index, docs, (), heap_bytes=HEAP_REBUILD_BYTES)
-            _point(home, generation, _fingerprint(schema))
-            for entry in home.iterdir():
-                if entry.name.isdigit() and int(entry.name) != generation:
-                    shutil.rmtree(entry, ignore_errors=True)
+    def replace(self, schema: IndexSchema, source: Source) -> None:
+        with _translated():
+            home = self._home(schema)
+            with locked(home / "build.lock", wait_s=self._write_wait_s):
+                begun = self._begun(schema)
+                folder = home / str(begun.generation)
+                self._fill(schema, folder, begun, source)
+                with self._writing(schema):
+                    index = _open(folder)
+                    for upserts, deletes in building.changes(home).merged():
+                        _write(schema, index, upserts, deletes)
+                    _point(home, begun.generation, begun.fingerprint)
+                    building.forget(home)
+                _remove_others(home, begun.generation)
 
     def apply(self, schema: IndexSchema, upserts: Iterable[IndexDoc], deletes: Iterable[str] = ()) -> None:
         with self._writing(schema) as home:
-            generation = self._live(schema)
-            if generation is None:
+            put, gone = list(upserts), list(deletes)
+            live, begun = self._live(schema), self._building(schema)
+            if live is None and begun is None:
                 raise Unavailable("index not built yet", part="search", index=schema.name)
-            with _translated():
-                _write(tantivy.Index.open(str(home / str(generation))), upserts, deletes, heap_bytes=HEAP_BYTES)
+            if begun is not None:
+                building.changes(home).append(put, gone)
+            if live is not None and (put or gone):
+                with _translated():
+                    _write(schema, _open(home / str(live)), put, gone)
 
     def search(
         self, schema: IndexSchema, query: CompiledQuery, filters: Filters = (), *, size: int = 10, after: Cursor | None = None
@@ -117,22 +131,62 @@ class TantivyBackend:
             return {token: max(searcher.doc_freq(field.name, token) for field in schema.texts) for token in set(tokens)}
 
     def stats(self, schema: IndexSchema) -> IndexStats:
-        generation = self._live(schema)
+        generation, begun = self._live(schema), self._building(schema)
         index = self._reader(schema)
+        state = IndexStats(ready=False, store=f"tantivy {_library_version()}", building=begun.done if begun else None)
         if generation is None or index is None:
-            return IndexStats(ready=False)
+            return state
         folder = self._root / schema.name / str(generation)
         with _translated():
             size = sum(path.stat().st_size for path in folder.glob("*"))
-            return IndexStats(True, index.searcher().num_docs, generation, size)
+            return replace(state, ready=True, docs=index.searcher().num_docs, generation=generation, size_bytes=size)
+
+    def _home(self, schema: IndexSchema) -> Path:
+        home = self._root / schema.name
+        home.mkdir(parents=True, exist_ok=True)
+        return home
 
     @contextmanager
     def _writing(self, schema: IndexSchema) -> Iterator[Path]:
-        home = self._root / schema.name
         with _translated():
-            home.mkdir(parents=True, exist_ok=True)
+            home = self._home(schema)
         with locked(home / "write.lock", wait_s=self._write_wait_s):
             yield home
+
+    def _building(self, schema: IndexSchema) -> Building | None:
+        """The build under way or left by a kill; one that has taken over already is over, though its note still lies there."""
+        found = building.read(self._root / schema.name, _fingerprint(schema))
+        return None if found is None or found.generation == self._live(schema) else found
+
+    def _begun(self, schema: IndexSchema) -> Building:
+        """The build to go on with, else a new one. Whatever is written from here on is noted for it."""
+        with self._writing(schema) as home:
+            found = self._building(schema)
+            if found is not None and _opens(home / str(found.generation)):
+                return found
+            building.forget(home)
+            last = max((int(entry.name) for entry in home.iterdir() if entry.name.isdigit()), default=0)
+            made = Building(last + 1, _fingerprint(schema))
+            folder = home / str(made.generation)
+            folder.mkdir()
+            tantivy.Index(_schema(schema), path=str(folder), reuse=False)
+            made.write(home)
+            return made
+
+    def _fill(self, schema: IndexSchema, folder: Path, begun: Building, source: Source) -> None:
+        """Write what the source has after the last safe document. What is repeated after a kill replaces itself."""
+        writer = _open(folder).writer(heap_size=HEAP_REBUILD_BYTES, num_threads=1)
+        try:
+            docs = iter(source(begun.after))
+            while some := list(islice(docs, self._batch)):
+                for doc in some:
+                    writer.delete_documents_by_term(ID, doc.id)
+                    writer.add_document(_document(schema, doc))
+                writer.commit()
+                begun = begun.advanced(some[-1].id, len(some))
+                begun.write(folder.parent)
+        finally:
+            writer.wait_merging_threads()
 
     def _live(self, schema: IndexSchema) -> int | None:
         """The generation in use, when it was built for this schema. What cannot be understood means: not built yet."""
@@ -172,8 +226,7 @@ class TantivyBackend:
         stamp = (folder / "meta.json").stat().st_mtime_ns
         reader = self._readers.get(name)
         if reader is None or reader.generation != generation:
-            index = tantivy.Index.open(str(folder))
-            index.config_reader("manual")
+            index = _open(folder)
             index.reload()
             reader = self._readers[name] = _Reader(generation, stamp, index)
         elif reader.stamp != stamp:
@@ -182,7 +235,7 @@ class TantivyBackend:
         return reader.index
 
 
-def open_backend(url: SplitResult, *, data_dir: Path) -> TantivyBackend:
+def open_backend(url: SplitResult, *, data_dir: Path, access: Access | None = None) -> TantivyBackend:
     """`tantivy:` is the folder `search` of the data folder, `tantivy:///srv/search` names another."""
     return TantivyBackend(Path(url.path) if url.path else data_dir / "search")
 
@@ -211,9 +264,29 @@ def _library_version() -> str:
 
 
 def _point(home: Path, generation: int, fingerprint: str) -> None:
-    written = home / "live.json.new"
-    written.write_text(json.dumps({"generation": generation, "fingerprint": fingerprint}), "utf-8")
-    os.replace(written, home / "live.json")
+    building.put(home / "live.json", json.dumps({"generation": generation, "fingerprint": fingerprint}))
+
+
+def _remove_others(home: Path, generation: int) -> None:
+    for entry in home.iterdir():
+        if entry.name.isdigit() and int(entry.name) != generation:
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _open(folder: Path) -> Any:  # tantivy.Index
+    """The index with a reader that moves on when it is told to, not by a thread of its own that watches the folder."""
+    index = tantivy.Index.open(str(folder))
+    index.config_reader("manual")
+    return index
+
+
+def _opens(folder: Path) -> bool:
+    try:
+        with _translated():
+            _open(folder)
+    except Unavailable:
+        return False
+    return True
 
 
 def _schema(schema: IndexSchema) -> Any:  # tantivy.Schema
@@ -228,25 +301,23 @@ def _schema(schema: IndexSchema) -> Any:  # tantivy.Schema
     return builder.build()
 
 
-def _write(index: Any, upserts: Iterable[IndexDoc], deletes: Iterable[str], *, heap_bytes: int) -> None:
-    writer = index.writer(heap_size=heap_bytes, num_threads=1)
+def _write(schema: IndexSchema, index: Any, upserts: Iterable[IndexDoc], deletes: Iterable[str]) -> None:
+    writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
     try:
         for gone in deletes:
             writer.delete_documents_by_term(ID, gone)
-        for number, doc in enumerate(upserts, 1):
+        for doc in upserts:
             writer.delete_documents_by_term(ID, doc.id)
-            writer.add_document(_document(doc))
-            if number % BATCH == 0:
-                writer.commit()
+            writer.add_document(_document(schema, doc))
         writer.commit()
     finally:
         writer.wait_merging_threads()
 
 
-def _document(doc: IndexDoc) -> Any:  # tantivy.Document
+def _document(schema: IndexSchema, doc: IndexDoc) -> Any:  # tantivy.Document
     made = tantivy.Document()
     made.add_text(ID, doc.id)
-    for name, text in doc.texts.items():
+    for name, text in texts_of(schema, doc).items():
         made.add_text(name, text)
     for name, values in doc.keywords.items():
         for value in values:
