@@ -1,4 +1,5 @@
 // The shapes of /api/v1 that the citizens' pages use; the officers' are in types.ts.
+import type { PublicAnnouncement } from "./noticeboard_types";
 import type { Reason, Scale } from "./opinion_types";
 import type { Attachment, TicketState, TicketType } from "./types";
 
@@ -32,5 +33,26 @@ export interface PublicAnswer {
   source: string;
   confidence: number;
   sure: boolean;
+  category_code?: string | null;
 }
-export interface PublicAnswers { answer: PublicAnswer | null; others: PublicAnswer[] }
+export interface PublicAnswers {
+  asked_id?: number | null;
+  answer: PublicAnswer | null;
+  others: PublicAnswer[];
+  announcements?: PublicAnnouncement[];
+  /** The search server is away; the embedded index answered. */
+  degraded?: boolean;
+}
+export interface PublicArticle {
+  article_id: number;
+  title: string;
+  answer: string;
+  source: string;
+  effective_to: string | null;
+  category_code?: string | null;
+  attachments?: { sha256: string; name: string }[];
+}
+export interface PublicRow { article_id: number; title: string }
+export interface HotQuestion extends PublicRow { asked: number }
+/** A subject with the number of public articles in it and below. */
+export interface PublicCategory { code: string; name: string; count: number; children?: PublicCategory[] }
