@@ -1,8 +1,9 @@
 // The tabs of the knowledge desk as a table: what each shows, who sees it, what waits in it.
 import type { Role } from "@/shared/types";
 import { useQuery } from "@/shared/query";
-import { computed, defineAsyncComponent, type Component, type WritableComputedRef } from "vue";
+import { computed, type Component, type WritableComputedRef } from "vue";
 
+import { EDITORS, HOTLINE_ROLES, UNIT_ROLES } from "./readers";
 import ArticlesTab from "./articles/ArticlesTab.vue";
 import type { KnowledgeCounts } from "./types";
 
@@ -11,11 +12,7 @@ export type TabKey = "articles";
 interface Waiting { waiting: number; late: boolean }
 interface Tab { shows: Component; for: readonly Role[]; waits: (counts: KnowledgeCounts) => Waiting }
 
-const UNIT_ROLES: Role[] = ["unit_admin", "liaison", "handler", "section_head", "signing_head"];
-const HOTLINE_ROLES: Role[] = ["agent", "dispatcher", "reply_auditor", "supervisor", "callback_agent", "shift_leader", "manager", "quality_inspector", "administrator"];
-const EDITORS: Role[] = ["knowledge_editor"];
 const ALL: Role[] = [...EDITORS, ...HOTLINE_ROLES, ...UNIT_ROLES];
-const NOTHING: Waiting = { waiting: 0, late: false };
 
 export const TABS: Record<TabKey, Tab> = {
   articles: {
