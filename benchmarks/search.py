@@ -31,6 +31,7 @@ from knowledge_base.lifecycle import ArticleState
 from knowledge_base.models import Article, Secrecy
 from knowledge_base.policy import packaged_policy
 from knowledge_base.search import ARTICLES, Reader, filters
+from knowledge_base.shelves import DatabaseShelf
 from web import embedded
 
 SIZES = {"small": 2_000, "full": 180_000}
@@ -159,7 +160,7 @@ def _typed(session: Session, desk: Desk, questions: Sequence[str]) -> Iterator[f
     said, shown = "。".join(questions), list[int]()
     for end in range(4, len(said), 4):
         begun = time.perf_counter()
-        found = suggestions.cards(session, desk, said[:end], shown=shown, reader=Reader.STAFF, today=TODAY)
+        found = suggestions.cards(DatabaseShelf(session), desk, said[:end], shown=shown, reader=Reader.STAFF, today=TODAY)
         yield (time.perf_counter() - begun) * 1000
         shown = [card.answer.article_id for card in found]
 

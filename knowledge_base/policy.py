@@ -1,6 +1,6 @@
 """The figures and words that decide when an answer is sure enough: read from `data/answers.yaml`, handed in as values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -12,7 +12,6 @@ class AnswerPolicy:
     """Confidences 0-1; meanings stand beside the values in `data/answers.yaml`."""
 
     sure_at: float
-    lead: float
     near_identical: float
     card_at: float
     card_beaten_by: float
@@ -20,8 +19,14 @@ class AnswerPolicy:
     cards: int
     sentences: int
     candidates: int
+    weights: Mapping[str, Mapping[str, float]]
+    standing: Mapping[str, float]
     filler: frozenset[str]
     synonyms: Mapping[str, tuple[str, ...]]
+
+    def weights_for(self, wordings: Sequence[object]) -> Mapping[str, float]:
+        """The weights for an article that has a title or variants of a question, or for one that is a text alone."""
+        return self.weights["worded" if wordings else "bare"]
 
 
 def packaged_policy() -> AnswerPolicy:

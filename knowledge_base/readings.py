@@ -1,41 +1,79 @@
-"""Articles cut into words, kept while they are asked for: cards look at the same few articles at every keystroke."""
+"""What answering keeps between questions: articles cut into words, how telling words are, what a sentence found just now.
 
+Cards look at the same few articles and sentences at every keystroke.
+"""
+
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
+from typing import Generic, TypeVar
 
-from knowledge_base.models import Article
 from knowledge_base.scoring import Wording
 
 MOST = 5_000
+WEIGHTS_S = 60.0
+"""For how long a word is as telling as it was."""
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """An article cut up: the ways it is asked for, and the tokens of its other texts."""
+    """An article cut up: the ways it is asked for, and the tokens of its other texts; and what of it is shown."""
 
+    article_id: int
+    code: str
+    title: str
+    agent_text: str
+    public_text: str
+    source: str
+    effective_to: date | None
     wordings: tuple[Wording, ...]
     elsewhere: frozenset[str]
 
 
-class Readings:
-    """The readings asked for last, at most MOST; another save of an article is another reading. For all threads."""
+class Kept(Generic[K, V]):
+    """The values used last, at most `most`, each no longer than `seconds` after it was made. For all threads."""
+
+    def __init__(self, *, most: int = MOST, seconds: float = float("inf"), now: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._seconds, self._now = most, seconds, now
+        self._lock = Lock()
+        self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        """The value, or None when there is none fresh enough."""
+        with self._lock:
+            made_at, value = self._kept.get(key, (0.0, None))
+            if value is None or self._now() - made_at > self._seconds:
+                return None
+            self._kept.move_to_end(key)
+            return value
+
+    def put(self, key: K, value: V) -> V:
+        """Keep the value and give it back."""
+        with self._lock:
+            self._kept[key] = (self._now(), value)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return value
+
+
+class Weights:
+    """How telling words are, asked once a minute for each."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[int, int], Reading] = OrderedDict()
+        self._kept = Kept[str, float](most=200_000, seconds=WEIGHTS_S)
 
-    def of(self, article: Article, make: Callable[[], Reading]) -> Reading:
-        """The reading of that article, made when it is not kept."""
-        key = (article.id, article.version)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            if len(self._kept) > MOST:
-                self._kept.popitem(last=False)
-        return made
+    def of(self, tokens: Iterable[str], ask: Callable[[list[str]], Mapping[str, float]]) -> dict[str, float]:
+        """The weight of each token; `ask` is called once for all that are not known."""
+        wanted = dict.fromkeys(tokens)
+        known = {token: weight for token in wanted if (weight := self._kept.get(token)) is not None}
+        missing = [token for token in wanted if token not in known]
+        if missing:
+            known |= {token: self._kept.put(token, weight) for token, weight in ask(missing).items()}
+        return known

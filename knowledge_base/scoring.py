@@ -1,27 +1,34 @@
-"""How well an article's wording meets a question, 0-1: covered meaning both ways, weighed by how telling each word is. Pure.
+"""How sure it is that an article answers a question: what they share as figures, and a probability out of them. Pure.
 
-Not a ranking by likeness of letters: RapidFuzz only sees wordings that are nearly the question itself (typing, hearing).
+The weights of the figures come from questions with known answers (`calibration.py`); they stand in `data/answers.yaml`.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from hotline.kernel.search.query import Alternative
+
 # How much the words of the question count against those of the wording; the wording is short and all of it is meant.
 ASKED_SHARE = 0.6
 # A word of the question that stands only in the answer or the keywords, not in the wording, counts this part.
 ELSEWHERE = 0.5
+SCORE, COVERED, WORDED, ALIKE, SOUNDED, SCORED = FIGURES = ("score", "covered", "worded", "alike", "sounded", "scored")
+BIAS, SHIFT, STEEP = "bias", "shift", "steep"
+"""Beside the weights of the figures: the odds against "none of these", and how the share that results is stretched."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question cut up: telling tokens (filler left out) with their weights, and its words spaced for RapidFuzz."""
+    """A question cut up: telling tokens (filler left out) with their weights, its sounds, its words spaced for RapidFuzz."""
 
     tokens: tuple[str, ...]
     weights: Mapping[str, float]
     spaced: str
-    synonyms: Mapping[str, tuple[str, ...]]
+    alternatives: Mapping[str, tuple[Alternative, ...]]
+    sounds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -31,13 +38,48 @@ class Wording:
     text: str
     tokens: tuple[str, ...]
     spaced: str
+    sounds: frozenset[str] = frozenset()
 
 
-def confidence(question: Question, wordings: Sequence[Wording], elsewhere: Collection[str], near_identical: float) -> float:
-    """How sure it is that the article answers: the best of its wordings, 0-1. `elsewhere` are tokens of its other texts."""
-    if not question.tokens:
-        return 0.0
-    return max((_met(question, wording, elsewhere, near_identical) for wording in wordings), default=0.0)
+@dataclass(frozen=True)
+class Met:
+    """An article as a question meets it: its wordings, the tokens of all its other texts, its score in the search 0-1."""
+
+    wordings: tuple[Wording, ...]
+    elsewhere: frozenset[str]
+    score: float
+    scored: float = 0.0
+    """1 for the first in the order of a second scorer, 1/2 for the second …; 0 without one."""
+
+
+def figures(question: Question, met: Met, near_identical: float) -> dict[str, float]:
+    """What the article and the question share, each 0-1."""
+    everything = met.elsewhere.union(*(wording.tokens for wording in met.wordings))
+    return {
+        SCORE: met.score,
+        COVERED: covered(question.tokens, everything, question),
+        WORDED: max((_worded(question, wording, met.elsewhere) for wording in met.wordings), default=0.0),
+        ALIKE: max((_alike(question, wording, near_identical) for wording in met.wordings), default=0.0),
+        SOUNDED: max((_sounded(question, wording) for wording in met.wordings), default=0.0),
+        SCORED: met.scored,
+    }
+
+
+def confidences(rows: Sequence[Mapping[str, float]], weights: Sequence[Mapping[str, float]]) -> list[float]:
+    """The probability of each candidate to be the answer, by the weights of its kind.
+
+    Shares of the odds, where "none of them" has odds 1, stretched to what they turned out to mean (Platt scaling).
+    """
+    odds = [
+        math.exp(one[BIAS] + sum(one[name] * row[name] for name in FIGURES)) for row, one in zip(rows, weights, strict=True)
+    ]
+    rest = 1.0 + sum(odds)
+    return [_stretched(one / (rest - one), kind) for one, kind in zip(odds, weights, strict=True)]
+
+
+def _stretched(odds: float, weights: Mapping[str, float]) -> float:
+    meant = math.exp(weights[SHIFT]) * odds ** weights[STEEP]
+    return float(meant / (1.0 + meant))
 
 
 def covered(wanted: Sequence[str], given: Collection[str], question: Question) -> float:
@@ -48,14 +90,35 @@ def covered(wanted: Sequence[str], given: Collection[str], question: Question) -
     return sum(question.weights.get(token, 0.0) for token in wanted if _is_in(token, given, question)) / total
 
 
-def _met(question: Question, wording: Wording, elsewhere: Collection[str], near_identical: float) -> float:
-    alike = fuzz.token_sort_ratio(question.spaced, wording.spaced, processor=None, score_cutoff=near_identical * 100) / 100
+def _worded(question: Question, wording: Wording, elsewhere: Collection[str]) -> float:
     inside = covered(question.tokens, wording.tokens, question)
     anywhere = covered(question.tokens, {*wording.tokens, *elsewhere}, question)
-    asked = inside + ELSEWHERE * (anywhere - inside)
-    told = covered(wording.tokens, question.tokens, question)
-    return max(alike, float(asked**ASKED_SHARE * told ** (1 - ASKED_SHARE)))
+    told = covered(wording.tokens, {*question.tokens, *_called(question)}, question)
+    return _both_ways(inside + ELSEWHERE * (anywhere - inside), told)
+
+
+def _sounded(question: Question, wording: Wording) -> float:
+    shared = len(question.sounds & wording.sounds)
+    if not shared:
+        return 0.0
+    syllables = sum(1 for sound in wording.sounds if not sound.startswith("="))
+    told = shared / syllables if syllables else 0.0
+    return _both_ways(shared / len(question.sounds), min(1.0, told))
+
+
+def _alike(question: Question, wording: Wording, near_identical: float) -> float:
+    return fuzz.token_sort_ratio(question.spaced, wording.spaced, processor=None, score_cutoff=near_identical * 100) / 100
+
+
+def _both_ways(asked: float, told: float) -> float:
+    return float(asked**ASKED_SHARE * told ** (1 - ASKED_SHARE))
+
+
+def _called(question: Question) -> set[str]:
+    return {part for others in question.alternatives.values() for one in others for part in one}
 
 
 def _is_in(token: str, given: Collection[str], question: Question) -> bool:
-    return token in given or any(other in given for other in question.synonyms.get(token, ()))
+    if token in given:
+        return True
+    return any(all(part in given for part in one) for one in question.alternatives.get(token, ()))

@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.orm import Session
-
-from knowledge_base import search as shelf
-from knowledge_base.answers import Answer, Desk, measure, rank
+from knowledge_base.answers import Answer, Desk, Found, look, measure, rank
 from knowledge_base.policy import AnswerPolicy
 from knowledge_base.search import Reader
+from knowledge_base.shelves import Shelf
 
 LONG_SENTENCE = 40
 LONGEST_TEXT = 2000
 """Characters from the end of the text that are looked at."""
+OLDEST = 12
+"""Sentences from the end that are looked at."""
 _ENDS = re.compile(r"[。！？!?；;\n\r]+")
 _PAUSES = re.compile(r"[，,、]+")
 
@@ -35,29 +35,29 @@ class _Call:
     strength: float
 
 
-def cards(session: Session, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date) -> list[Card]:
-    """The cards for a text that grows. `shown` are the article ids on the screen now, in their order."""
-    spoken = list(enumerate(reversed(sentences_of(text))))
-    calls = [
-        _Call(Card(found, sentence), found.confidence * desk.policy.faded**age)
-        for age, sentence in spoken[: desk.policy.sentences]
-        for found in rank(session, desk, sentence, reader=reader, today=today)
-    ]
-    kept = shelf.load(session, shown, reader=reader, today=today)
-    calls += [
-        _Call(Card(found, sentence), found.confidence * desk.policy.faded**age)
-        for age, sentence in spoken[desk.policy.sentences :]
-        for found in measure(desk, sentence, kept, reader=reader)
-    ]
-    best = _strongest(calls)
+def cards(shelf: Shelf, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date) -> list[Card]:
+    """The cards for a text that grows. `shown` are the article ids on the screen now, in their order.
+
+    Only a sentence not seen before asks the index. Sentences said earlier cannot call new cards, only keep those shown.
+    """
+    spoken = list(reversed(sentences_of(text)))[:OLDEST]
+    founds = [_found(desk, sentence, reader, today) for sentence in spoken[: desk.policy.sentences]]
+    founds += [Found(sentence, dict.fromkeys(shown, 0.0)) for sentence in spoken[desk.policy.sentences :]]
+    founds.append(Found("", dict.fromkeys(shown, 0.0)))
+    best = dict[int, _Call]()
+    for age, (found, ranked) in enumerate(zip(founds, measure(shelf, desk, founds, reader=reader, today=today), strict=True)):
+        for one in ranked:
+            strength = one.confidence * desk.policy.faded**age
+            if one.article_id not in best or strength > best[one.article_id].strength:
+                best[one.article_id] = _Call(Card(one, found.question), strength)
     return [best[key].card for key in steady(shown, {key: call.strength for key, call in best.items()}, desk.policy)]
 
 
-def look_up(session: Session, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date) -> list[Card]:
+def look_up(shelf: Shelf, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date) -> list[Card]:
     """The cards for words that somebody types to look something up: free places go to whatever comes nearest."""
-    found = cards(session, desk, text, shown=shown, reader=reader, today=today)
+    found = cards(shelf, desk, text, shown=shown, reader=reader, today=today)
     known = {card.answer.article_id for card in found}
-    near = [one for one in rank(session, desk, text, reader=reader, today=today) if one.article_id not in known]
+    near = [one for one in rank(shelf, desk, text, reader=reader, today=today) if one.article_id not in known]
     return [*found, *(Card(one, text.strip()) for one in near)][: desk.policy.cards]
 
 
@@ -90,10 +90,6 @@ def sentences_of(text: str) -> list[str]:
     return [sentence.strip() for sentence in found if sentence.strip()]
 
 
-def _strongest(calls: Sequence[_Call]) -> dict[int, _Call]:
-    best: dict[int, _Call] = {}
-    for call in calls:
-        key = call.card.answer.article_id
-        if key not in best or call.strength > best[key].strength:
-            best[key] = call
-    return best
+def _found(desk: Desk, sentence: str, reader: Reader, today: date) -> Found:
+    key = (reader, today, sentence)
+    return desk.found.get(key) or desk.found.put(key, look(desk, sentence, reader=reader, today=today))

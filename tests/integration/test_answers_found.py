@@ -18,6 +18,7 @@ from knowledge_base.articles import ArticleContent
 from knowledge_base.models import Secrecy
 from knowledge_base.policy import packaged_policy
 from knowledge_base.search import Reader
+from knowledge_base.shelves import DatabaseShelf
 
 TODAY = date(2026, 11, 20)
 ANALYZER, POLICY = Analyzer(packaged_words()), packaged_policy()
@@ -84,15 +85,14 @@ def desk(database: Database, tmp_path: Path) -> Desk:
             articles.import_article(
                 uow, code, ArticleContent(title, f"话术：{title}", public, questions, source_document="办法")
             )
-    with database.read() as session:
-        indexing.rebuild(session, made.search)
+    indexing.rebuild(database, made.search)
     return made
 
 
 @pytest.mark.parametrize(("question", "code"), QUESTIONS)
 def test_a_question_finds_its_answer(database: Database, desk: Desk, question: str, code: str) -> None:
     with database.read() as session:
-        reply = answers.answer(session, desk, question, reader=Reader.CITIZEN, today=TODAY)
+        reply = answers.answer(DatabaseShelf(session), desk, question, reader=Reader.CITIZEN, today=TODAY)
 
     assert reply.answer is not None, reply.others
     assert (reply.answer.code, reply.answer.source) == (code, "办法")
@@ -101,7 +101,7 @@ def test_a_question_finds_its_answer(database: Database, desk: Desk, question: s
 @pytest.mark.parametrize("question", NO_ANSWER)
 def test_no_sure_answer_is_given_where_there_is_none(database: Database, desk: Desk, question: str) -> None:
     with database.read() as session:
-        reply = answers.answer(session, desk, question, reader=Reader.CITIZEN, today=TODAY)
+        reply = answers.answer(DatabaseShelf(session), desk, question, reader=Reader.CITIZEN, today=TODAY)
 
     assert reply.answer is None
 
@@ -111,7 +111,7 @@ def test_a_citizen_gets_the_public_words_and_an_agent_the_agents(database: Datab
         texts = [
             reply.answer.text
             for reader in (Reader.CITIZEN, Reader.STAFF)
-            if (reply := answers.answer(session, desk, "暖气不热", reader=reader, today=TODAY)).answer
+            if (reply := answers.answer(DatabaseShelf(session), desk, "暖气不热", reader=reader, today=TODAY)).answer
         ]
 
     assert texts == ["冬季供暖时间和温度：请按规定到窗口办理。", "话术：冬季供暖时间和温度"]
@@ -177,14 +177,16 @@ def test_without_search_there_is_no_answer_and_no_error(database: Database) -> N
     nothing = Desk(Search(NullBackend(), ANALYZER), POLICY)
 
     with database.read() as session:
-        reply = answers.answer(session, nothing, "身份证丢了", reader=Reader.STAFF, today=TODAY)
+        reply = answers.answer(DatabaseShelf(session), nothing, "身份证丢了", reader=Reader.STAFF, today=TODAY)
 
     assert (reply.answer, reply.others) == (None, ())
 
 
 def test_a_card_names_the_sentence_that_called_it(database: Database, desk: Desk) -> None:
     with database.read() as session:
-        shown = suggestions.cards(session, desk, "喂你好。我身份证丢了怎么补办。", shown=(), reader=Reader.STAFF, today=TODAY)
+        shown = suggestions.cards(
+            DatabaseShelf(session), desk, "喂你好。我身份证丢了怎么补办。", shown=(), reader=Reader.STAFF, today=TODAY
+        )
 
     assert (shown[0].answer.code, shown[0].sentence) == ("id-card", "我身份证丢了怎么补办")
 
@@ -196,7 +198,9 @@ def test_cards_stay_while_the_talk_goes_on(database: Database, desk: Desk) -> No
 
     for end in range(1, len(said) + 1):
         with database.read() as session:
-            found = suggestions.cards(session, desk, "".join(said[:end]), shown=shown, reader=Reader.STAFF, today=TODAY)
+            found = suggestions.cards(
+                DatabaseShelf(session), desk, "".join(said[:end]), shown=shown, reader=Reader.STAFF, today=TODAY
+            )
         shown = [card.answer.article_id for card in found]
         first = first or shown[:1]
 
@@ -210,7 +214,7 @@ def test_a_new_matter_pushes_an_old_card_away(database: Database, desk: Desk) ->
 
     for end in range(1, len(text) + 1):
         with database.read() as session:
-            found = suggestions.cards(session, desk, text[:end], shown=shown, reader=Reader.STAFF, today=TODAY)
+            found = suggestions.cards(DatabaseShelf(session), desk, text[:end], shown=shown, reader=Reader.STAFF, today=TODAY)
         shown = [card.answer.article_id for card in found]
 
     codes = {card.answer.code for card in found}

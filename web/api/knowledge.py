@@ -14,6 +14,7 @@ from knowledge_base import answers, articles, search, suggestions
 from knowledge_base.answers import Answer
 from knowledge_base.models import Article, UseKind
 from knowledge_base.search import Reader
+from knowledge_base.shelves import DatabaseShelf
 from web.api.schemas.base import Done, Page
 from web.api.schemas.contacts import Card
 from web.api.schemas.knowledge import ArticleDetail, ArticleRow, Cards, PublicArticle, UseIn
@@ -64,7 +65,12 @@ def look_up_cards(query: CardQuery) -> Cards:
     """Cards for words an agent typed: the sure ones, then whatever else comes near."""
     with reading() as session:
         found = suggestions.look_up(
-            session, container().desk, query.text, shown=query.shown_ids(), reader=Reader.STAFF, today=local_day()
+            DatabaseShelf(session),
+            container().desk,
+            query.text,
+            shown=query.shown_ids(),
+            reader=Reader.STAFF,
+            today=local_day(),
         )
         return Cards(items=card_shapes(found))
 
@@ -117,7 +123,9 @@ def use_article(article_id: int, body: UseIn) -> Done:
 def answer_citizen(query: QuestionQuery) -> PublicAnswers:
     """The instant answer to a citizen's question, if there is a sure one, and the next best articles."""
     with reading() as session:
-        reply = answers.answer(session, container().desk, query.question, reader=Reader.CITIZEN, today=local_day())
+        reply = answers.answer(
+            DatabaseShelf(session), container().desk, query.question, reader=Reader.CITIZEN, today=local_day()
+        )
         best = _public_answer(reply.answer, sure=True) if reply.answer else None
         return PublicAnswers(answer=best, others=[_public_answer(one, sure=False) for one in reply.others if one.text])
 
@@ -154,7 +162,9 @@ def judge_public_article(article_id: int, body: Helpful) -> Done:
 def live_cards(session: Session, text: str, shown: Sequence[int]) -> list[Card]:
     """The cards of a contact for all that was said and typed in it so far."""
     desk = container().desk
-    return card_shapes(suggestions.cards(session, desk, text, shown=shown, reader=Reader.STAFF, today=local_day()))
+    return card_shapes(
+        suggestions.cards(DatabaseShelf(session), desk, text, shown=shown, reader=Reader.STAFF, today=local_day())
+    )
 
 
 def card_shapes(found: Iterable[suggestions.Card]) -> list[Card]:

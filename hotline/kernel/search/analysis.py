@@ -10,15 +10,19 @@ from importlib.resources import files
 
 import opencc
 import rjieba
-from pypinyin import Style, lazy_pinyin
 
-VERSION = 1
+from hotline.kernel.search import pinyin
+
+VERSION = 2
 """Raise it when the same text would give other tokens: indexes of another version are rebuilt."""
 
 WORD_FREQUENCY = 100_000
 SUGGEST_CHARACTERS = 12
+GRAM = "~"
+"""Begins a token that is a pair of characters, not a word."""
 _WORDLIKE = re.compile(r"\w")
 _LATIN = re.compile(r"[a-z0-9]+")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 
 
@@ -39,6 +43,7 @@ class Analyzer:
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._jieba = rjieba.Jieba()
+        self._parts: dict[str, tuple[str, ...]] = {}
         for word in words:
             self._jieba.add_word(normalise(word), WORD_FREQUENCY, "n")
 
@@ -54,9 +59,45 @@ class Analyzer:
         """Words that do not overlap, in reading order: for comparing two texts, not for the index."""
         return [word.strip() for word in self._jieba.cut(normalise(text)) if _WORDLIKE.search(word)]
 
+    def parts(self, word: str) -> tuple[str, ...]:
+        """The words of one term, kept: for lists of terms that are looked through at every question."""
+        if word not in self._parts:
+            self._parts[word] = tuple(self.words(word))
+        return self._parts[word]
+
     def spaced(self, text: str) -> str:
         """The search tokens joined by one blank: the form in which a text is indexed."""
         return " ".join(self.tokens(text))
+
+    def indexed(self, text: str) -> str:
+        """Words and character pairs joined by blanks: a field in which a question is found though it is cut otherwise."""
+        return " ".join((*self.tokens(text), *grams(text)))
+
+    def sounds(self, text: str, filler: Collection[str] = ()) -> list[str]:
+        """How the text sounds, as pairs of syllables (`pinyin.pairs`), without those of filler words; Latin letters are
+        taken for pinyin."""
+        folded = normalise(text)
+        heard = list[str]()
+        for run, spoken in zip(_HAN.findall(folded), self._spoken(folded), strict=True):
+            sounds = pinyin.pairs([one for word in spoken for one in word])
+            heard += [sound for at, sound in enumerate(sounds) if run[at : at + 2] not in filler]
+        return [*heard, *pinyin.typed(folded)]
+
+    def sounding(self, text: str) -> str:
+        """All that a text is found by beside its words, joined by blanks: its sounds, its initials, its single characters."""
+        folded = normalise(text)
+        runs = self._spoken(folded)
+        heard = [pair for run in runs for pair in pinyin.pairs([one for word in run for one in word])]
+        lone = dict.fromkeys(f"{GRAM}{one}" for run in _HAN.findall(folded) for one in run)
+        return " ".join((*heard, *(token for run in runs for token in pinyin.initials_of(run)), *lone))
+
+    def initials(self, text: str) -> list[str]:
+        """The tokens by which a text is found from first letters (`pinyin.initials_of`)."""
+        return [token for run in self._spoken(normalise(text)) for token in pinyin.initials_of(run)]
+
+    def _spoken(self, folded: str) -> list[list[tuple[str, ...]]]:
+        """The runs of Chinese characters, each as its words, each as its syllables."""
+        return [[pinyin.syllables(word) for word in self._jieba.cut(run)] for run in _HAN.findall(folded)]
 
     def highlight(self, text: str, wanted: Collection[str]) -> list[tuple[int, int]]:
         """Where words of `text` stand that are, or hold, a wanted token: (start, end) in characters, ascending."""
@@ -67,11 +108,17 @@ class Analyzer:
         return [(start, end) for word, start, end in cut if word in wanted or any(part in word for part in wanted)]
 
 
+def grams(text: str) -> list[str]:
+    """Each two neighbouring Chinese characters, marked so that they never count for words; a lone character by itself."""
+    runs = _HAN.findall(normalise(text))
+    return [f"{GRAM}{run[at : at + 2]}" for run in runs for at in range(max(1, len(run) - 1))]
+
+
 def suggest_terms(text: str) -> list[str]:
     """All beginnings of a title by which it may be suggested: as written, in full pinyin, by initials (养老 → yl)."""
-    plain = "".join(_WORDLIKE.findall(normalise(text)))[:SUGGEST_CHARACTERS]
-    full = "".join(lazy_pinyin(plain))
-    initials = "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
+    plain = suggest_query(text)[:SUGGEST_CHARACTERS]
+    spoken = [syllable for word in rjieba.cut(plain) for syllable in pinyin.syllables(word)]
+    full, initials = "".join(spoken), "".join(syllable[:1] for syllable in spoken)
     return list(dict.fromkeys(term for form in (plain, full, initials) for term in _beginnings(form)))
 
 

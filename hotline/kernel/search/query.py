@@ -1,19 +1,41 @@
 """Asking an index in words: text → tokens with their synonyms → backend. What articles and tickets both use."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hotline.kernel.search.analysis import Analyzer, suggest_query
+from hotline.kernel.search.analysis import GRAM, Analyzer, grams, normalise, suggest_query
 from hotline.kernel.search.port import CompiledQuery, Cursor, Filters, Hits, IndexSchema, SearchBackend, TextField
 
 LONGEST_QUERY = 64
 """Tokens of a query that are looked at: a pasted page must not cost a thousand term look-ups."""
 
+Alternative = tuple[str, ...]
+"""Tokens that together mean what another token means."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A text cut up to be asked: words (`filler` left out), character pairs, sounds, and what else each word may be called."""
+
+    tokens: tuple[str, ...]
+    grams: tuple[str, ...]
+    sounds: tuple[str, ...]
+    alternatives: Mapping[str, tuple[Alternative, ...]]
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The groups of a query: a word with its one-word synonyms, the words of longer ones, pairs, sounds."""
+        words = [(token, *(one[0] for one in self.alternatives.get(token, ()) if len(one) == 1)) for token in self.tokens]
+        known = set(self.tokens)
+        parts = [part for many in self.alternatives.values() for one in many if len(one) > 1 for part in one]
+        rest = [(one,) for one in (*(part for part in dict.fromkeys(parts) if part not in known), *self.grams, *self.sounds)]
+        return (*words, *rest)
+
 
 @dataclass(frozen=True)
 class Search:
-    """A backend with the analyzer its indexes were written with. `synonyms` maps a token to others that mean the same."""
+    """A backend with the analyzer its indexes were written with. `synonyms` maps a word to others that mean the same."""
 
     backend: SearchBackend
     analyzer: Analyzer
@@ -24,6 +46,14 @@ class Search:
         tokens = self.analyzer.tokens(text[: LONGEST_QUERY * 8])[:LONGEST_QUERY]
         groups = tuple((token, *self.synonyms.get(token, ())) for token in tokens)
         return CompiledQuery(groups, tuple(fields) or schema.texts)
+
+    def asked(self, text: str, filler: Collection[str] = ()) -> Asked:
+        """The text cut up for fields of `Analyzer.indexed` and `Analyzer.sounding`."""
+        folded = normalise(text[: LONGEST_QUERY * 8])
+        tokens = tuple(token for token in self.analyzer.tokens(folded) if token not in filler)[:LONGEST_QUERY]
+        pairs = tuple(pair for pair in grams(folded) if pair[len(GRAM) :] not in filler)[:LONGEST_QUERY]
+        sounds = tuple(self.analyzer.sounds(folded, filler)[:LONGEST_QUERY])
+        return Asked(tokens, pairs, sounds, self._alternatives(folded, tokens))
 
     def find(
         self, schema: IndexSchema, text: str, filters: Filters = (), *, size: int = 10, after: Cursor | None = None
@@ -42,3 +72,17 @@ class Search:
         counted = self.backend.counts(schema, tokens)
         total = self.backend.stats(schema).docs
         return {token: math.log(1 + (total - n + 0.5) / (n + 0.5)) if n <= total else 0.0 for token, n in counted.items()}
+
+    def _alternatives(self, folded: str, tokens: Sequence[str]) -> dict[str, tuple[Alternative, ...]]:
+        """What each token may be called otherwise; a word of several tokens lends its synonyms to all of them."""
+        found = {token: self._cut(self.synonyms[token]) for token in tokens if token in self.synonyms}
+        for word in self.synonyms:
+            if len(word) > 1 and word not in found and word in folded:
+                others = self._cut(self.synonyms[word])
+                for part in self.analyzer.parts(word):
+                    if part in tokens:
+                        found[part] = (*found.get(part, ()), *others)
+        return found
+
+    def _cut(self, words: Iterable[str]) -> tuple[Alternative, ...]:
+        return tuple(cut for word in words if (cut := self.analyzer.parts(word)))
