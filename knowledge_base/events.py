@@ -8,7 +8,10 @@ from hotline.kernel.events import Event
 
 @dataclass(frozen=True)
 class ArticleChanged(Event):
-    """An article was written, moved or reworded: its place in the index is out of date. `action` is empty for a wording."""
+    """An article was written, moved or reworded: its place in the index is out of date.
+
+    `action` and `source`, the state before, are empty for a wording. A change that is taken is told of both articles.
+    """
 
     name: ClassVar[str] = "article-changed"
 
@@ -16,6 +19,7 @@ class ArticleChanged(Event):
     state: str
     revision: int
     action: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)

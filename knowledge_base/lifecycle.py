@@ -91,6 +91,7 @@ ROWS = (
     _A("take",             S.DRAFT,          S.TAKEN,          MACHINE),
     _A("withdraw",         S.DRAFT,          S.WITHDRAWN,      UNITS | EDITORS),
     _A("approve",          S.UNIT_REVIEW,    S.EDITOR_REVIEW,  UNIT_HEADS,           (),         ("editors",)),
+    _A("take_over",        S.UNIT_REVIEW,    S.EDITOR_REVIEW,  EDITORS,              ("note",),  ("author", "unit")),
     _A("send_back",        S.UNIT_REVIEW,    S.DRAFT,          UNIT_HEADS,           ("note",),  ("author",)),
     _A("withdraw",         S.UNIT_REVIEW,    S.WITHDRAWN,      UNIT_HEADS | EDITORS, ("note",),  ("author",)),
     _A("publish",          S.EDITOR_REVIEW,  S.PUBLISHED,      EDITORS,              (),         ("author", "unit")),
@@ -99,13 +100,13 @@ ROWS = (
     _A("withdraw",         S.EDITOR_REVIEW,  S.WITHDRAWN,      EDITORS,              ("note",),  ("author", "unit")),
     _A("come_due",         S.PUBLISHED,      S.DUE,            EDITORS | MACHINE,    (),         ("unit",)),
     _A("expire",           S.PUBLISHED,      S.EXPIRED,        EDITORS | MACHINE,    (),         ("unit",)),
-    _A("withdraw",         S.PUBLISHED,      S.WITHDRAWN,      EDITORS,              ("note",),  ("unit",)),
+    _A("withdraw",         S.PUBLISHED,      S.WITHDRAWN,      EDITORS | MACHINE,    ("note",),  ("unit",)),
     _A("confirm",          S.DUE,            S.PUBLISHED,      UNIT_HEADS | EDITORS, ("review_due",)),
     _A("renew",            S.DUE,            S.PUBLISHED,      MACHINE),
     _A("expire",           S.DUE,            S.EXPIRED,        EDITORS | MACHINE,    (),         ("unit",)),
-    _A("withdraw",         S.DUE,            S.WITHDRAWN,      EDITORS,              ("note",),  ("unit",)),
-    _A("renew",            S.EXPIRED,        S.PUBLISHED,      EDITORS | MACHINE),
-    _A("withdraw",         S.EXPIRED,        S.WITHDRAWN,      EDITORS),
+    _A("withdraw",         S.DUE,            S.WITHDRAWN,      EDITORS | MACHINE,    ("note",),  ("unit",)),
+    _A("renew",            S.EXPIRED,        S.PUBLISHED,      EDITORS | MACHINE,    ("effective_to",)),
+    _A("withdraw",         S.EXPIRED,        S.WITHDRAWN,      EDITORS | MACHINE),
 )
 
 TASK_ROWS = (

@@ -8,10 +8,12 @@ from dispatch.linkage import sending
 from hotline.kernel import outbox
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import anchors, archiving, replays
-from knowledge_base import articles
+from knowledge_base import article_days
 from sla import asking, digests, recounts, sweep, years
 from sla.book import is_set_up
+from web import knowledge_terms
 from web.bootstrap import Container
+from web.reactions import knowledge
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,17 @@ class Timed:
 
 def expire_articles(parts: Container) -> int:
     """Take articles whose validity ended out of use; search hides them from the first minute by their date."""
-    with parts.database.work() as uow:
-        return articles.expire_due(uow, uow.now.astimezone(uow.zone).date())
+    return _until_none_is_left(parts, lambda uow: article_days.expire_due(uow, knowledge_terms.local_day(uow)))
+
+
+def call_for_reviews(parts: Container) -> int:
+    """Let articles fall due whose full review comes near."""
+    return _until_none_is_left(parts, knowledge_terms.come_due)
 
 
 def archive(parts: Container) -> int:
     """Archive what ended long enough ago, a batch a transaction, until none is left."""
-    archived = 0
-    while (found := _in_one_transaction(parts, archiving.archive_due)) > 0:
-        archived += found
-    return archived
+    return _until_none_is_left(parts, archiving.archive_due)
 
 
 def resume(parts: Container) -> int:
@@ -61,10 +64,14 @@ def forget_keys(parts: Container) -> int:
 
 def ask_callbacks(parts: Container) -> int:
     """Send links and place robot calls whose hour has come, and go on with whom neither reached, a batch a transaction."""
-    asked = 0
-    while (found := _in_one_transaction(parts, asking.ask_due)) > 0:
-        asked += found
-    return asked
+    return _until_none_is_left(parts, asking.ask_due)
+
+
+def _until_none_is_left(parts: Container, job: Callable[[UnitOfWork], int]) -> int:
+    done = 0
+    while (found := _in_one_transaction(parts, job)) > 0:
+        done += found
+    return done
 
 
 def _in_one_transaction(parts: Container, job: Callable[[UnitOfWork], int]) -> int:
@@ -74,7 +81,9 @@ def _in_one_transaction(parts: Container, job: Callable[[UnitOfWork], int]) -> i
 
 SCHEDULE = (
     Timed("outbox-sweep", lambda parts: outbox.sweep(parts.database, parts.queue.put), 10),
-    Timed("articles-expire", expire_articles, 3600),
+    Timed("articles-expire", expire_articles, 600),
+    Timed("articles-come-due", call_for_reviews, 3600),
+    Timed("articles-late-reviews", lambda parts: knowledge.tell_late_reviews(parts.database), 600),
     Timed("timeline-anchor", lambda parts: anchors.write_due(parts.database), 900),
     Timed("tickets-resume", resume, 60),
     Timed("tickets-lapse", lapse, 600),

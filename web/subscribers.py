@@ -33,6 +33,7 @@ from hotline.tickets.events import (
 from knowledge_base.events import ArticleChanged
 from sla import call_evaluations, callbacks, deadlines, escalation, extensions, service_marks
 from sla.events import AppealMoved, CallbackOpened, CallEvaluated, DigestMade, EvaluationLinkMade, RobotWanted
+from web.reactions import knowledge
 from web.reactions.alarms import Alarming
 from web.reactions.calls import audio_ended, audio_started
 from web.reactions.evaluations import Evaluations
@@ -101,7 +102,7 @@ def subscribers(
             TransferOpened: {"send": outward.send_transfer, "push": pushing.transfer_changed},
             TransferMoved: {"send": outward.send_transfer, "push": pushing.transfer_changed},
             TransferOverdue: {"push": pushing.transfer_overdue, "tell": messages.transfer_overdue},
-            ArticleChanged: {"index": outward.index_article},
+            ArticleChanged: {"index": outward.index_article, "tell": knowledge.article_changed},
             **_of_opinions(pushing, evaluations),
         },
     )

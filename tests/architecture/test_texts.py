@@ -15,12 +15,14 @@ from pydantic import BaseModel, ValidationError
 from docs import generate
 from hotline.intake.drafts import FIELDS
 from hotline.intake.models import CallState
-from hotline.kernel.errors import HotlineError
+from hotline.kernel.errors import HotlineError, Invalid
 from hotline.people.permissions import Role
 from hotline.people.units import choices
 from hotline.tickets import anchors
 from hotline.tickets.supervision import OrderKind
 from hotline.tickets.workflow import STANDARD, TYPES, RequestKind, Told
+from knowledge_base.content import Finding
+from knowledge_base.lifecycle import ARTICLE
 from sla import sentences, year_files
 from sla.calendar import DayKind
 from sla.ladder import RUNGS
@@ -36,7 +38,7 @@ TEMPLATES = sorted((ROOT / "web" / "templates").glob("*.html"))
 LANGUAGES = sorted(texts.LOCALES)
 SAID_BY_PYTHON = ("text", "_words", "_show")
 ERRORS: list[type[HotlineError]] = [HotlineError, *generate.subclasses(HotlineError)]
-CODES = {kind.__name__: kind.code for kind in ERRORS}
+CODES = {kind.__name__: kind.code for kind in ERRORS} | {Finding.__name__: Invalid.code}
 UNFIT: tuple[object, ...] = (
     None,
     "",
@@ -56,7 +58,7 @@ UNFIT: tuple[object, ...] = (
 )
 """Values of which every field of every shape refuses some."""
 UNIT_WORDS = (("level", "levels"), ("kind", "kinds"), ("class", "classes"))
-LEADS = {"Invalid": ("field", "rule"), "ModelUnusable": ("folder", "reason", "file")}
+LEADS = {"Invalid": ("field", "rule"), "Finding": ("field", "rule"), "ModelUnusable": ("folder", "reason", "file")}
 """What the leading arguments of errors with a signature of their own are called in `details`."""
 PRINTED = ("state", "type", "urgency", "assignment_role", "satisfaction", "solved", "request_kind", "request_state", "secrecy")
 PRINTED += ("stage", "channel", "action", "order_reason")
@@ -130,6 +132,7 @@ def told() -> set[str]:
     codes |= {f"propose_{kind}" for kind in RequestKind}
     codes |= {f"{word}-{stage}" for word in ("near", "over") for stage in Stage}
     codes |= {*(f"rung-{rung}" for rung in RUNGS), "digest", "digest-held"}
+    codes |= {*(f"article-{row.action}" for row in ARTICLE.rows if row.tells), "article-review-late"}
     messages = {row.action for row in telling if Told.REQUESTER in row.tells}
     messages |= {ACKNOWLEDGE, ANSWERED, DISCREET, "unit-assigned", "unit-redo", "query-code"}
     return {f"notice.{code}.{part}" for code in codes for part in ("title", "text")} | {f"message.{code}" for code in messages}
@@ -228,7 +231,7 @@ def test_every_value_that_a_refusal_names_is_given(language: str) -> None:
         f"{path.name}:{call.lineno} {hole}"
         for path in OURS
         for name, call in calls(path)
-        if name in CODES and not any(keyword.arg is None for keyword in call.keywords)
+        if name in CODES and name != Finding.__name__ and not any(keyword.arg is None for keyword in call.keywords)
         for word in _narrow(name, call)
         for hole in _holes(catalogue(language)[f"error.{CODES[name]}.{word}"]) - _details(name, call).keys()
     }

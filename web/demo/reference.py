@@ -16,7 +16,7 @@ from hotline.people.passwords import hash_password
 from hotline.people.permissions import Role
 from hotline.tickets import ladders
 from knowledge_base import articles
-from knowledge_base.articles import ArticleContent
+from knowledge_base.content import ArticleContent
 from sla.defaults import install_defaults
 from web.city.founding import install_lists
 from web.demo.data import ArticleFile, City
