@@ -1,18 +1,20 @@
 // The tabs of the knowledge desk as a table: what each shows, who sees it, what waits in it.
-import type { Role } from "@/shared/types";
 import { useQuery } from "@/shared/query";
-import { computed, type Component, type WritableComputedRef } from "vue";
+import type { Role } from "@/shared/types";
+import { computed, defineAsyncComponent, type Component, type WritableComputedRef } from "vue";
 
-import { EDITORS, HOTLINE_ROLES, UNIT_ROLES } from "./readers";
 import ArticlesTab from "./articles/ArticlesTab.vue";
+import { EDITORS, HOTLINE_ROLES, UNIT_ROLES } from "./readers";
 import type { KnowledgeCounts } from "./types";
 
-export type TabKey = "articles";
+export type TabKey = "articles" | "import" | "report" | "words";
 
 interface Waiting { waiting: number; late: boolean }
 interface Tab { shows: Component; for: readonly Role[]; waits: (counts: KnowledgeCounts) => Waiting }
 
-const ALL: Role[] = [...EDITORS, ...HOTLINE_ROLES, ...UNIT_ROLES];
+const ALL: readonly Role[] = [...EDITORS, ...HOTLINE_ROLES, ...UNIT_ROLES];
+const KEEPERS: readonly Role[] = [...EDITORS, ...UNIT_ROLES];
+const nothing = (): Waiting => ({ waiting: 0, late: false });
 
 export const TABS: Record<TabKey, Tab> = {
   articles: {
@@ -20,6 +22,13 @@ export const TABS: Record<TabKey, Tab> = {
     for: ALL,
     waits: (counts) => ({ waiting: counts.unit_review + counts.editor_review, late: false }),
   },
+  import: { shows: defineAsyncComponent(() => import("./imports/ImportTab.vue")), for: KEEPERS, waits: nothing },
+  report: {
+    shows: defineAsyncComponent(() => import("./report/ReportTab.vue")),
+    for: [...KEEPERS, "shift_leader", "manager", "administrator"],
+    waits: nothing,
+  },
+  words: { shows: defineAsyncComponent(() => import("./words/WordsTab.vue")), for: [...EDITORS, "administrator"], waits: nothing },
 };
 
 /** The tabs that somebody of these roles sees, in their order. */

@@ -1,0 +1,26 @@
+// What the import, export, bundle and guide routes answer (web/api/schemas/knowledge*.py).
+export interface Finding { row: number; field: string; rule: string; given: string; level: "error" | "warning"; message: string }
+export interface ImportRun {
+  id: number;
+  name: string;
+  dry: boolean;
+  becomes: string;
+  total: number;
+  done: number;
+  taken: number;
+  findings: Finding[];
+  requested_at: string;
+  finished_at: string | null;
+}
+export interface ImportRuns { items: ImportRun[]; choices: string[]; most: number }
+export interface Bundle { name: string; size_bytes: number; at: string; edition: "staff" | "public"; articles: number }
+export interface GuideState {
+  configured: boolean;
+  source: string;
+  synced_at: string | null;
+  taken: number;
+  removed: number;
+  failed: number;
+  error: string;
+  articles: number;
+}
