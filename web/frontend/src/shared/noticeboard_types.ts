@@ -89,6 +89,8 @@ export interface KnowledgeTask {
   field: string;
   words: string;
   reply: string;
+  /** Answered by a change of the article, not by somebody's words. */
+  by_itself?: boolean;
   asked_at: string;
   asked_by: string;
   due_at: string;
