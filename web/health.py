@@ -13,13 +13,12 @@ from alembic.runtime.migration import MigrationContext
 from kombu.exceptions import KombuError
 from sqlalchemy import text
 
+from hotline.kernel import clock
 from hotline.kernel.errors import HotlineError
-from hotline.kernel.search.port import SearchBackend
-from hotline.tickets.indexing import TICKETS
-from knowledge_base.search import ARTICLES
 from sla import years
 from sla.book import book_of, is_set_up
 from sla.models import YearStatus
+from web import indexes
 from web.bootstrap import Container
 from web.migrations import head
 
@@ -98,13 +97,24 @@ def _worker(container: Container) -> str:
     return f"{len(found)} worker(s)"
 
 
-def _search(container: Container) -> str:
-    backend: SearchBackend = container.search.backend
-    found = {schema.name: backend.stats(schema) for schema in (ARTICLES, TICKETS)}
-    missing = [name for name, stats in found.items() if not stats.ready]
+def _search(container: Container) -> str | Wanted:
+    """Whether all indexes are there, answered by the store of the settings, and up to date."""
+    found = indexes.standing(container)
+    missing = [name for name, stats in found.indexes.items() if not stats.ready]
     if missing:
         raise LookupError(f"no index of {', '.join(missing)}: run `hotline kb rebuild`")
-    return ", ".join(f"{stats.docs} {name}" for name, stats in found.items())
+    store = ", ".join(sorted({stats.store for stats in found.indexes.values()}))
+    told = f"{store}: {', '.join(f'{stats.docs} {name}' for name, stats in found.indexes.items())}"
+    away = next((stats.away for stats in found.indexes.values() if stats.away), None)
+    if away:
+        missed = f"{away.missed} changes kept for it"
+        return Wanted(
+            f"the search server is away since {away.since:%Y-%m-%d %H:%M} UTC ({away.reason}), {missed}; {told} answers"
+        )
+    behind_s = indexes.age_seconds(found.owed, clock.now())
+    if behind_s > container.settings.search_lag_seconds:
+        return Wanted(f"{told}; {found.owed.waiting} changes wait, the oldest for {behind_s:.0f} s: see `hotline kb status`")
+    return f"{told}; {found.owed.waiting} changes wait"
 
 
 def _speech(container: Container) -> str:

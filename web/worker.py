@@ -7,8 +7,7 @@ from celery import Celery
 
 from hotline.kernel import outbox
 from hotline.kernel.errors import Unavailable
-from hotline.tickets import indexing as ticket_indexing
-from knowledge_base import indexing
+from web import indexes
 from web.bootstrap import Container
 from web.queue import DELIVER, TIMED
 from web.schedule import SCHEDULE, timed
@@ -60,8 +59,7 @@ def run_worker(container: Container) -> None:
 def _ensure_indexes(container: Container) -> None:
     """Build what is missing or damaged. Work goes on without search: it is a cache, and the rest is not."""
     try:
-        indexing.ensure(container.database, container.search)
-        ticket_indexing.ensure(container.database, container.search)
+        indexes.ensure_all(container)
     except Unavailable as error:
         LOG.warning("no search until `hotline kb rebuild`: %s", error)
 

@@ -5,9 +5,10 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.kernel import clock
@@ -56,6 +57,29 @@ def owed(session: Session, now: datetime, limit: int = 500) -> list[int]:
     """Deliveries that are due and nobody holds, oldest first."""
     query = select(Delivery.id).where(_claimable(now)).order_by(Delivery.due_at).limit(limit)
     return list(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Deliveries of one reaction that wait or run, and when that happened which the oldest follows."""
+
+    waiting: int
+    oldest_at: datetime | None
+
+
+def backlog(session: Session, reaction: str) -> Backlog:
+    """What is still owed of that reaction; cheap, whatever was done before."""
+    query = select(func.count(), func.min(StoredEvent.at)).select_from(Delivery)
+    query = query.join(StoredEvent, StoredEvent.id == Delivery.event_id)
+    owed = Delivery.state.in_(("pending", "claimed")), Delivery.reaction == reaction
+    waiting, oldest_at = session.execute(query.where(*owed)).one()
+    return Backlog(waiting, oldest_at)
+
+
+def given_up(session: Session, reaction: str) -> int:
+    """How many deliveries of that reaction were parked as failed; looks at all there are."""
+    query = select(func.count()).select_from(Delivery)
+    return session.scalar(query.where(Delivery.state == "failed", Delivery.reaction == reaction)) or 0
 
 
 def sweep(database: Database, put: Callable[[int], None]) -> int:

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     search_api_key: SecretStr = Field(SecretStr(""), description="API key of the search server, encoded as it gave it.")
     search_password: SecretStr = Field(SecretStr(""), description="Password of the user named in search_url.")
     search_ca_file: str = Field("", description="Certificates (PEM) by which the search server is known; empty: the system's.")
+    search_lag_seconds: int = Field(120, ge=1, description="A change that search shows no sooner is reported by checks.")
     files_url: str = Field("file:", description="file:[///folder], where attachments are kept")
     asr_url: str = Field("", description="vosk:///model, whisper:///model, scripted:///file, null:; empty finds a model.")
     asr_max_streams: int = Field(8, ge=0, description="Callers recognised at once; further calls go on without words.")
