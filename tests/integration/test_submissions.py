@@ -59,6 +59,16 @@ def form(**values: object) -> Intake:
     return WebForm(NullNotifier()).parse({**payload, **values})
 
 
+@pytest.mark.parametrize(("proposed", "expected"), [("0402", "0402"), ("0000", None)])
+def test_subject_read_before_proposes_a_category_when_the_words_propose_none(
+    desk: Desk, proposed: str, expected: str | None
+) -> None:
+    with desk.database.work() as uow:
+        ticket = submissions.submit(uow, form(text="想问一件事，麻烦回电", category_code=proposed), NOTHING)
+
+        assert ticket.category_code == expected
+
+
 def test_submission_becomes_one_ticket_however_often_it_is_sent(desk: Desk) -> None:
     for _ in range(2):
         with desk.database.work() as uow:

@@ -23,6 +23,8 @@ class Intake:
     title: str = ""
     type: str = ""
     area_code: str | None = None
+    category_code: str | None = None
+    """What the requester read about before; it proposes a category where the words propose none."""
     address: str = ""
     name: str = ""
     phone: str = ""

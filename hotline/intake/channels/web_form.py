@@ -24,8 +24,8 @@ class WebForm:
         self._notifier = notifier
 
     def parse(self, payload: Mapping[str, Any]) -> Intake:
-        """Fields `text`, `phone` (needed), `title`, `type`, `area_code`, `address`, `name`, `confidential`, `reply_wanted`,
-        `attachment_tokens`, `submission_key`. Raises Invalid naming the first that is wrong."""
+        """Fields `text`, `phone` (needed), `title`, `type`, `area_code`, `category_code`, `address`, `name`, `confidential`,
+        `reply_wanted`, `attachment_tokens`, `submission_key`. Raises Invalid naming the first that is wrong."""
         lengths = limits.load_limits()
         title, kind = text_of(payload, "title"), text_of(payload, "type")
         return Intake(
@@ -35,6 +35,7 @@ class WebForm:
             title=limits.check_text("title", title, minimum=lengths.title_min, maximum=lengths.title_max) if title else "",
             type=limits.check_choice("type", kind, TYPES) if kind else "",
             area_code=limits.check_text("area_code", text_of(payload, "area_code"), maximum=LONGEST_CODE) or None,
+            category_code=limits.check_text("category_code", text_of(payload, "category_code"), maximum=LONGEST_CODE) or None,
             address=limits.check_text("address", text_of(payload, "address"), maximum=lengths.address_max),
             name=limits.check_text("name", text_of(payload, "name"), maximum=lengths.name_max),
             phone=check_phone(text_of(payload, "phone"), "phone"),

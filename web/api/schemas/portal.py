@@ -1,20 +1,25 @@
 """What citizens send and see. Nothing here shows an officer's name or a unit's internal words."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import Field
 
 from web.api.schemas.base import Attachment, Shape
 from web.api.schemas.callbacks import Answers, Reason
+from web.api.schemas.noticeboard import PublicAnnouncement
 
 
 class Submission(Shape):
-    """A citizen's request. `submission_key` is made by the page, so that sending twice opens one ticket."""
+    """A citizen's request. `submission_key` is made by the page, so that sending twice opens one ticket.
+
+    `category_code` is the subject of what was read before; it proposes a category where the words propose none.
+    """
 
     text: str
     title: str = ""
     type: str = ""
     area_code: str | None = None
+    category_code: str | None = None
     address: str = ""
     name: str = ""
     phone: str
@@ -22,6 +27,8 @@ class Submission(Shape):
     reply_wanted: bool = True
     attachment_tokens: list[str] = Field(default_factory=list)
     submission_key: str = Field(min_length=8, max_length=64)
+    asked_id: int | None = None
+    """The question of the self-service that this takes to a person."""
 
 
 class Submitted(Shape):
@@ -100,13 +107,21 @@ class PublicAnswer(Shape):
     source: str
     confidence: float
     sure: bool
+    category_code: str | None = None
+    effective_to: date | None = None
 
 
 class PublicAnswers(Shape):
-    """The instant answer, if there is a sure one, and the next best articles."""
+    """The instant answer, if there is a sure one, the next best articles, and what is announced of the matter.
 
+    `asked_id` names the question when it is taken to a person; `degraded`: the search server is away.
+    """
+
+    asked_id: int | None = None
     answer: PublicAnswer | None
     others: list[PublicAnswer]
+    announcements: list[PublicAnnouncement] = Field(default_factory=list)
+    degraded: bool = False
 
 
 class AreaNode(Shape):
@@ -122,3 +137,4 @@ class Helpful(Shape):
     """Whether an article helped."""
 
     helpful: bool
+    asked_id: int | None = None
