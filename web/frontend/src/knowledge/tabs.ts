@@ -7,7 +7,7 @@ import ArticlesTab from "./articles/ArticlesTab.vue";
 import { EDITORS, HOTLINE_ROLES, UNIT_ROLES } from "./readers";
 import type { KnowledgeCounts } from "./types";
 
-export type TabKey = "articles" | "import" | "report" | "words";
+export type TabKey = "articles" | "tasks" | "questions" | "announcements" | "wordings" | "phones" | "import" | "report" | "words";
 
 interface Waiting { waiting: number; late: boolean }
 interface Tab { shows: Component; for: readonly Role[]; waits: (counts: KnowledgeCounts) => Waiting }
@@ -21,6 +21,23 @@ export const TABS: Record<TabKey, Tab> = {
     shows: ArticlesTab,
     for: ALL,
     waits: (counts) => ({ waiting: counts.unit_review + counts.editor_review, late: false }),
+  },
+  tasks: {
+    shows: defineAsyncComponent(() => import("./tasks/TasksTab.vue")),
+    for: ALL,
+    waits: (counts) => ({ waiting: counts.tasks_open, late: counts.tasks_late > 0 }),
+  },
+  questions: {
+    shows: defineAsyncComponent(() => import("./questions/QuestionsTab.vue")),
+    for: KEEPERS,
+    waits: (counts) => ({ waiting: counts.clusters, late: false }),
+  },
+  announcements: { shows: defineAsyncComponent(() => import("./announcements/AnnouncementsTab.vue")), for: ALL, waits: nothing },
+  wordings: { shows: defineAsyncComponent(() => import("./wordings/WordingsTab.vue")), for: [...EDITORS, ...HOTLINE_ROLES], waits: nothing },
+  phones: {
+    shows: defineAsyncComponent(() => import("./phones/PhonesTab.vue")),
+    for: ALL,
+    waits: (counts) => ({ waiting: counts.phone_proposals, late: false }),
   },
   import: { shows: defineAsyncComponent(() => import("./imports/ImportTab.vue")), for: KEEPERS, waits: nothing },
   report: {

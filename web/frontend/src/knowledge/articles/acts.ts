@@ -4,9 +4,17 @@ import type { Act } from "../types";
 export type Asked = "note" | "review_due" | "effective_to";
 type Tone = "primary" | "plain" | "danger";
 
-interface Manner { tone: Tone; /** Offered beside what the act needs. */ offers: Asked[]; /** Asks even when nothing is needed. */ asks: boolean }
+interface Manner {
+  tone: Tone;
+  /** Offered beside what the act needs. */
+  offers: Asked[];
+  /** Asks even when nothing is needed. */
+  asks: boolean;
+  /** Stands behind what is done every day. */
+  aside: boolean;
+}
 
-const PLAIN: Manner = { tone: "plain", offers: [], asks: false };
+const PLAIN: Manner = { tone: "plain", offers: [], asks: false, aside: false };
 const MANNERS: Record<string, Partial<Manner>> = {
   submit: { tone: "primary" },
   submit_to_editor: { tone: "primary" },
@@ -15,10 +23,10 @@ const MANNERS: Record<string, Partial<Manner>> = {
   take: { tone: "primary", offers: ["note", "review_due"], asks: true },
   confirm: { tone: "primary", offers: ["note"], asks: true },
   renew: { tone: "primary", offers: ["effective_to", "review_due"], asks: true },
-  expire: { tone: "danger", offers: ["note"], asks: true },
-  come_due: { offers: ["note"], asks: true },
+  expire: { tone: "danger", offers: ["note"], asks: true, aside: true },
+  come_due: { offers: ["note"], asks: true, aside: true },
   send_back: { asks: true },
-  withdraw: { tone: "danger", offers: ["note"], asks: true },
+  withdraw: { tone: "danger", offers: ["note"], asks: true, aside: true },
 };
 /** Acts that are no moves: they open something on the page. */
 export const OPENING = ["edit", "change", "restore", "correct"];
