@@ -90,7 +90,7 @@ export interface KnowledgeTask {
   words: string;
   reply: string;
   /** Answered by a change of the article, not by somebody's words. */
-  by_itself?: boolean;
+  by_itself: boolean;
   asked_at: string;
   asked_by: string;
   due_at: string;
@@ -105,9 +105,12 @@ export interface QuestionCluster {
   last_at: string;
   unit: UnitRef | null;
   category_code: string | null;
+  /** Its subject in words. */
+  category: string;
   article: { id: number; title: string } | null;
   task: { id: number; state: string; due_at: string } | null;
   examples: string[];
+  actions: Act[];
 }
 
 export interface Suggestion { article_id: number; title: string }
