@@ -107,10 +107,8 @@ def _search(container: Container) -> str | Wanted:
     told = f"{store}: {', '.join(f'{stats.docs} {name}' for name, stats in found.indexes.items())}"
     away = next((stats.away for stats in found.indexes.values() if stats.away), None)
     if away:
-        missed = f"{away.missed} changes kept for it"
-        return Wanted(
-            f"the search server is away since {away.since:%Y-%m-%d %H:%M} UTC ({away.reason}), {missed}; {told} answers"
-        )
+        since = f"away since {away.since:%Y-%m-%d %H:%M} UTC ({away.reason}), {away.missed} changes kept for it"
+        return Wanted(f"the search server is {since}; the embedded index answers: {told}")
     behind_s = indexes.age_seconds(found.owed, clock.now())
     if behind_s > container.settings.search_lag_seconds:
         return Wanted(f"{told}; {found.owed.waiting} changes wait, the oldest for {behind_s:.0f} s: see `hotline kb status`")

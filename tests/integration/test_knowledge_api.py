@@ -23,8 +23,10 @@ from knowledge_base.answers import Desk
 from knowledge_base.articles import ArticleContent
 from knowledge_base.models import ArticleUse, Secrecy, UseKind
 from knowledge_base.policy import packaged_policy
+from knowledge_base.synonyms import Synonyms
+from knowledge_base.vocabulary import CityWords
 from web import errors
-from web.api import knowledge
+from web.api import knowledge, knowledge_articles, knowledge_public
 
 POLICY = packaged_policy()
 CONTENT = {
@@ -41,17 +43,20 @@ CONTENT = {
 
 @pytest.fixture
 def client(database: Database, tmp_path: Path) -> Iterator[FlaskClient]:
-    desk = Desk(Search(TantivyBackend(tmp_path), Analyzer(packaged_words()), POLICY.synonyms), POLICY)
+    analyzer, synonyms = Analyzer(packaged_words()), Synonyms(POLICY.synonyms)
+    desk = Desk(Search(TantivyBackend(tmp_path), analyzer, synonyms), POLICY)
     with database.work() as uow:
         for code, content in CONTENT.items():
             articles.import_article(uow, code, content)
-    with database.read() as session:
-        indexing.rebuild(session, desk.search)
+    indexing.rebuild(database, desk.search)
     app = APIFlask(__name__)
-    app.extensions["hotline"] = SimpleNamespace(database=database, desk=desk, settings=Settings())
+    app.extensions["hotline"] = SimpleNamespace(
+        database=database, desk=desk, search=desk.search, words=CityWords(synonyms, analyzer), settings=Settings()
+    )
     app.before_request(lambda: setattr(g, "scope", Scope(officer_id=None, roles=frozenset({"agent"}))))
     errors.register(app)
-    app.register_blueprint(knowledge.api)
+    for blueprint in (knowledge.api, knowledge_public.api, knowledge_articles.api):
+        app.register_blueprint(blueprint)
     with app.test_client() as opened:
         yield opened
 
@@ -77,7 +82,7 @@ def test_a_citizen_gets_the_public_answer_with_its_source(client: FlaskClient) -
 
 @pytest.mark.parametrize("question", ["", "燃气涨价统一口径", "旧年检规定", "话术", "停" * 10_000])
 def test_a_citizen_gets_no_answer_that_is_not_public_and_valid(client: FlaskClient, question: str) -> None:
-    assert got(client, "/public/answers", question=question) == {"answer": None, "others": []}
+    assert got(client, "/public/answers", question=question).items() >= {"answer": None, "others": []}.items()
 
 
 @pytest.mark.parametrize(("code", "status"), [("id-card", 200), ("wording", 404), ("old", 404)])

@@ -9,19 +9,23 @@ import pytest
 
 from hotline.intake import duplicates
 from hotline.intake.duplicates import Matter
-from hotline.kernel.db import Database
+from hotline.kernel.db import Database, vault_of
 from hotline.kernel.scope import NOBODY, Scope
 from hotline.kernel.search import null
 from hotline.kernel.search.analysis import Analyzer, packaged_words
 from hotline.kernel.search.port import IndexDoc, IndexSchema
 from hotline.kernel.search.query import Search
 from hotline.kernel.search.tantivy import TantivyBackend
-from hotline.tickets import indexing, searching, tickets
+from hotline.kernel.vault import Vault
+from hotline.tickets import indexing, queries, searching, tickets
 from hotline.tickets.tickets import NewTicket
+from hotline.tickets.workflow import Secrecy
 from tests import factories
+from tests.conftest import SECRET
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 HOTLINE = Scope(officer_id=1, sees_all_units=True)
+CLERK = Scope(officer_id=4, sees_all_units=True, sees_contact_data=True, roles=frozenset({"agent"}))
 NOISE = "滨河花园旁边工地每天夜里还在施工，噪音很大，电话19900001234"
 
 
@@ -66,6 +70,81 @@ def test_names_and_phones_find_nothing(database: Database, search: Search, text:
     opened(database, search)
 
     assert found(database, search, HOTLINE, text) == []
+
+
+@pytest.mark.parametrize("text", ["张三丰", "19900001234", "199-0000-1234", "1234", "1234 停水", "张三丰 没有的人"])
+def test_who_may_see_the_requester_finds_by_name_number_and_its_last_digits(
+    database: Database, search: Search, text: str
+) -> None:
+    ticket_id = opened(database, search)
+
+    assert found(database, search, CLERK, text) == [ticket_id]
+
+
+@pytest.mark.parametrize("text", ["张三", "三丰", "0000", "123", "19900001235", "李四"])
+def test_half_a_name_and_other_digits_find_nobody(database: Database, search: Search, text: str) -> None:
+    opened(database, search, "路灯不亮")
+
+    assert found(database, search, CLERK, text) == []
+
+
+def test_a_unit_finds_nobody_by_name_since_it_sees_the_requester_only_by_a_logged_look(
+    database: Database, search: Search
+) -> None:
+    opened(database, search, unit=True)
+    officer = Scope(
+        officer_id=2, unit_ids=frozenset({1}), roles=frozenset({"unit_handler"}), held=frozenset({(1, "unit_handler")})
+    )
+
+    assert found(database, search, officer, "张三丰") == []
+    assert found(database, search, officer, "1234") == []
+
+
+@pytest.mark.parametrize(
+    ("secrecy", "found_by_name"), [(Secrecy.NORMAL, True), (Secrecy.CONFIDENTIAL, True), (Secrecy.STRICT, False)]
+)
+def test_a_confidential_requester_is_found_only_by_who_may_see_it(
+    database: Database, search: Search, secrecy: Secrecy, found_by_name: bool
+) -> None:
+    ticket_id = opened(database, search)
+    with database.work() as uow:
+        uow.session.get_one(tickets.Ticket, ticket_id).secrecy = secrecy
+    indexing.index_ticket(database, search, ticket_id)
+
+    assert found(database, search, CLERK, "张三丰") == ([ticket_id] if found_by_name else [])
+    assert found(database, search, HOTLINE, "张三丰") == []
+
+
+def test_who_may_no_longer_see_a_requester_finds_nobody_though_the_index_is_old(database: Database, search: Search) -> None:
+    ticket_id = opened(database, search)
+    with database.work() as uow:
+        uow.session.get_one(tickets.Ticket, ticket_id).secrecy = Secrecy.STRICT
+
+    assert found(database, search, CLERK, "张三丰") == []
+
+
+def test_what_is_indexed_holds_no_name_and_no_number(database: Database, search: Search, tmp_path: Path) -> None:
+    ticket_id = opened(database, search)
+    with database.read() as session:
+        ticket = session.get_one(tickets.Ticket, ticket_id, options=queries.TIES)
+        made = indexing.document(ticket, search.analyzer, vault_of(session))
+
+    indexed = " ".join((*made.texts.values(), *(value for values in made.keywords.values() for value in values)))
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+    assert len(made.texts["contact"].split()) == 3
+    for hidden in ("张三丰", "三丰", "19900001234"):
+        assert hidden not in indexed
+        assert hidden.encode() not in kept
+
+
+def test_marks_of_a_former_secret_are_still_found(database: Database, search: Search) -> None:
+    ticket_id = opened(database, search)
+    database.vault = Vault(["a new secret", SECRET])
+
+    with database.read() as session:
+        session.info["vault"] = database.vault
+        assert searching.found_ids(session, search, CLERK, "张三丰") == [ticket_id]
 
 
 def test_a_number_finds_its_ticket_only_for_who_may_see_it(database: Database, search: Search) -> None:

@@ -272,6 +272,8 @@ def open_backend(url: SplitResult, *, data_dir: Path, access: Access | None = No
     elif user:
         secured["basic_auth"] = (user, given.password)
     timeout = float(asked.get("timeout", TIMEOUT_S))
+    # Its client tells each failed connection with a whole trace; what follows from it we say ourselves, once.
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     # One try for each node: a dead one is passed over, and a search that no node answers is left to the spare index.
     client = Elasticsearch(hosts, request_timeout=timeout, max_retries=len(hosts), retry_on_timeout=False, **secured)
     prefix = url.path.strip("/") or PREFIX
