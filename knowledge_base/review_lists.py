@@ -71,6 +71,16 @@ def conditions(narrowing: Narrowing, today: date) -> list[ColumnElement[bool]]:
     return found
 
 
+def fits(article: Article, narrowing: Narrowing) -> bool:
+    """Whether an article that was found by its words is of the unit, category, material and author asked for."""
+    return (
+        narrowing.unit_id in (None, article.owner_unit_id)
+        and (article.category_code or "").startswith(narrowing.category_code)
+        and narrowing.material in ("", article.material)
+        and narrowing.of_officer in (None, article.created_by_id)
+    )
+
+
 def late(session: Session, now: datetime) -> list[Article]:
     """Reviews whose limit has passed, the longest late first."""
     over = Article.state.in_(REVIEWS), Article.step_due_at < now
@@ -81,7 +91,7 @@ def counts(session: Session, scope: Scope, *, today: date, ahead_days: int) -> C
     """What waits for this reader: an editor's of all units, a unit's own; expiring is what ends within so many days."""
     mine = _to_do(scope)
     ending = Article.effective_to.between(today, today + timedelta(days=ahead_days))
-    by_state = dict(session.execute(select(Article.state, func.count()).where(mine).group_by(Article.state)).tuples().all())
+    by_state = dict(session.execute(select(Article.state, func.count()).where(mine).group_by(Article.state)).all())
     return Counts(
         drafts=by_state.get(ArticleState.DRAFT, 0),
         unit_review=by_state.get(ArticleState.UNIT_REVIEW, 0),

@@ -40,6 +40,7 @@ OPEN_TO_ALL = {
     "knowledge.answer_citizen": "citizens",
     "knowledge.show_public_article": "citizens",
     "knowledge.judge_public_article": "citizens",
+    "knowledge_files.open_public_file": "citizens, files of public articles that hold",
 }
 """Views that look at no session, each with its reason: adding one here is a decision."""
 OPEN_TO_MACHINES = {

@@ -1,4 +1,7 @@
-"""Knowledge over HTTP: cards and articles for staff, instant answers for citizens."""
+"""Knowledge in front of agents over HTTP: cards, proposals of titles, what became of what was shown.
+
+Articles themselves are in `knowledge_articles`, what citizens ask in `knowledge_public`.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
@@ -9,162 +12,112 @@ from sqlalchemy.orm import Session
 
 from hotline.intake.ownership import get_contact
 from hotline.kernel import clock
-from hotline.kernel.search.port import Cursor
-from knowledge_base import answers, articles, search, suggestions
-from knowledge_base.answers import Answer
-from knowledge_base.models import Article, UseKind
+from knowledge_base import asked, search, suggestions, uses
+from knowledge_base.answers import Desk, Reply
+from knowledge_base.asked import Asking
+from knowledge_base.feedback import AskedBy, AskedOutcome
+from knowledge_base.models import UseKind, UsePlace
 from knowledge_base.search import Reader
 from knowledge_base.shelves import DatabaseShelf
-from web.api.schemas.base import Done, Page
+from knowledge_base.uses import Showing
+from web.api.schemas.base import Done
 from web.api.schemas.contacts import Card
-from web.api.schemas.knowledge import ArticleDetail, ArticleRow, Cards, PublicArticle, UseIn
-from web.api.schemas.portal import Helpful, PublicAnswer, PublicAnswers
-from web.auth import EVERYONE, allowed, public
-from web.limits import limiter, question_rate
+from web.api.schemas.knowledge import Cards, Proposal, Proposals, UseIn
+from web.auth import EVERYONE, allowed
 from web.requests import asks, container, reading, takes, working
 
-api = APIBlueprint("knowledge", __name__, url_prefix="/api/v1", tag="Knowledge")
+api = APIBlueprint("knowledge", __name__, url_prefix="/api/v1/knowledge", tag="Knowledge")
 
 
 class CardQuery(BaseModel):
-    """What is said or typed so far, and the article ids on the screen now, comma-separated, in their order."""
+    """What is typed so far, the article ids on the screen now, comma-separated, in their order, and the contact it is for."""
 
     model_config = ConfigDict(extra="ignore")
 
     text: str = Field("", max_length=10_000)
     shown: str = Field("", max_length=200, pattern=r"^(\d{1,18}(,\d{1,18})*)?$")
+    contact_id: int | None = None
 
     def shown_ids(self) -> list[int]:
         """The ids on the screen."""
         return [int(part) for part in self.shown.split(",") if part]
 
 
-class ArticleQuery(BaseModel):
-    """What a list of articles is narrowed by."""
+class Typed(BaseModel):
+    """The beginning of a title, as characters, pinyin or initials."""
 
     model_config = ConfigDict(extra="ignore")
 
-    search: str = Field("", max_length=200)
-    after: str | None = None
-    limit: int = Field(30, ge=1, le=100)
+    typed: str = Field("", max_length=200)
 
 
-class QuestionQuery(BaseModel):
-    """A citizen's question."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    question: str = Field("", max_length=10_000)
-
-
-@api.get("/knowledge/cards")
+@api.get("/cards")
 @asks(api, CardQuery)
 @api.output(Cards)
 @allowed(*EVERYONE)
 def look_up_cards(query: CardQuery) -> Cards:
-    """Cards for words an agent typed: the sure ones, then whatever else comes near."""
-    with reading() as session:
-        found = suggestions.look_up(
-            DatabaseShelf(session),
-            container().desk,
-            query.text,
-            shown=query.shown_ids(),
-            reader=Reader.STAFF,
-            today=local_day(),
+    """Cards for words an agent typed: the sure ones, then whatever else comes near. The question is written down."""
+    with working() as uow:
+        if query.contact_id is not None:
+            get_contact(uow.session, query.contact_id)
+        desk, shelf = ready_desk(uow.session), DatabaseShelf(uow.session)
+        found = suggestions.look_up(shelf, desk, query.text, shown=query.shown_ids(), reader=Reader.STAFF, today=local_day())
+        ranked = sorted((card.answer for card in found), key=lambda one: -one.confidence)
+        row = asked.note(uow, Asking(AskedBy.AGENT, query.contact_id), query.text, Reply(None, tuple(ranked)), desk.policy)
+        if row is not None:
+            asked.show(uow, row, [card.answer for card in found], UsePlace.SEARCH)
+        return Cards(
+            items=card_shapes(found),
+            asked_id=row.id if row is not None else None,
+            noted=row is not None and row.outcome is AskedOutcome.NONE,
+            degraded=suggestions.is_degraded(desk, query.text, reader=Reader.STAFF, today=local_day()),
         )
-        return Cards(items=card_shapes(found))
 
 
-@api.get("/knowledge/articles")
-@asks(api, ArticleQuery)
-@api.output(Page[ArticleRow])
+@api.get("/suggest")
+@asks(api, Typed)
+@api.output(Proposals)
 @allowed(*EVERYONE)
-def list_articles(query: ArticleQuery) -> Page[ArticleRow]:
-    """Articles that hold today: for words the best first, else the newest first."""
+def suggest_titles(query: Typed) -> Proposals:
+    """Titles that begin with what was typed."""
     with reading() as session:
-        if not query.search.strip():
-            found = search.newest(session, reader=Reader.STAFF, today=local_day(), size=query.limit, before=query.after)
-        else:
-            after = Cursor.decoded(query.after) if query.after else None
-            today, desk = local_day(), container().desk
-            found = search.find(
-                session, desk.search, query.search, reader=Reader.STAFF, today=today, size=query.limit, after=after
-            )
-        return Page[ArticleRow](items=[_row(one) for one in found.articles], after=found.next_page, total=found.total)
+        return proposals(session, query.typed, Reader.STAFF)
 
 
-@api.get("/knowledge/articles/<int:article_id>")
-@api.output(ArticleDetail)
-@allowed(*EVERYONE)
-def show_article(article_id: int) -> ArticleDetail:
-    """One article that holds today."""
-    with reading() as session:
-        return _detail(search.read(session, article_id, reader=Reader.STAFF, today=local_day()))
-
-
-@api.post("/knowledge/articles/<int:article_id>/uses")
+@api.post("/articles/<int:article_id>/uses")
 @takes(api, UseIn)
 @api.output(Done)
 @allowed(*EVERYONE)
 def use_article(article_id: int, body: UseIn) -> Done:
-    """Note that an article was used in a contact, or helped, or did not."""
+    """Note that an article was opened or used in a contact, or helped, or did not."""
     with working() as uow:
         if body.contact_id is not None:
             get_contact(uow.session, body.contact_id)
-        articles.note_use(uow, article_id, UseKind(body.kind), contact_id=body.contact_id)
+        place = UsePlace(body.place) if body.place else None
+        showing = Showing(body.contact_id, body.asked_id, place, body.rank, body.confidence)
+        uses.note(uow, article_id, UseKind(body.kind), showing)
+        if body.asked_id is not None and body.kind == UseKind.NOT_HELPFUL:
+            asked.disappoint(uow, body.asked_id)
     return Done()
 
 
-@api.get("/public/answers")
-@limiter.limit(question_rate)
-@asks(api, QuestionQuery)
-@api.output(PublicAnswers)
-@public
-def answer_citizen(query: QuestionQuery) -> PublicAnswers:
-    """The instant answer to a citizen's question, if there is a sure one, and the next best articles."""
-    with reading() as session:
-        reply = answers.answer(
-            DatabaseShelf(session), container().desk, query.question, reader=Reader.CITIZEN, today=local_day()
-        )
-        best = _public_answer(reply.answer, sure=True) if reply.answer else None
-        return PublicAnswers(answer=best, others=[_public_answer(one, sure=False) for one in reply.others if one.text])
+def proposals(session: Session, typed: str, reader: Reader) -> Proposals:
+    """Titles that begin so, for that reader."""
+    found = search.suggest(session, container().search, typed, reader=reader, today=local_day())
+    return Proposals(items=[Proposal(article_id=one.id, title=one.title) for one in found])
 
 
-@api.get("/public/articles/<int:article_id>")
-@api.output(PublicArticle)
-@public
-def show_public_article(article_id: int) -> PublicArticle:
-    """One public article that holds today, in its public words."""
-    with reading() as session:
-        found = search.read(session, article_id, reader=Reader.CITIZEN, today=local_day())
-        return PublicArticle(
-            article_id=found.id,
-            title=found.title,
-            answer=found.answer_public,
-            source=answers.source_of(found),
-            effective_to=found.effective_to,
-        )
-
-
-@api.post("/public/articles/<int:article_id>/uses")
-@limiter.limit(question_rate)
-@takes(api, Helpful)
-@api.output(Done)
-@public
-def judge_public_article(article_id: int, body: Helpful) -> Done:
-    """Note whether an article helped a citizen."""
-    with working() as uow:
-        search.read(uow.session, article_id, reader=Reader.CITIZEN, today=local_day())
-        articles.note_use(uow, article_id, UseKind.HELPFUL if body.helpful else UseKind.NOT_HELPFUL)
-    return Done()
+def ready_desk(session: Session) -> Desk:
+    """The desk, knowing the city's words as they are now."""
+    parts = container()
+    parts.words.refresh(session)
+    return parts.desk
 
 
 def live_cards(session: Session, text: str, shown: Sequence[int]) -> list[Card]:
     """The cards of a contact for all that was said and typed in it so far."""
-    desk = container().desk
-    return card_shapes(
-        suggestions.cards(DatabaseShelf(session), desk, text, shown=shown, reader=Reader.STAFF, today=local_day())
-    )
+    desk, shelf = ready_desk(session), DatabaseShelf(session)
+    return card_shapes(suggestions.cards(shelf, desk, text, shown=shown, reader=Reader.STAFF, today=local_day()))
 
 
 def card_shapes(found: Iterable[suggestions.Card]) -> list[Card]:
@@ -192,22 +145,3 @@ def local_day() -> date:
 
 def _end_of(day: date | None) -> datetime | None:
     return datetime.combine(day, time.max, container().database.zone) if day else None
-
-
-def _public_answer(found: Answer, *, sure: bool) -> PublicAnswer:
-    return PublicAnswer(
-        article_id=found.article_id,
-        title=found.title,
-        answer=found.text,
-        source=found.source,
-        confidence=found.confidence,
-        sure=sure,
-    )
-
-
-def _row(article: Article) -> ArticleRow:
-    return ArticleRow(**{name: getattr(article, name) for name in ArticleRow.model_fields})
-
-
-def _detail(article: Article) -> ArticleDetail:
-    return ArticleDetail(**{name: getattr(article, name) for name in ArticleDetail.model_fields})

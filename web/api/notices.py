@@ -10,6 +10,7 @@ from web import digests
 from web.api.schemas.base import Done
 from web.api.schemas.session import Inbox, Notice
 from web.auth import EVERYONE, allowed
+from web.notice_links import link_of
 from web.requests import asks, locale, reading, scope, working
 
 api = APIBlueprint("notices", __name__, url_prefix="/api/v1", tag="Inbox")
@@ -60,4 +61,4 @@ def _worded(row: NoticeRow) -> Notice:
     language = locale()
     title, text = (digests.worded(row.code, part, row.args, language) for part in ("title", "text"))
     plain = ("id", "code", "args", "ticket_id", "at", "read_at")
-    return Notice(**{name: getattr(row, name) for name in plain}, title=title, text=text)
+    return Notice(**{name: getattr(row, name) for name in plain}, title=title, text=text, link=link_of(row.ticket_id, row.args))

@@ -1,6 +1,6 @@
-"""Articles as staff and citizens see them, and the cards of a call."""
+"""Knowledge as agents and citizens are shown it: cards, proposals, uses, public articles."""
 
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import Field
 
@@ -9,50 +9,73 @@ from web.api.schemas.contacts import Card
 
 
 class Cards(Shape):
-    """Cards, the first to be read first."""
+    """Cards, the first to be read first. `noted`: nothing was near, the question waits for an answer to be written.
+
+    `degraded`: the search server is away, the embedded index answered.
+    """
 
     items: list[Card]
-
-
-class ArticleRow(Shape):
-    """An article in a list."""
-
-    id: int
-    code: str
-    title: str
-    category_code: str | None
-    material: str
-    secrecy: str
-    effective_to: date | None
-    updated_at: datetime
-
-
-class ArticleDetail(ArticleRow):
-    """The whole article, for staff."""
-
-    state: str
-    revision: int
-    questions: list[str]
-    keywords: list[str]
-    answer_agent: str
-    answer_public: str
-    audience: str
-    item_code: str
-    area_code: str | None
-    source_document: str
-    source_number: str
-    source_date: date | None
-    issuing_body: str
-    owner_unit_id: int | None
-    effective_from: date | None
-    review_due: date | None
+    asked_id: int | None = None
+    noted: bool = False
+    degraded: bool = False
 
 
 class UseIn(Shape):
-    """What became of an article that was shown."""
+    """What became of an article that was shown. `rank` is its place from 1, `confidence` as it was shown."""
 
-    kind: str = Field(pattern="^(shown|used|helpful|not_helpful)$")
+    kind: str = Field(pattern="^(shown|opened|used|helpful|not_helpful)$")
     contact_id: int | None = None
+    asked_id: int | None = None
+    place: str | None = Field(None, pattern="^(console|search|portal)$")
+    rank: int | None = Field(None, ge=1, le=100)
+    confidence: float | None = Field(None, ge=0, le=1)
+
+
+class Proposal(Shape):
+    """An article by its title."""
+
+    article_id: int
+    title: str
+
+
+class Proposals(Shape):
+    """Articles proposed while somebody types."""
+
+    items: list[Proposal]
+
+
+class HotQuestion(Proposal):
+    """An article and how often it was wanted."""
+
+    asked: int
+
+
+class HotQuestions(Shape):
+    """What is wanted most, first."""
+
+    items: list[HotQuestion]
+
+
+class PublicCategory(Shape):
+    """A subject with the number of public articles in it and below."""
+
+    code: str
+    name: str
+    count: int
+    children: list["PublicCategory"] = Field(default_factory=list)
+
+
+class PublicCategories(Shape):
+    """The subjects at the top."""
+
+    items: list[PublicCategory]
+
+
+class PublicFile(Shape):
+    """A file of a public article; its hash opens it."""
+
+    sha256: str
+    name: str
 
 
 class PublicArticle(Shape):
@@ -63,3 +86,5 @@ class PublicArticle(Shape):
     answer: str
     source: str
     effective_to: date | None
+    category_code: str | None
+    attachments: list[PublicFile]

@@ -43,7 +43,7 @@ class LocaleChoice(Shape):
 
 
 class Notice(Shape):
-    """One inbox message, worded already in the reader's language."""
+    """One inbox message, worded already in the reader's language; `link` is the page of what it is about."""
 
     id: int
     code: str
@@ -51,6 +51,7 @@ class Notice(Shape):
     text: str
     args: dict[str, Any]
     ticket_id: int | None
+    link: str | None
     at: datetime
     read_at: datetime | None
 

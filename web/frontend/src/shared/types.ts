@@ -52,6 +52,8 @@ export interface Notice {
   text: string;
   args: Record<string, unknown>;
   ticket_id: number | null;
+  /** The page of what it is about. */
+  link: string | null;
   at: string;
   read_at: string | null;
 }
