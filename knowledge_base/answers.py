@@ -39,6 +39,7 @@ class Answer:
     source: str
     confidence: float
     effective_to: date | None
+    category_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,9 @@ def _measured(
 def _answer(read: Reading, confidence: float, reader: Reader) -> Answer:
     # A citizen never gets the agent's words.
     text = read.public_text if reader is Reader.CITIZEN else read.agent_text
-    return Answer(read.article_id, read.code, read.title, text, read.source, round(confidence, 4), read.effective_to)
+    return Answer(
+        read.article_id, read.code, read.title, text, read.source, round(confidence, 4), read.effective_to, read.category_code
+    )
 
 
 def _asked(desk: Desk, question: str) -> Asked:
@@ -164,11 +167,12 @@ def _weighed(desk: Desk, question: str, read: Sequence[Reading]) -> Question:
 
 
 def _second_opinion(desk: Desk, question: str, read: Sequence[Reading]) -> dict[int, float]:
-    """The reciprocal rank of each article by the second scorer; nothing when it has no opinion."""
+    """The reciprocal rank of each article by the second scorer, less their mean; nothing when it has no opinion."""
     texts = [f"{one.title}\n{one.public_text or one.agent_text}"[:SCORED_CHARACTERS].strip() for one in read]
     given = desk.scorer.score(question[:QUESTION_CHARACTERS], texts)
     order = sorted(zip(given, (one.article_id for one in read), strict=False), reverse=True)
-    return {key: 1 / place for place, (_, key) in enumerate(order, 1)}
+    mean = sum(1 / place for place in range(1, len(order) + 1)) / max(len(order), 1)
+    return {key: 1 / place - mean for place, (_, key) in enumerate(order, 1)}
 
 
 def _readings(shelf: Shelf, desk: Desk, readable: Mapping[int, Readable]) -> dict[int, Reading]:
@@ -189,6 +193,7 @@ def _read(desk: Desk, article: Article) -> Reading:
         public_text=article.answer_public,
         source=source_of(article),
         effective_to=article.effective_to,
+        category_code=article.category_code,
         wordings=tuple(_wording(desk, text) for text in texts),
         elsewhere=frozenset(desk.search.analyzer.tokens(others)),
     )

@@ -50,9 +50,13 @@ class Score:
 
 @dataclass(frozen=True)
 class Sureness:
-    """Instant answers. `coverage`: questions that got one; `wrong`: of all questions those that got a wrong one;
-    `held_back`: of the questions without an answer those that rightly got none, None when there are no such questions."""
+    """Instant answers, from the confidence `bar` on.
 
+    `coverage`: questions that got one; `wrong`: of all questions those that got a wrong one; `held_back`: of the questions
+    without an answer those that rightly got none, None when there are no such questions.
+    """
+
+    bar: float
     coverage: float
     wrong: float
     held_back: float | None
@@ -204,6 +208,7 @@ def _sureness(ours: Sequence[Sequence[tuple[int, float]]], wanted: Sequence[int 
     without = [said for (_, said), right in first if right is None]
     count = max(len(first), 1)
     return Sureness(
+        bar=sure_at,
         coverage=len(sure) / count,
         wrong=sum(key != right for key, right in sure) / count,
         held_back=sum(said < sure_at for said in without) / len(without) if without else None,

@@ -69,3 +69,23 @@ class NoticeboardMoved(Event):
     action: str
     state: str
     unit_id: int | None
+
+
+@dataclass(frozen=True)
+class VocabularyChanged(Event):
+    """The city's own words are others now (`words`: how many): indexes written with the old ones are to be built anew."""
+
+    name: ClassVar[str] = "vocabulary-changed"
+
+    words: int
+
+
+@dataclass(frozen=True)
+class ArticlesExported(Event):
+    """Somebody fetched articles as a file of that form (xlsx, csv, jsonl); `narrowed` names the filters that were set."""
+
+    name: ClassVar[str] = "articles-exported"
+
+    officer_id: int
+    form: str
+    narrowed: str

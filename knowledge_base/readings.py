@@ -32,6 +32,7 @@ class Reading:
     public_text: str
     source: str
     effective_to: date | None
+    category_code: str | None
     wordings: tuple[Wording, ...]
     elsewhere: frozenset[str]
 

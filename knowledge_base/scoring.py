@@ -49,11 +49,11 @@ class Met:
     elsewhere: frozenset[str]
     score: float
     scored: float = 0.0
-    """1 for the first in the order of a second scorer, 1/2 for the second …; 0 without one."""
+    """How far up the order of a second scorer: 1 for its first, 1/2 for the second …, less the mean; 0 without one."""
 
 
 def figures(question: Question, met: Met, near_identical: float) -> dict[str, float]:
-    """What the article and the question share, each 0-1."""
+    """What the article and the question share, each 0-1 but the last."""
     everything = met.elsewhere.union(*(wording.tokens for wording in met.wordings))
     return {
         SCORE: met.score,

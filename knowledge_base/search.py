@@ -51,11 +51,15 @@ class Reader(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """A page of articles, best first; `next_page` is the cursor of the next, None on the last."""
+    """A page of articles, best first; `next_page` is the cursor of the next, None on the last.
+
+    `degraded`: a spare index answered.
+    """
 
     articles: list[Article]
     total: int
     next_page: str | None
+    degraded: bool = False
 
 
 def filters(reader: Reader, today: date) -> Filters:
@@ -71,14 +75,22 @@ def find(
     query = compiled(search, text, reader)
     hits = search.backend.search(ARTICLES, query, filters(reader, today), size=size, after=after)
     cursor = hits.next_page.encoded() if hits.next_page and hits.next_page.seen < DEEPEST else None
-    return Found(_readable(session, hits, reader, today), hits.total, cursor)
+    return Found(_readable(session, hits, reader, today), hits.total, cursor, hits.degraded)
 
 
-def newest(session: Session, *, reader: Reader, today: date, size: int = 20, before: str | None = None) -> Found:
-    """Articles that hold today, the newest first. Raises Invalid for a broken cursor."""
+def newest(
+    session: Session,
+    *,
+    reader: Reader,
+    today: date,
+    size: int = 20,
+    before: str | None = None,
+    categories: Sequence[str] | None = None,
+) -> Found:
+    """Articles that hold today, of these categories or all, the newest first. Raises Invalid for a broken cursor."""
     if before is not None and not before.isdecimal():
         raise Invalid("after", "broken-cursor")
-    held = holds(reader, today)
+    held = (*holds(reader, today), *([] if categories is None else [Article.category_code.in_(categories)]))
     query = select(Article).where(*held).order_by(Article.id.desc()).limit(size + 1)
     rows = list(session.scalars(query.where(Article.id < int(before)) if before else query))
     total = session.scalar(select(func.count()).select_from(Article).where(*held)) or 0
@@ -97,6 +109,12 @@ def compiled(search: Search, text: str, reader: Reader, filler: Collection[str] 
     Rank fusion of separate searches for words and for pairs was tried: it found less than their sum, and costs two searches.
     """
     return CompiledQuery(search.asked(text, filler).groups, reader.fields)
+
+
+def highlights(search: Search, text: str, title: str) -> list[tuple[int, int]]:
+    """Where words of a title stand that a text looks for: (start, end) in characters, ascending."""
+    asked = search.asked(text)
+    return search.analyzer.highlight(title, {part for group in asked.groups for part in group if len(part) > 1})
 
 
 def fuse(rankings: Sequence[Sequence[str]], smoothing: int = 60) -> list[str]:

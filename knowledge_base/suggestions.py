@@ -61,6 +61,11 @@ def look_up(shelf: Shelf, desk: Desk, text: str, *, shown: Sequence[int], reader
     return [*found, *(Card(one, text.strip()) for one in near)][: desk.policy.cards]
 
 
+def is_degraded(desk: Desk, text: str, *, reader: Reader, today: date) -> bool:
+    """Whether a spare index answered the latest sentence."""
+    return any(_found(desk, sentence, reader, today).degraded for sentence in sentences_of(text)[-1:])
+
+
 def steady(shown: Sequence[int], sure: Mapping[int, float], policy: AnswerPolicy) -> list[int]:
     """Which articles to show, in which order: what is on the screen keeps its place until a newcomer clearly beats it.
 

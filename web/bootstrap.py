@@ -19,11 +19,12 @@ from hotline.kernel.vault import Vault
 from hotline.people.notifier import Notifier
 from hotline.tickets.workflow import Workflow
 from knowledge_base.answers import Desk
-from knowledge_base.guides import GuideSource
 from knowledge_base.directory import Directory
+from knowledge_base.guides import GuideSource
 from knowledge_base.policy import packaged_policy
 from knowledge_base.scorer import Scorer
 from knowledge_base.synonyms import Synonyms
+from knowledge_base.vocabulary import CityWords
 from web.embedded import OpenedBroker, OpenedDatabase
 from web.keys import kept_secret, secret_key
 from web.push import Push
@@ -49,6 +50,7 @@ class Container:
     push: Push
     search: Search
     desk: Desk
+    words: CityWords
     directory: Directory
     files: Files
     notifier: Notifier
@@ -71,12 +73,12 @@ def build(settings: Settings) -> Container:
     opened: OpenedDatabase = plugins.open_url("hotline.databases", settings.database_url, data_dir=folder)
     broker: OpenedBroker = plugins.open_url("hotline.brokers", settings.redis_url, data_dir=folder)
     queue, push = CeleryQueue(make_celery(broker.celery_url)), Push(broker.redis_url)
-    desk = _open_desk(settings)
+    desk, words = _open_desk(settings)
     notifier: Notifier = plugins.open_url("hotline.notifiers", settings.notify_url, data_dir=folder)
     linkages = {name: plugins.open_url("hotline.linkages", url) for name, url in settings.linkage_urls.items()}
     workflow: Workflow = plugins.load("hotline.workflows", settings.workflow)
     workflow.check()
-    outward, evaluations = Outward(desk.search, linkages), _open_evaluations(settings, notifier)
+    outward, evaluations = Outward(desk.search, words, linkages), _open_evaluations(settings, notifier)
     table = subscribers(Pushing(push), Messages(notifier), Listening(push), outward, evaluations)
     database = Database(
         opened.url,
@@ -97,6 +99,7 @@ def build(settings: Settings) -> Container:
         push=push,
         search=desk.search,
         desk=desk,
+        words=words,
         directory=Directory(),
         files=plugins.open_url("hotline.files", settings.files_url, data_dir=folder),
         notifier=notifier,
@@ -118,10 +121,12 @@ def _open_evaluations(settings: Settings, notifier: Notifier) -> Evaluations:
     return Evaluations(notifier, plugins.open_url("hotline.robots", settings.robot_url), settings.public_url)
 
 
-def _open_desk(settings: Settings) -> Desk:
+def _open_desk(settings: Settings) -> tuple[Desk, CityWords]:
     policy = packaged_policy()
+    synonyms, analyzer = Synonyms(policy.synonyms), Analyzer(packaged_words())
     scorer: Scorer = plugins.open_url("hotline.scorers", settings.scorer_url, data_dir=settings.data_dir)
-    return Desk(Search(open_search(settings), Analyzer(packaged_words()), Synonyms(policy.synonyms)), policy, scorer)
+    desk = Desk(Search(open_search(settings), analyzer, synonyms), policy, scorer)
+    return desk, CityWords(synonyms, analyzer)
 
 
 def open_search(settings: Settings) -> SearchBackend:

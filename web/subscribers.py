@@ -30,10 +30,10 @@ from hotline.tickets.events import (
     TicketOpened,
     TicketsMerged,
 )
-from knowledge_base.events import ArticleChanged
+from knowledge_base.events import ArticleChanged, NoticeboardMoved, TaskMoved, TaskOverdue, VocabularyChanged
 from sla import call_evaluations, callbacks, deadlines, escalation, extensions, service_marks
 from sla.events import AppealMoved, CallbackOpened, CallEvaluated, DigestMade, EvaluationLinkMade, RobotWanted
-from web.reactions import knowledge
+from web.reactions import feedback, knowledge
 from web.reactions.alarms import Alarming
 from web.reactions.calls import audio_ended, audio_started
 from web.reactions.evaluations import Evaluations
@@ -64,6 +64,7 @@ WITHIN: Mapping[type[Event], Sequence[Within]] = {
     OrderMoved: (deadlines.follow_order,),
     AppealMoved: (deadlines.follow_appeal,),
     ContactClosed: (call_evaluations.follow,),
+    ArticleChanged: (feedback.article_changed,),
     AudioStarted: (audio_started,),
     AudioEnded: (audio_ended,),
 }
@@ -103,6 +104,10 @@ def subscribers(
             TransferMoved: {"send": outward.send_transfer, "push": pushing.transfer_changed},
             TransferOverdue: {"push": pushing.transfer_overdue, "tell": messages.transfer_overdue},
             ArticleChanged: {"index": outward.index_article, "tell": knowledge.article_changed},
+            VocabularyChanged: {"index": outward.learn_words},
+            TaskMoved: {"tell": feedback.task_moved},
+            TaskOverdue: {"tell": feedback.task_overdue},
+            NoticeboardMoved: {"push": pushing.noticeboard_moved, "tell": feedback.noticeboard_moved},
             **_of_opinions(pushing, evaluations),
         },
     )

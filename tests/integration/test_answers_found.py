@@ -152,11 +152,11 @@ def test_a_citizen_finds_nothing_by_the_agents_words(database: Database, desk: D
     assert found.total == 0
 
 
-def test_a_withdrawn_article_leaves_search(database: Database, desk: Desk) -> None:
+def test_an_expired_article_leaves_search(database: Database, desk: Desk) -> None:
     with database.work() as uow:
         article = articles.by_code(uow.session, "heat")
         assert article is not None
-        articles.move(uow, article.id, "withdraw", roles={"knowledge_editor"}, given={"note": "重复"})
+        articles.move_by_itself(uow, article, "expire")
 
     with database.read() as session:
         before = search.find(session, desk.search, "供暖", reader=Reader.STAFF, today=TODAY).articles

@@ -23,6 +23,8 @@ from hotline.people import notices
 from hotline.people.models import Place
 from knowledge_base.answers import Desk
 from knowledge_base.policy import packaged_policy
+from knowledge_base.synonyms import Synonyms
+from knowledge_base.vocabulary import CityWords
 from sla import defaults
 from tests import factories
 from web import auth, errors
@@ -84,13 +86,19 @@ class Desktop:
 @pytest.fixture
 def desktop(database: Database, tmp_path: Path) -> Iterator[Desktop]:
     policy = packaged_policy()
-    desk = Desk(Search(TantivyBackend(tmp_path), Analyzer(packaged_words()), policy.synonyms), policy)
+    analyzer, synonyms = Analyzer(packaged_words()), Synonyms(policy.synonyms)
+    desk = Desk(Search(TantivyBackend(tmp_path), analyzer, synonyms), policy)
     holder = {"scope": NOBODY}
     app = APIFlask(__name__)
     app.config.update(SECRET_KEY="test", WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_ENABLED=False)
     settings = SimpleNamespace(audiosocket_port=9092)
     app.extensions["hotline"] = SimpleNamespace(
-        database=database, desk=desk, search=desk.search, settings=settings, integrator_token=TOKEN
+        database=database,
+        desk=desk,
+        search=desk.search,
+        words=CityWords(synonyms, analyzer),
+        settings=settings,
+        integrator_token=TOKEN,
     )
     auth.csrf.init_app(app)
     app.config["WTF_CSRF_METHODS"] = ()

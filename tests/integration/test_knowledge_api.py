@@ -21,12 +21,14 @@ from hotline.kernel.settings import Settings
 from knowledge_base import articles, indexing
 from knowledge_base.answers import Desk
 from knowledge_base.articles import ArticleContent
-from knowledge_base.models import ArticleUse, Secrecy, UseKind
+from knowledge_base.feedback import AskedOutcome, AskedQuestion
+from knowledge_base.models import Article, ArticleUse, Secrecy, UseKind
 from knowledge_base.policy import packaged_policy
 from knowledge_base.synonyms import Synonyms
 from knowledge_base.vocabulary import CityWords
+from tests import factories
 from web import errors
-from web.api import knowledge, knowledge_articles, knowledge_public
+from web.api import knowledge, knowledge_public
 
 POLICY = packaged_policy()
 CONTENT = {
@@ -55,7 +57,7 @@ def client(database: Database, tmp_path: Path) -> Iterator[FlaskClient]:
     )
     app.before_request(lambda: setattr(g, "scope", Scope(officer_id=None, roles=frozenset({"agent"}))))
     errors.register(app)
-    for blueprint in (knowledge.api, knowledge_public.api, knowledge_articles.api):
+    for blueprint in (knowledge.api, knowledge_public.api):
         app.register_blueprint(blueprint)
     with app.test_client() as opened:
         yield opened
@@ -121,31 +123,6 @@ def test_a_broken_list_of_shown_cards_is_named(client: FlaskClient) -> None:
     assert (answer.status_code, answer.json["error"]["details"]["field"]) == (422, "shown")  # type: ignore[index]
 
 
-def test_a_list_has_what_holds_and_pages_through(client: FlaskClient) -> None:
-    first = got(client, "/knowledge/articles", limit=2)
-    second = got(client, "/knowledge/articles", limit=2, after=first["after"])
-
-    assert [row["code"] for row in first["items"] + second["items"]] == ["wording", "heat", "id-card"]
-    assert (first["total"], second["after"]) == (3, None)
-
-
-def test_a_list_narrowed_by_words_has_the_best_first(client: FlaskClient) -> None:
-    assert [row["code"] for row in got(client, "/knowledge/articles", search="供暖")["items"]] == ["heat"]
-
-
-@pytest.mark.parametrize("query", [{"after": "x"}, {"after": "x", "search": "供暖"}, {"after": "W10=", "search": "供暖"}])
-def test_a_broken_cursor_is_named(client: FlaskClient, query: dict[str, str]) -> None:
-    answer = client.get("/api/v1/knowledge/articles", query_string=query)
-
-    assert (answer.status_code, answer.json["error"]["details"]["field"]) == (422, "after")  # type: ignore[index]
-
-
-def test_staff_read_the_whole_article(client: FlaskClient, database: Database) -> None:
-    article = got(client, f"/knowledge/articles/{id_of(database, 'wording')}")
-
-    assert (article["answer_agent"], article["secrecy"], article["revision"]) == ("话术：尚未公布。", "internal", 1)
-
-
 def test_uses_are_noted(client: FlaskClient, database: Database) -> None:
     article_id = id_of(database, "heat")
 
@@ -160,3 +137,61 @@ def test_uses_are_noted(client: FlaskClient, database: Database) -> None:
     assert [answer.status_code for answer in answers] == [200, 404, 422, 200, 404]
     with database.read() as session:
         assert list(session.scalars(select(ArticleUse.kind).order_by(ArticleUse.id))) == [UseKind.USED, UseKind.NOT_HELPFUL]
+
+
+def test_a_question_is_written_down_once_while_it_is_typed(client: FlaskClient, database: Database) -> None:
+    ids = [got(client, "/public/answers", question=text)["asked_id"] for text in ("身份证", "身份证丢了", "身份证丢了怎么补办")]
+    other = got(client, "/public/answers", question="火星移民怎么申请")["asked_id"]
+
+    assert len(set(ids)) == 1
+    assert other not in ids
+    with database.read() as session:
+        rows = list(session.scalars(select(AskedQuestion).order_by(AskedQuestion.id)))
+        assert [(row.text, row.outcome) for row in rows] == [
+            ("身份证丢了怎么补办", AskedOutcome.SURE),
+            ("火星移民怎么申请", AskedOutcome.NONE),
+        ]
+
+
+def test_what_did_not_help_counts_among_what_has_no_answer(client: FlaskClient, database: Database) -> None:
+    found = got(client, "/public/answers", question="身份证丢了怎么补办？")
+
+    judged = {"helpful": False, "asked_id": found["asked_id"]}
+    client.post(f"/api/v1/public/articles/{found['answer']['article_id']}/uses", json=judged)
+
+    with database.read() as session:
+        row = session.get(AskedQuestion, found["asked_id"])
+        assert row is not None
+        assert row.outcome is AskedOutcome.OFFERED
+
+
+def test_an_agents_question_without_an_article_is_noted(client: FlaskClient) -> None:
+    assert got(client, "/knowledge/cards", text="火星移民怎么申请")["noted"] is True
+    assert got(client, "/knowledge/cards", text="什么时候开始供暖")["noted"] is False
+
+
+@pytest.mark.parametrize(("path", "titles"), [("/knowledge/suggest", ["燃气涨价统一口径"]), ("/public/suggest", [])])
+def test_titles_are_proposed_to_whom_they_are_for(client: FlaskClient, path: str, titles: list[str]) -> None:
+    assert [one["title"] for one in got(client, path, typed="rqzj")["items"]] == titles
+
+
+def test_what_is_wanted_is_hot(client: FlaskClient, database: Database) -> None:
+    article_id = id_of(database, "heat")
+    client.post(f"/api/v1/knowledge/articles/{article_id}/uses", json={"kind": "used"})
+
+    assert got(client, "/public/questions/hot")["items"] == [{"article_id": article_id, "title": "冬季供暖时间", "asked": 1}]
+
+
+def test_subjects_count_what_is_public_in_and_below_them(client: FlaskClient, database: Database) -> None:
+    with database.work() as uow:
+        factories.category(uow.session, "08", name="公安")
+        factories.category(uow.session, "0802", name="身份证", parent_code="08", path="/08/0802/")
+        article = uow.session.get(Article, id_of(database, "id-card"))
+        assert article is not None
+        article.category_code = "0802"
+
+    tree = got(client, "/public/categories")["items"]
+    listed = got(client, "/public/articles", category="08")["items"]
+
+    assert [(one["code"], one["count"], one["children"][0]["code"]) for one in tree] == [("08", 1, "0802")]
+    assert [one["title"] for one in listed] == ["身份证遗失补领"]

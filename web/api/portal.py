@@ -19,6 +19,7 @@ from hotline.people.models import Area, Unit
 from hotline.tickets import query_codes, tickets, timeline
 from hotline.tickets.models import Attachment, Ticket
 from hotline.tickets.workflow import State
+from knowledge_base import asked
 from sla import callbacks
 from sla.book import book_of
 from web.api import present
@@ -63,6 +64,8 @@ def submit(body: Submission) -> Submitted:
     with working() as uow:
         ranker = partial(assignment.rank_fields, uow.session)
         ticket = submissions.submit(uow, given, Sources(_gazetteer(uow.session), ranker))
+        if body.asked_id is not None:
+            asked.take_to_person(uow, body.asked_id)
         return Submitted(
             number=ticket.number,
             query_code=ticket.query_code,

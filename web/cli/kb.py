@@ -9,8 +9,7 @@ from hotline.kernel import clock, outbox, settings
 from hotline.kernel.search.port import IndexStats
 from web import indexes, texts
 from web.bootstrap import build
-from web.cli import kb_files
-from web.cli import kb_evaluate
+from web.cli import kb_evaluate, kb_files
 
 
 @click.group("kb")
@@ -20,8 +19,6 @@ def kb() -> None:
 
 kb.add_command(kb_evaluate.evaluate)
 kb.add_command(kb_evaluate.calibrate)
-
-
 for command in kb_files.COMMANDS:
     kb.add_command(command)
 

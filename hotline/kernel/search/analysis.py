@@ -42,10 +42,14 @@ class Analyzer:
     """Cuts text into search tokens. `words` are names and terms that a general dictionary would cut apart."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        self._jieba = rjieba.Jieba()
+        self._given = tuple(words)
         self._parts: dict[str, tuple[str, ...]] = {}
-        for word in words:
-            self._jieba.add_word(normalise(word), WORD_FREQUENCY, "n")
+        self._jieba = _dictionary(self._given)
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Know these words beside those given at first, instead of what was learnt before. For all threads."""
+        # A dictionary that another thread is cutting with must not change; so it is made anew and put in place.
+        self._jieba, self._parts = _dictionary((*self._given, *words)), {}
 
     def tokens(self, text: str) -> list[str]:
         """Search tokens in reading order, repeats kept (they count in BM25), punctuation dropped.
@@ -106,6 +110,13 @@ class Analyzer:
             return []
         cut: list[tuple[str, int, int]] = self._jieba.tokenize(folded)
         return [(start, end) for word, start, end in cut if word in wanted or any(part in word for part in wanted)]
+
+
+def _dictionary(words: Iterable[str]) -> rjieba.Jieba:
+    made = rjieba.Jieba()
+    for word in words:
+        made.add_word(normalise(word), WORD_FREQUENCY, "n")
+    return made
 
 
 def grams(text: str) -> list[str]:

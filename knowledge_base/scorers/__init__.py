@@ -1,0 +1,1 @@
+"""Second scorers, each behind `knowledge_base.scorer.Scorer`; none is needed."""

@@ -1,0 +1,73 @@
+"""What became of articles that were shown: noted once for a contact or a question; counted for the public and for ranking."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hotline.kernel.db import UnitOfWork
+from hotline.kernel.errors import NotFound
+from knowledge_base import search
+from knowledge_base.events import ArticleUsed
+from knowledge_base.models import Article, ArticleUse, UseKind, UsePlace
+from knowledge_base.search import Reader
+
+MEANT = (UseKind.OPENED, UseKind.USED, UseKind.HELPFUL)
+"""Uses that say somebody wanted the article."""
+
+
+@dataclass(frozen=True)
+class Showing:
+    """Where and for what the article was shown. `rank` is its place from 1."""
+
+    contact_id: int | None = None
+    asked_id: int | None = None
+    place: UsePlace | None = None
+    rank: int | None = None
+    confidence: float | None = None
+
+
+NOWHERE = Showing()
+
+
+def note(uow: UnitOfWork, article_id: int, kind: UseKind, showing: Showing = NOWHERE) -> None:
+    """Note that an article was shown, opened, used or judged. Within a contact, or for a question, each kind counts once.
+
+    Raises NotFound.
+    """
+    if uow.session.get(Article, article_id) is None:
+        raise NotFound("article", thing="article", id=article_id)
+    row = {
+        "article_id": article_id,
+        "contact_id": showing.contact_id,
+        "asked_id": showing.asked_id,
+        "kind": kind,
+        "place": showing.place,
+        "rank": showing.rank,
+        "confidence": showing.confidence,
+        "at": uow.now,
+        "officer_id": uow.actor.officer_id,
+    }
+    stored = uow.session.execute(insert(ArticleUse).values(row).on_conflict_do_nothing().returning(ArticleUse.id)).first()
+    if stored is not None and kind not in (UseKind.SHOWN, UseKind.OPENED):
+        uow.record(ArticleUsed(article_id, kind.value, showing.contact_id))
+
+
+def hot(session: Session, *, today: date, days: int, size: int) -> Sequence[Row[int, str, int]]:
+    """Public articles most wanted in the last days, as (id, title, times); then, to fill up, the ones wanted at any time."""
+    recent = _wanted(session, today, size, since=today - timedelta(days=days))
+    known = {row[0] for row in recent}
+    earlier = [] if len(recent) >= size else _wanted(session, today, size, since=None)
+    return [*recent, *(row for row in earlier if row[0] not in known)][:size]
+
+
+def _wanted(session: Session, today: date, size: int, since: date | None) -> list[Row[int, str, int]]:
+    times = func.count(ArticleUse.id)
+    query = select(Article.id, Article.title, times).join(ArticleUse, ArticleUse.article_id == Article.id)
+    query = query.where(ArticleUse.kind.in_(MEANT), *search.holds(Reader.CITIZEN, today), Article.answer_public != "")
+    if since is not None:
+        query = query.where(ArticleUse.at >= since)
+    return list(session.execute(query.group_by(Article.id, Article.title).order_by(times.desc(), Article.id).limit(size)))
