@@ -147,10 +147,13 @@ def test_every_catalogue_row_has_a_law_and_a_source(city: City) -> None:
 
 def test_articles_are_whole(city: City, units: dict[str, UnitRow]) -> None:
     codes = {category.code for category in city.categories}
-    assert len(city.articles) >= 60
+    assert len(city.articles) >= 200
+    leaves = codes - {category.parent for category in city.categories}
+    assert len({article.front["title"] for article in city.articles}) == len(city.articles)
     for article in city.articles:
         assert 3 <= len(article.front["questions"]) <= 6
-        assert article.front["category"] in codes
+        assert article.front["category"] in leaves
+        assert all(len(word) <= 20 and word != article.front["title"] for word in article.front["keywords"])
         assert article.front["owner_unit"] in units
         assert article.front["source"]["document"]
         assert article.agent_answer

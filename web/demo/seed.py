@@ -21,6 +21,7 @@ from web.demo import plans
 from web.demo.asking import let_links_run_out
 from web.demo.bends import bend
 from web.demo.data import load_city
+from web.demo.knowledge import seed_knowledge
 from web.demo.lateness import last_worked
 from web.demo.marks import tell_marks
 from web.demo.papers import keep_watch
@@ -57,6 +58,7 @@ def seed_city(
     """
     progress("reference", 0, 1)
     seed_reference(database, now=now)
+    seed_knowledge(database, load_city(), now=now)
     progress("reference", 1, 1)
     seed_requests(database, scale=scale, seed=seed, now=now, progress=progress)
 
