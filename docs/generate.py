@@ -29,7 +29,7 @@ from hotline.kernel.events import Event
 from hotline.kernel.settings import PREFIX, Settings
 from hotline.kernel.transitions import LifeCycle
 from hotline.tickets.workflow import ORDER, STANDARD
-from knowledge_base.lifecycle import ARTICLE
+from knowledge_base.lifecycle import LIFE_CYCLES as OF_KNOWLEDGE
 from sla.lifecycles import APPEAL, CALLBACK, CLOCK
 from web import auth, errors, texts
 from web.app import create_app
@@ -44,7 +44,8 @@ NOT_IMPORTED = ("asr.engines", "web.migrations", "web.frontend")
 """Heavy libraries and Alembic's own entry: none of them defines an error or an event."""
 LIFE_CYCLES: tuple[LifeCycle[Any], ...] = (  # each has its own states
     *(STANDARD.ticket, STANDARD.assignment, ORDER, CALLBACK, CLOCK, APPEAL),
-    *(calls.LIFE, drafts.LIFE, TRANSFERS, VOICE, ARTICLE),
+    *(calls.LIFE, drafts.LIFE, TRANSFERS, VOICE),
+    *OF_KNOWLEDGE,
 )
 WORDS = {
     "ticket": ("state", "desks.action"),

@@ -4,7 +4,7 @@ One that is over is never found among those that run, whether or not the clock h
 `permissions`; areas come as codes, which the caller finds in the tree of areas.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, NotFound
+from hotline.kernel.search.analysis import Analyzer
 from knowledge_base.events import NoticeboardMoved
 from knowledge_base.lifecycle import ANNOUNCEMENT, SYSTEM, AnnouncementState
 from knowledge_base.noticeboard import Announcement, AnnouncementKind
@@ -128,6 +129,24 @@ def public(session: Session, now: datetime, area_codes: Collection[str] | None =
     shown = Announcement.state == AnnouncementState.POSTED, Announcement.ends_at > now, Announcement.is_public
     query = select(Announcement).where(*shown, *_in_areas(area_codes)).limit(SHOWN_AT_MOST)
     return list(session.scalars(query.order_by(Announcement.starts_at, Announcement.id)))
+
+
+def by_words(found: Sequence[Announcement], spoken: str, analyzer: Analyzer) -> list[Announcement]:
+    """The same, those that the words speak of first, else in their order. Pure."""
+    fitting = {one.id for one in spoken_of(found, spoken, analyzer)}
+    return sorted(found, key=lambda one: one.id not in fitting)
+
+
+def spoken_of(found: Sequence[Announcement], spoken: str, analyzer: Analyzer) -> list[Announcement]:
+    """Those of which a word of the title or of the places falls in the words spoken. Pure."""
+    said = set(_long_words(spoken, analyzer))
+    if not said:
+        return []
+    return [one for one in found if said.intersection(_long_words(f"{one.title} {one.places}", analyzer))]
+
+
+def _long_words(text: str, analyzer: Analyzer) -> list[str]:
+    return [word for word in analyzer.words(text) if len(word) > 1]
 
 
 def _check(content: AnnouncementContent, rules: AnnouncementRules, now: datetime) -> None:

@@ -49,7 +49,7 @@ def check_words(content: object, required: Mapping[str, int], optional: Mapping[
 def check_keywords(keywords: Sequence[str]) -> None:
     """Raise Invalid for too many keywords, an empty one or one that is too long (handbook 9)."""
     if len(keywords) > KEYWORDS_AT_MOST:
-        raise Invalid("keywords", "too-many", maximum=KEYWORDS_AT_MOST, given=len(keywords))
+        raise Invalid("keywords", "too-many-items", maximum=KEYWORDS_AT_MOST, given=len(keywords))
     for keyword in keywords:
         if not keyword.strip():
             raise Invalid("keywords", "required")
@@ -60,7 +60,7 @@ def check_keywords(keywords: Sequence[str]) -> None:
 def check_hours(starts_at: datetime, ends_at: datetime, rules: AnnouncementRules, now: datetime) -> None:
     """Raise Invalid unless it ends after it begins and after now, and lasts no longer than the rule says."""
     if ends_at <= starts_at:
-        raise Invalid("ends_at", "before-its-beginning")
+        raise Invalid("ends_at", "not-after-start")
     if ends_at <= now:
         raise Invalid("ends_at", "past")
     if ends_at - starts_at > timedelta(days=rules.longest_days):

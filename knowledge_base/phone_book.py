@@ -27,6 +27,7 @@ PHONES_AT_MOST, PHONE_CHARACTERS = 10, 32
 DIALLED = frozenset("0123456789-+() 转,")
 PROPOSE = "propose"
 PUBLISH, TAKE = "publish", "take"
+PUBLISHED = PhoneEntryState.PUBLISHED
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class EntryContent:
         if not self.phones and not self.duty_phone:
             raise Invalid("phones", "required")
         if len(self.phones) > PHONES_AT_MOST:
-            raise Invalid("phones", "too-many", maximum=PHONES_AT_MOST, given=len(self.phones))
+            raise Invalid("phones", "too-many-items", maximum=PHONES_AT_MOST, given=len(self.phones))
         for phone in (*self.phones, self.duty_phone):
             if len(phone) > PHONE_CHARACTERS or not DIALLED.issuperset(phone):
                 raise Invalid("phones", "not-a-number")
@@ -89,7 +90,7 @@ def move(
     """Decide on a proposal or withdraw an entry. Raises as `LifeCycle.find`, NotFound, Conflict for a stale `version`."""
     phone_entry = uow.session.get(PhoneEntry, entry_id, with_for_update=True, populate_existing=True)
     if phone_entry is None:
-        raise NotFound("phone entry", thing="phone-entry", id=entry_id)
+        raise missing(entry_id)
     if phone_entry.version != version:
         raise Conflict("changed meanwhile", reason="stale", thing="phone_entry", version=phone_entry.version)
     _go(uow, phone_entry, action, roles, given)
@@ -106,8 +107,13 @@ def get(session: Session, entry_id: int) -> PhoneEntry:
     """The entry in whatever state. Raises NotFound."""
     phone_entry = session.get(PhoneEntry, entry_id)
     if phone_entry is None:
-        raise NotFound("phone entry", thing="phone-entry", id=entry_id)
+        raise missing(entry_id)
     return phone_entry
+
+
+def missing(entry_id: int) -> NotFound:
+    """What is raised for an entry that is not there, or hidden from who asks."""
+    return NotFound("phone entry", thing="phone-entry", id=entry_id)
 
 
 def proposed(session: Session, unit_ids: Collection[int] | None, *, after_id: int = 0, limit: int = 50) -> list[PhoneEntry]:

@@ -16,6 +16,9 @@ LOG = logging.getLogger("hotline.push")
 CHANNEL = "hotline-push"
 """Where every process emits and the web process listens, in the broker."""
 
+STAFF_ROOM = "staff"
+"""The room of everyone who is signed in."""
+
 
 def officer_room(officer_id: int) -> str:
     """The room of one officer's browsers."""

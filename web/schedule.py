@@ -8,10 +8,10 @@ from dispatch.linkage import sending
 from hotline.kernel import outbox
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import anchors, archiving, replays
-from knowledge_base import article_days
+from knowledge_base import announcements, article_days, tasks, wordings
 from sla import asking, digests, recounts, sweep, years
 from sla.book import is_set_up
-from web import knowledge_terms
+from web import grouping, indexes, knowledge_terms, nightly
 from web.bootstrap import Container
 from web.reactions import knowledge
 
@@ -33,6 +33,12 @@ def expire_articles(parts: Container) -> int:
 def call_for_reviews(parts: Container) -> int:
     """Let articles fall due whose full review comes near."""
     return _until_none_is_left(parts, knowledge_terms.come_due)
+
+
+def end_notices(parts: Container) -> int:
+    """End announcements and wordings that are over; no list shows them from the moment they are."""
+    ends = (announcements.end_over, wordings.end_over)
+    return sum(_until_none_is_left(parts, end_over) for end_over in ends)
 
 
 def archive(parts: Container) -> int:
@@ -81,9 +87,18 @@ def _in_one_transaction(parts: Container, job: Callable[[UnitOfWork], int]) -> i
 
 SCHEDULE = (
     Timed("outbox-sweep", lambda parts: outbox.sweep(parts.database, parts.queue.put), 10),
+    Timed("search-catch-up", indexes.catch_up, 10),
     Timed("articles-expire", expire_articles, 600),
     Timed("articles-come-due", call_for_reviews, 3600),
     Timed("articles-late-reviews", lambda parts: knowledge.tell_late_reviews(parts.database), 600),
+    Timed("noticeboard-end", end_notices, 15),
+    Timed("knowledge-tasks-overdue", lambda parts: _until_none_is_left(parts, tasks.tell_overdue), 60),
+    Timed("questions-group", lambda parts: _until_none_is_left(parts, lambda uow: grouping.group_new(uow, parts.desk)), 60),
+    Timed("questions-forget", lambda parts: _until_none_is_left(parts, grouping.forget), 86_400),
+    Timed("knowledge-import", nightly.take_in_files, 5),
+    Timed("knowledge-import-forget", nightly.forget_files, 86_400),
+    Timed("guides-follow", nightly.follow_guides, 30),
+    Timed("bundles-write", nightly.write_bundles, 600),
     Timed("timeline-anchor", lambda parts: anchors.write_due(parts.database), 900),
     Timed("tickets-resume", resume, 60),
     Timed("tickets-lapse", lapse, 600),

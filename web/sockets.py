@@ -18,7 +18,7 @@ from hotline.tickets import rights
 from web import auth, errors, microphone, presence
 from web.bootstrap import Container
 from web.open_sockets import OpenSockets
-from web.push import CHANNEL, call_room, officer_room, role_room, unit_room
+from web.push import CHANNEL, STAFF_ROOM, call_room, officer_room, role_room, unit_room
 
 LISTENERS = (Role.SHIFT_LEADER.value,)
 
@@ -69,9 +69,9 @@ def current_scope(container: Container) -> Scope:
 
 
 def rooms_of(scope: Scope) -> list[str]:
-    """The rooms of an officer: their own, their hotline roles, their units."""
+    """The rooms of an officer: everybody's, their own, their hotline roles, their units."""
     roles = [role_room(role) for role in scope.roles & frozenset(role.value for role in HOTLINE_ROLES)]
-    return [officer_room(scope.officer_id or 0), *roles, *(unit_room(unit) for unit in rights.own_units(scope))]
+    return [STAFF_ROOM, officer_room(scope.officer_id or 0), *roles, *(unit_room(unit) for unit in rights.own_units(scope))]
 
 
 def _watched(container: Container, scope: Scope, given: Any) -> str:  # whatever the client sent

@@ -38,6 +38,8 @@ OPEN_TO_ALL = {
     "evaluations.look_at_link": "citizens, with the token of a link",
     "evaluations.evaluate_by_link": "citizens, with the token of a link; once",
     "knowledge.answer_citizen": "citizens",
+    "announcements.list_public_announcements": "citizens",
+    "phone_book.search_public_phone_book": "citizens",
     "knowledge.show_public_article": "citizens",
     "knowledge.judge_public_article": "citizens",
     "knowledge_files.open_public_file": "citizens, files of public articles that hold",

@@ -22,7 +22,10 @@ from hotline.tickets import anchors
 from hotline.tickets.supervision import OrderKind
 from hotline.tickets.workflow import STANDARD, TYPES, RequestKind, Told
 from knowledge_base.content import Finding
-from knowledge_base.lifecycle import ARTICLE
+from knowledge_base.following import CODES as DONE
+from knowledge_base.following import REVISED
+from knowledge_base.lifecycle import ARTICLE, PHONE_ENTRY, TASK
+from knowledge_base import import_checks
 from sla import sentences, year_files
 from sla.calendar import DayKind
 from sla.ladder import RUNGS
@@ -31,6 +34,7 @@ from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_fi
 from web import texts
 from web.homes import PAGES
 from web.importing.kinds import KINDS
+from web.reactions import feedback
 from web.reactions.messages import ACKNOWLEDGE, ANSWERED, DISCREET, NEW_WORK
 
 OURS = python_files(*PACKAGES)
@@ -133,6 +137,8 @@ def told() -> set[str]:
     codes |= {f"{word}-{stage}" for word in ("near", "over") for stage in Stage}
     codes |= {*(f"rung-{rung}" for rung in RUNGS), "digest", "digest-held"}
     codes |= {*(f"article-{row.action}" for row in ARTICLE.rows if row.tells), "article-review-late"}
+    codes |= {*(f"task-{row.action.replace('_', '-')}" for row in TASK.rows if row.tells), "task-late", *feedback.ASKED.values()}
+    codes |= {*(f"phone-{row.action}" for row in PHONE_ENTRY.rows if row.tells), "phone-propose"}
     messages = {row.action for row in telling if Told.REQUESTER in row.tells}
     messages |= {ACKNOWLEDGE, ANSWERED, DISCREET, "unit-assigned", "unit-redo", "query-code"}
     return {f"notice.{code}.{part}" for code in codes for part in ("title", "text")} | {f"message.{code}" for code in messages}
@@ -145,6 +151,7 @@ def coded() -> set[str]:
         *(f"role.{role.value}" for role in Role),
         *(f"type.{kind}" for kind in TYPES),
         *(f"error.invalid.{rule}" for rule in year_files.RULES),
+        *(f"error.invalid.{rule}" for rule in import_checks.RULES),
         *(f"field.{name}" for name in year_files.ORDER),
         *(f"audit.anchor.{reason}" for reason in anchors.REASONS),
         *re.findall(r'"(sheet\.[\w-]+)"', (ROOT / "web" / "flow_sheet.py").read_text(encoding="utf-8")),
@@ -158,6 +165,7 @@ def coded() -> set[str]:
         *(f"part.{name}" for name in ("database", "broker", "worker", "search", "speech", "calendar")),
         *(f"summary.{row['code']}" for row in summaries),
         *explained(),
+        *(f"knowledge.done-{code}" for code in (*DONE.values(), REVISED)),
         *(f"demo.seeding-{what}" for what in ("reference", "requests")),
         *(
             f"demo-partner.{name}"

@@ -101,6 +101,7 @@ EMITTED = {
     "call": "agents and the floor",
     "notice": "the inbox's own rooms; carries nothing",
     "board": "managers; carries nothing",
+    "noticeboard": "everybody signed in; carries which announcement, wording or phone entry moved",
     "cards": "the contact's agent",
     "transcript": "whoever watches the call, let in by call.watch",
     "hearing": "whoever watches the call, let in by call.watch",

@@ -17,7 +17,8 @@ from hotline.people.permissions import HOTLINE_ROLES, UNIT_ROLES, Role
 from hotline.tickets import queries
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
 from hotline.tickets.models import Ticket
-from web.push import Push, officer_room, role_room, unit_room
+from knowledge_base.events import NoticeboardMoved
+from web.push import STAFF_ROOM, Push, officer_room, role_room, unit_room
 
 EVERY_HOTLINE_ROOM = tuple(role_room(role.value) for role in sorted(HOTLINE_ROLES))
 CALL_ROOMS = (role_room(Role.AGENT), role_room(Role.SHIFT_LEADER))
@@ -59,6 +60,10 @@ class Pushing:
         """The badge of an inbox counts up; who is told of late limits looks at their lists again."""
         rooms = [room(value) for room, value in ((unit_room, event.unit_id), (officer_room, event.officer_id)) if value]
         self.push.emit("notice", {}, [*rooms, *([role_room(event.role)] if event.role else [])])
+
+    def noticeboard_moved(self, database: Database, delivery_id: int, event: NoticeboardMoved) -> None:
+        """Every open page reads announcements, wordings or the phone book again."""
+        self.push.emit("noticeboard", {"thing": event.thing, "id": event.thing_id}, [STAFF_ROOM])
 
     def sessions_ended(self, database: Database, delivery_id: int, event: SessionsEnded) -> None:
         """The officer's open pages leave for the sign-in."""
