@@ -14,6 +14,7 @@ interface Tab { shows: Component; for: readonly Role[]; waits: (counts: Knowledg
 
 const ALL: readonly Role[] = [...EDITORS, ...HOTLINE_ROLES, ...UNIT_ROLES];
 const KEEPERS: readonly Role[] = [...EDITORS, ...UNIT_ROLES];
+const LEADERS: readonly Role[] = ["shift_leader", "manager", "administrator"];
 const nothing = (): Waiting => ({ waiting: 0, late: false });
 
 export const TABS: Record<TabKey, Tab> = {
@@ -39,10 +40,10 @@ export const TABS: Record<TabKey, Tab> = {
     for: ALL,
     waits: (counts) => ({ waiting: counts.phone_proposals, late: false }),
   },
-  import: { shows: defineAsyncComponent(() => import("./imports/ImportTab.vue")), for: KEEPERS, waits: nothing },
+  import: { shows: defineAsyncComponent(() => import("./imports/ImportTab.vue")), for: [...KEEPERS, ...LEADERS], waits: nothing },
   report: {
     shows: defineAsyncComponent(() => import("./report/ReportTab.vue")),
-    for: [...KEEPERS, "shift_leader", "manager", "administrator"],
+    for: [...KEEPERS, ...LEADERS],
     waits: nothing,
   },
   words: { shows: defineAsyncComponent(() => import("./words/WordsTab.vue")), for: [...EDITORS, "administrator"], waits: nothing },

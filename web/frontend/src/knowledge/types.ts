@@ -1,4 +1,5 @@
 // The shapes of /api/v1/knowledge as these pages use them; they mirror web/api/schemas/knowledge*.py.
+import type { Act } from "@/shared/noticeboard_types";
 import type { UnitRef } from "@/shared/types";
 
 export interface KnowledgeCounts {
@@ -14,7 +15,7 @@ export interface KnowledgeCounts {
 }
 
 export type ArticleState = "draft" | "unit_review" | "editor_review" | "published" | "due" | "expired" | "withdrawn" | "taken";
-export interface Act { action: string; needs: string[] }
+export type { Act };
 
 export interface ArticleRow {
   id: number;
@@ -72,9 +73,11 @@ export interface ArticleDetail extends Omit<ArticleRow, keyof ArticleWords>, Art
   attachments: ArticleFile[];
   steps: ArticleStep[];
   origin: string | null;
-  ticket_id?: number | null;
+  ticket_id: number | null;
+  owner_unit_id: number | null;
   review_note: string;
-  replaces: { id: number; title: string; revision: number } | null;
+  /** The article a change will be taken into: its newest revision, and the one the change began from. */
+  replaces: { id: number; title: string; revision: number; began_from: number } | null;
   tasks_open: number;
   standing: Standing | null;
 }

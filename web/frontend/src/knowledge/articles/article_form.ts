@@ -16,6 +16,10 @@ export interface ArticleFormState {
   words: ArticleWords;
   owner: Ref<UnitRef | null>;
   note: Ref<string>;
+  /** Hashes of the files that are to go with the next save. */
+  dropped: Ref<string[]>;
+  /** Whether the change takes account of what was published since it began. */
+  caughtUp: Ref<boolean>;
   dirty: ComputedRef<boolean>;
   busy: Ref<boolean>;
   refused: Ref<unknown>;
@@ -43,6 +47,8 @@ export function useArticleForm(article: () => ArticleDetail | null): ArticleForm
   const own = isEditor(page.me) ? null : (page.me?.units[0] ?? null);
   const owner = ref<UnitRef | null>(article()?.owner_unit ?? own);
   const note = ref("");
+  const dropped = ref<string[]>([]);
+  const caughtUp = ref(false);
   const base = shallowRef(state());
   const version = ref(article()?.version ?? 0);
   const busy = ref(false);
@@ -50,7 +56,7 @@ export function useArticleForm(article: () => ArticleDetail | null): ArticleForm
   const theirs = shallowRef<ArticleDetail | null>(null);
 
   function state(): string {
-    return written([tidied(words), owner.value?.id, note.value.trim()]);
+    return written([tidied(words), owner.value?.id, note.value.trim(), dropped.value, caughtUp.value]);
   }
   const dirty = computed(() => state() !== base.value);
   const differing = computed(() => (theirs.value ? FIELDS.filter((field) => written(theirs.value![field]) !== written(tidied(words)[field])) : []));
@@ -62,6 +68,7 @@ export function useArticleForm(article: () => ArticleDetail | null): ArticleForm
   function settle(saved: ArticleDetail): void {
     Object.assign(words, copyOf(saved));
     [owner.value, note.value, version.value, theirs.value] = [saved.owner_unit, "", saved.version, null];
+    [dropped.value, caughtUp.value] = [[], false];
     base.value = state();
   }
 
@@ -69,7 +76,9 @@ export function useArticleForm(article: () => ArticleDetail | null): ArticleForm
     const body = { ...tidied(words), owner_unit_id: owner.value?.id ?? null };
     const known = article();
     if (!known) return api.post<ArticleDetail>("/knowledge/articles", body);
-    return api.put<ArticleDetail>(`/knowledge/articles/${known.id}`, { ...body, version: version.value, note: note.value.trim() });
+    const attachments = known.attachments.map((file) => file.sha256).filter((sha256) => !dropped.value.includes(sha256));
+    const onto = caughtUp.value ? { replaces_revision: known.replaces?.revision } : {};
+    return api.put<ArticleDetail>(`/knowledge/articles/${known.id}`, { ...body, ...onto, attachments, version: version.value, note: note.value.trim() });
   }
 
   async function refuse(error: unknown): Promise<void> {
@@ -112,5 +121,5 @@ export function useArticleForm(article: () => ArticleDetail | null): ArticleForm
   }
 
   const takeTheirs = (field: keyof ArticleWords) => theirs.value && Object.assign(words, { [field]: copyOf(theirs.value)[field] });
-  return { words, owner, note, dirty, busy, refused, theirs, differing, save, saveAnd, takeTheirs };
+  return { words, owner, note, dropped, caughtUp, dirty, busy, refused, theirs, differing, save, saveAnd, takeTheirs };
 }

@@ -1,9 +1,12 @@
 // What forms and filters choose from, read once a page: categories, areas, and the rules of the knowledge base.
 import { api } from "@/shared/api";
 import { showError } from "@/shared/errors";
+import { page } from "@/shared/page";
 import { areaTree, categoryTree, type TreeNode } from "@/shared/trees";
 import type { AreaNode, CategoryNode, Items, UnitRef } from "@/shared/types";
 import { ref, shallowRef, type Ref } from "vue";
+
+import { isKeeper } from "../readers";
 
 export interface FormRules {
   materials: string[];
@@ -29,7 +32,7 @@ async function read(): Promise<void> {
     const [found, places, form] = await Promise.all([
       api.get<Items<CategoryNode>>("/categories"),
       api.get<Items<AreaNode>>("/areas"),
-      api.get<FormRules>("/knowledge/form"),
+      isKeeper(page.me) ? api.get<FormRules>("/knowledge/articles/form") : UNKNOWN,
     ]);
     categories.value = categoryTree(found.items);
     areas.value = areaTree(places.items);

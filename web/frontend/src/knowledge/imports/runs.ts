@@ -14,7 +14,8 @@ export interface RunState {
   busy: Ref<boolean>;
   check: (file: File) => Promise<void>;
   take: (becomes: string) => Promise<void>;
-  show: (run: ImportRun) => void;
+  /** Look at an earlier file again. */
+  open: (id: number) => Promise<void>;
 }
 
 /** `finished` is called when a run that takes rows has ended. */
@@ -46,7 +47,7 @@ export function useRun(finished: () => void): RunState {
     busy.value = true;
     try {
       show(await act());
-      if (run.value?.finished_at) finished();
+      finished();
     } catch (error) {
       showError(error);
     } finally {
@@ -55,6 +56,7 @@ export function useRun(finished: () => void): RunState {
   }
 
   const check = (file: File) => doing(() => upload<ImportRun>("/knowledge/imports", file, { dry: "1" }, (share) => (sent.value = share)));
+  const open = (id: number) => doing(() => api.get<ImportRun>(`/knowledge/imports/${id}`));
   const take = (becomes: string) => doing(() => api.post<ImportRun>(`/knowledge/imports/${run.value?.id}/take`, { becomes }));
-  return { run, sent, busy, check, take, show };
+  return { run, sent, busy, check, take, open };
 }
