@@ -16,6 +16,7 @@ from knowledge_base.asked import Asking
 from knowledge_base.content import ArticleContent, content_of
 from knowledge_base.feedback import AskedBy, KnowledgeTask, TaskKind
 from knowledge_base.models import Article
+from knowledge_base.policy import packaged_policy
 from knowledge_base.tasks import Asked
 from web import knowledge_terms
 from web.demo.knowledge_rows import Day, Stories
@@ -23,8 +24,7 @@ from web.demo.knowledge_rows import Day, Stories
 HOURS_APART = 5
 HELD_FOR = timedelta(days=60)
 NOTHING = Reply(None, ())
-NEAR_AT = 1.0
-"""Nothing was near: the questions of the stories found no article."""
+"""The questions of the stories found no article."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,11 @@ def _answer(uow: UnitOfWork, task: KnowledgeTask, row: Mapping[str, Any], people
 def _ask_in_vain(uow: UnitOfWork, row: Mapping[str, Any], people: People, day: Day) -> None:
     """Questions as they were asked, some hours apart; the clock brings those of one meaning together."""
     via = AskedBy(row["via"])
+    policy = packaged_policy()
     uow.actor = SYSTEM if via is AskedBy.CITIZEN else people.actor("agent1")
     for number, text in enumerate(row["texts"]):
         uow.now = day.now + timedelta(days=row["from"], hours=HOURS_APART * number)
-        asked.note(uow, Asking(via), text, NOTHING, NEAR_AT)
+        asked.note(uow, Asking(via), text, NOTHING, policy)
 
 
 def _article(uow: UnitOfWork, code: str) -> Article:

@@ -82,5 +82,5 @@ def cast_of(session: Session, phrases: Mapping[str, Any]) -> Cast:
             if membership.role == Role.LIAISON:
                 by_unit.setdefault(membership.unit_id, player)
             heads.setdefault((membership.unit_id, membership.role), player)
-    known = dict(session.execute(select(Article.code, Article.id)).all())
+    known = {code: key for code, key in session.execute(select(Article.code, Article.id)) if code is not None}
     return Cast(by_role, by_unit, heads, known, phrases)
