@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -56,15 +56,15 @@ def note(uow: UnitOfWork, article_id: int, kind: UseKind, showing: Showing = NOW
         uow.record(ArticleUsed(article_id, kind.value, showing.contact_id))
 
 
-def hot(session: Session, *, today: date, days: int, size: int) -> Sequence[Row[int, str, int]]:
+def hot(session: Session, *, now: datetime, today: date, days: int, size: int) -> Sequence[Row[int, str, int]]:
     """Public articles most wanted in the last days, as (id, title, times); then, to fill up, the ones wanted at any time."""
-    recent = _wanted(session, today, size, since=today - timedelta(days=days))
+    recent = _wanted(session, today, size, since=now - timedelta(days=days))
     known = {row[0] for row in recent}
     earlier = [] if len(recent) >= size else _wanted(session, today, size, since=None)
     return [*recent, *(row for row in earlier if row[0] not in known)][:size]
 
 
-def _wanted(session: Session, today: date, size: int, since: date | None) -> list[Row[int, str, int]]:
+def _wanted(session: Session, today: date, size: int, since: datetime | None) -> list[Row[int, str, int]]:
     times = func.count(ArticleUse.id)
     query = select(Article.id, Article.title, times).join(ArticleUse, ArticleUse.article_id == Article.id)
     query = query.where(ArticleUse.kind.in_(MEANT), *search.holds(Reader.CITIZEN, today), Article.answer_public != "")

@@ -8,7 +8,7 @@ from dispatch.linkage import sending
 from hotline.kernel import outbox
 from hotline.kernel.db import UnitOfWork
 from hotline.tickets import anchors, archiving, replays
-from knowledge_base import announcements, article_days, tasks, wordings
+from knowledge_base import announcements, article_days, standings, tasks, wordings
 from sla import asking, digests, recounts, sweep, years
 from sla.book import is_set_up
 from web import grouping, indexes, knowledge_terms, nightly
@@ -39,6 +39,11 @@ def end_notices(parts: Container) -> int:
     """End announcements and wordings that are over; no list shows them from the moment they are."""
     ends = (announcements.end_over, wordings.end_over)
     return sum(_until_none_is_left(parts, end_over) for end_over in ends)
+
+
+def count_standings(parts: Container) -> int:
+    """Count what use says of each article, for the order of answers."""
+    return _in_one_transaction(parts, lambda uow: standings.count(uow, parts.desk.policy.standing))
 
 
 def archive(parts: Container) -> int:
@@ -99,6 +104,7 @@ SCHEDULE = (
     Timed("knowledge-import-forget", nightly.forget_files, 86_400),
     Timed("guides-follow", nightly.follow_guides, 30),
     Timed("bundles-write", nightly.write_bundles, 600),
+    Timed("articles-standing", count_standings, 86_400),
     Timed("timeline-anchor", lambda parts: anchors.write_due(parts.database), 900),
     Timed("tickets-resume", resume, 60),
     Timed("tickets-lapse", lapse, 600),

@@ -98,7 +98,7 @@ def list_hot_questions() -> HotQuestions:
     """What citizens and agents wanted most of late."""
     policy = container().desk.policy
     with reading() as session:
-        found = uses.hot(session, today=local_day(), days=policy.hot_days, size=policy.hot_articles)
+        found = uses.hot(session, now=clock.now(), today=local_day(), days=policy.hot_days, size=policy.hot_articles)
         return HotQuestions(items=[HotQuestion(article_id=key, title=title, asked=times) for key, title, times in found])
 
 
