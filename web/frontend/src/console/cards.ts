@@ -42,14 +42,14 @@ export interface Showing {
   askedId: number | null;
 }
 
-/** Record what became of the card at that place (from 0). Rejects when it was not recorded. */
+/** Record what became of the card at that place (from 0; -1: it was opened by its title). Rejects when it was not recorded. */
 export function noteUse(card: Card, kind: Use, index: number, showing: Showing): Promise<unknown> {
   return api.post(`/knowledge/articles/${card.article_id}/uses`, {
     kind,
     contact_id: showing.contactId,
     asked_id: showing.askedId,
     place: showing.place,
-    rank: Math.min(index + 1, PLACES),
-    confidence: card.confidence,
+    rank: index < 0 ? null : Math.min(index + 1, PLACES),
+    confidence: index < 0 ? null : card.confidence,
   });
 }
