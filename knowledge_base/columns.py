@@ -3,8 +3,9 @@
 Read by `cells` on the way in and by `exporting` on the way out, so that what is exported can be imported again.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
@@ -26,7 +27,7 @@ class Column:
     field: str
     zh: tuple[str, ...]
     en: tuple[str, ...]
-    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    choices: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
 
     def heading(self, locale: str) -> str:
         """The heading that is written."""

@@ -211,11 +211,11 @@ class ImportRun(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
-    content_type: Mapped[str] = mapped_column(String(64))
+    content_type: Mapped[str] = mapped_column(String(128))
     dry: Mapped[bool]
     becomes: Mapped[Becomes] = mapped_column(Word(Becomes), server_default=Becomes.DRAFT.value)
     headings: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
-    """Field → its heading in the file, in the file's order."""
+    """Field → its heading in the file."""
     rows: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"), deferred=True)
     """The filled rows, each [number as the file counts, {field: words}]; emptied some time after the end."""
     total: Mapped[int] = mapped_column(default=0)

@@ -1,13 +1,17 @@
 """Excel files as rows of words, and templates to fill in. What the columns mean is in `kinds`. The only user of openpyxl."""
 
 import io
+import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from typing import IO, Any
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
@@ -18,6 +22,9 @@ from hotline.kernel.errors import Invalid, TooLarge
 MOST_COLUMNS = 40
 MOST_UNPACKED_BYTES = 64 * 2**20
 """A sheet of a thousand rows unpacks to far less; a file made to burst memory to far more."""
+LONGEST_CELL = 32_767
+"""Characters; Excel's own bound."""
+BOLD = Font(bold=True)
 LONGEST_LIST = 255
 """Excel refuses a list of choices that is longer, in characters."""
 
@@ -72,6 +79,31 @@ def template(title: str, headings: Sequence[str], choices: Mapping[str, Iterable
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def book(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> IO[bytes]:
+    """A sheet of words written row by row, as a file that goes away when it is closed. No cell computes anything.
+
+    Excel holds LONGEST_CELL characters in a cell; what is longer is cut.
+    """
+    made = Workbook(write_only=True)
+    sheet = made.create_sheet()
+    sheet.freeze_panes = "A2"
+    sheet.append([_cell(sheet, words, BOLD) for words in headings])
+    for row in rows:
+        sheet.append([_cell(sheet, words, None) for words in row])
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+    made.save(target)
+    target.seek(0)
+    return target
+
+
+def _cell(sheet: Any, words: str, font: Font | None) -> Any:  # openpyxl gives its write-only sheet and cell no types
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", words)[:LONGEST_CELL])
+    cell.data_type = "s"  # else words that begin with = would be a formula
+    if font is not None:
+        cell.font = font
+    return cell
 
 
 def _check_unpacked(content: bytes) -> None:

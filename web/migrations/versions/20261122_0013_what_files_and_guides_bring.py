@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("error", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_guide_sync")),
     )
+    op.alter_column("knowledge_import", "content_type", type_=sa.String(128), existing_nullable=False)
     op.add_column("knowledge_import", sa.Column("becomes", sa.String(24), server_default="draft", nullable=False))
     op.add_column("knowledge_import", sa.Column("headings", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False))
     op.add_column("knowledge_import", sa.Column("rows", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False))
@@ -35,4 +36,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in ("rows", "headings", "becomes"):
         op.drop_column("knowledge_import", name)
+    op.alter_column("knowledge_import", "content_type", type_=sa.String(64), existing_nullable=False)
     op.drop_table("guide_sync")
