@@ -27,7 +27,7 @@ class CityWords:
     """Keeps the words of one process's search up to date: synonyms and vocabulary. For all threads."""
 
     def __init__(self, synonyms: Synonyms, analyzer: Analyzer, now: Callable[[], float] = time.monotonic) -> None:
-        self._synonyms, self._analyzer, self._now = synonyms, analyzer, now
+        self.synonyms, self.analyzer, self._now = synonyms, analyzer, now
         self._known: list[str] = []
         self._looked_at: float | None = None
 
@@ -36,14 +36,14 @@ class CityWords:
         if self._looked_at is not None and self._now() - self._looked_at < LOOK_EVERY_S:
             return
         self._looked_at = self._now()
-        self._synonyms.read(session)
+        self.synonyms.read(session)
         self.learn(session)
 
     def learn(self, session: Session) -> None:
         """Read the vocabulary now."""
         found = [row.word for row in words(session)]
         if found != self._known:
-            self._analyzer.learn(found)
+            self.analyzer.learn(found)
             self._known = found
 
 
