@@ -37,11 +37,15 @@ OPEN_TO_ALL = {
     "portal.areas": "citizens choose where it happened",
     "evaluations.look_at_link": "citizens, with the token of a link",
     "evaluations.evaluate_by_link": "citizens, with the token of a link; once",
-    "knowledge.answer_citizen": "citizens",
+    "knowledge_public.answer_citizen": "citizens",
+    "knowledge_public.suggest_public_titles": "citizens",
+    "knowledge_public.list_hot_questions": "citizens",
+    "knowledge_public.list_public_categories": "citizens",
+    "knowledge_public.list_public_articles": "citizens",
     "announcements.list_public_announcements": "citizens",
     "phone_book.search_public_phone_book": "citizens",
-    "knowledge.show_public_article": "citizens",
-    "knowledge.judge_public_article": "citizens",
+    "knowledge_public.show_public_article": "citizens",
+    "knowledge_public.judge_public_article": "citizens",
     "knowledge_files.open_public_file": "citizens, files of public articles that hold",
 }
 """Views that look at no session, each with its reason: adding one here is a decision."""
