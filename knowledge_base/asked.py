@@ -13,7 +13,7 @@ from hotline.kernel.db import UnitOfWork
 from knowledge_base import uses
 from knowledge_base.answers import Answer, Reply, is_sure
 from knowledge_base.feedback import AskedBy, AskedOutcome, AskedQuestion
-from knowledge_base.models import UseKind, UsePlace
+from knowledge_base.models import UsePlace
 from knowledge_base.policy import AnswerPolicy
 from knowledge_base.uses import Showing
 
@@ -54,9 +54,8 @@ def note(uow: UnitOfWork, asking: Asking, text: str, reply: Reply, policy: Answe
 
 def show(uow: UnitOfWork, row: AskedQuestion, shown: list[Answer], place: UsePlace) -> None:
     """Note what was shown for a question, in its order."""
-    for rank, one in enumerate(shown, 1):
-        showing = Showing(contact_id=row.contact_id, asked_id=row.id, place=place, rank=rank, confidence=one.confidence)
-        uses.note(uow, one.article_id, UseKind.SHOWN, showing)
+    places = {one.article_id: Showing(row.contact_id, row.id, place, rank, one.confidence) for rank, one in enumerate(shown, 1)}
+    uses.note_shown(uow, places)
 
 
 def outcome_of(reply: Reply, policy: AnswerPolicy) -> AskedOutcome:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge_base.answers import Answer, Desk, Found, look, measure, rank
+from knowledge_base.answers import Answer, Desk, Found, look, measure
 from knowledge_base.policy import AnswerPolicy
 from knowledge_base.search import Reader
 from knowledge_base.shelves import Shelf
@@ -57,8 +57,9 @@ def look_up(shelf: Shelf, desk: Desk, text: str, *, shown: Sequence[int], reader
     """The cards for words that somebody types to look something up: free places go to whatever comes nearest."""
     found = cards(shelf, desk, text, shown=shown, reader=reader, today=today)
     known = {card.answer.article_id for card in found}
-    near = [one for one in rank(shelf, desk, text, reader=reader, today=today) if one.article_id not in known]
-    return [*found, *(Card(one, text.strip()) for one in near)][: desk.policy.cards]
+    whole = measure(shelf, desk, [_found(desk, text.strip(), reader, today)], reader=reader, today=today)[0]
+    near = [Card(one, text.strip()) for one in whole if one.article_id not in known]
+    return [*found, *near][: desk.policy.cards]
 
 
 def is_degraded(desk: Desk, text: str, *, reader: Reader, today: date) -> bool:

@@ -1,6 +1,6 @@
 """What became of articles that were shown: noted once for a contact or a question; counted for the public and for ranking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -40,20 +40,17 @@ def note(uow: UnitOfWork, article_id: int, kind: UseKind, showing: Showing = NOW
     """
     if uow.session.get(Article, article_id) is None:
         raise NotFound("article", thing="article", id=article_id)
-    row = {
-        "article_id": article_id,
-        "contact_id": showing.contact_id,
-        "asked_id": showing.asked_id,
-        "kind": kind,
-        "place": showing.place,
-        "rank": showing.rank,
-        "confidence": showing.confidence,
-        "at": uow.now,
-        "officer_id": uow.actor.officer_id,
-    }
+    row = _row(uow, article_id, kind, showing)
     stored = uow.session.execute(insert(ArticleUse).values(row).on_conflict_do_nothing().returning(ArticleUse.id)).first()
     if stored is not None and kind not in (UseKind.SHOWN, UseKind.OPENED):
         uow.record(ArticleUsed(article_id, kind.value, showing.contact_id))
+
+
+def note_shown(uow: UnitOfWork, shown: Mapping[int, Showing]) -> None:
+    """Note that these articles, which search just found, were shown; one statement, for it happens while one types."""
+    rows = [_row(uow, article_id, UseKind.SHOWN, showing) for article_id, showing in shown.items()]
+    if rows:
+        uow.session.execute(insert(ArticleUse).values(rows).on_conflict_do_nothing())
 
 
 def hot(session: Session, *, now: datetime, today: date, days: int, size: int) -> Sequence[Row[int, str, int]]:
@@ -71,3 +68,17 @@ def _wanted(session: Session, today: date, size: int, since: datetime | None) ->
     if since is not None:
         query = query.where(ArticleUse.at >= since)
     return list(session.execute(query.group_by(Article.id, Article.title).order_by(times.desc(), Article.id).limit(size)))
+
+
+def _row(uow: UnitOfWork, article_id: int, kind: UseKind, showing: Showing) -> dict[str, object]:
+    return {
+        "article_id": article_id,
+        "contact_id": showing.contact_id,
+        "asked_id": showing.asked_id,
+        "kind": kind,
+        "place": showing.place,
+        "rank": showing.rank,
+        "confidence": showing.confidence,
+        "at": uow.now,
+        "officer_id": uow.actor.officer_id,
+    }
