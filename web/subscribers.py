@@ -79,7 +79,12 @@ def subscribers(
         within=WITHIN,
         after={
             TicketOpened: {"push": pushing.ticket_opened, "index": outward.index_ticket, "acknowledge": messages.acknowledge},
-            TicketMoved: {"push": pushing.ticket_moved, "index": outward.index_ticket, "tell": messages.ticket_moved},
+            TicketMoved: {
+                "push": pushing.ticket_moved,
+                "index": outward.index_ticket,
+                "tell": messages.ticket_moved,
+                "knowledge": knowledge.enquiry_closed,
+            },
             TicketAdded: {"push": pushing.ticket_added, "tell": messages.ticket_added},
             AssignmentOpened: {
                 "push": pushing.assignment_opened,

@@ -21,17 +21,18 @@ from hotline.people.units import choices
 from hotline.tickets import anchors
 from hotline.tickets.supervision import OrderKind
 from hotline.tickets.workflow import STANDARD, TYPES, RequestKind, Told
+from knowledge_base import import_checks
 from knowledge_base.content import Finding
 from knowledge_base.following import CODES as DONE
 from knowledge_base.following import REVISED
 from knowledge_base.lifecycle import ARTICLE, PHONE_ENTRY, TASK
-from knowledge_base import import_checks
 from sla import sentences, year_files
 from sla.calendar import DayKind
 from sla.ladder import RUNGS
 from sla.limits import LimitUnit, Stage, StartEvent
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
 from web import texts
+from web.api.schemas.knowledge_reports import ReportCorrections, ReportTotals, ReportUnit
 from web.homes import PAGES
 from web.importing.kinds import KINDS
 from web.reactions import feedback
@@ -136,8 +137,12 @@ def told() -> set[str]:
     codes |= {f"propose_{kind}" for kind in RequestKind}
     codes |= {f"{word}-{stage}" for word in ("near", "over") for stage in Stage}
     codes |= {*(f"rung-{rung}" for rung in RUNGS), "digest", "digest-held"}
-    codes |= {*(f"article-{row.action}" for row in ARTICLE.rows if row.tells), "article-review-late"}
-    codes |= {*(f"task-{row.action.replace('_', '-')}" for row in TASK.rows if row.tells), "task-late", *feedback.ASKED.values()}
+    codes |= {*(f"article-{row.action}" for row in ARTICLE.rows if row.tells), "article-review-late", "article-wanted"}
+    codes |= {
+        *(f"task-{row.action.replace('_', '-')}" for row in TASK.rows if row.tells),
+        "task-late",
+        *feedback.ASKED.values(),
+    }
     codes |= {*(f"phone-{row.action}" for row in PHONE_ENTRY.rows if row.tells), "phone-propose"}
     messages = {row.action for row in telling if Told.REQUESTER in row.tells}
     messages |= {ACKNOWLEDGE, ANSWERED, DISCREET, "unit-assigned", "unit-redo", "query-code"}
@@ -165,6 +170,7 @@ def coded() -> set[str]:
         *(f"part.{name}" for name in ("database", "broker", "worker", "search", "speech", "calendar")),
         *(f"summary.{row['code']}" for row in summaries),
         *explained(),
+        *in_reports(),
         *(f"knowledge.done-{code}" for code in (*DONE.values(), REVISED)),
         *(f"demo.seeding-{what}" for what in ("reference", "requests")),
         *(
@@ -172,6 +178,15 @@ def coded() -> set[str]:
             for name in ("receipt_no", "at", "place", "summary", "reason", "callback_number", "ticket_number")
         ),
     }
+
+
+def in_reports() -> Iterator[str]:
+    """Ids of the lines and columns of the knowledge base's monthly report."""
+    yield from (f"report.column.{name}" for name in ("what", "whose", "figure"))
+    yield from (f"report.totals.{name}" for name in ReportTotals.model_fields)
+    yield from (f"report.corrections.{name}" for name in ReportCorrections.model_fields)
+    yield from (f"report.unit.{name}" for name in ReportUnit.model_fields if name != "unit")
+    yield from ("report.top", "report.unused")
 
 
 def explained() -> Iterator[str]:

@@ -88,6 +88,7 @@ ELSEWHERE: dict[str, str] = {
     "evaluations.take_robot_result": "machines alone: test_evaluation_links",
     "evaluations.judge_by_key": "machines alone: test_evaluation_links",
     "marks.exclude_mark": "supervisors and shift leaders, who see every ticket: test_marks_api",
+    "knowledge_enquiries.draft_from_ticket": "queries.get_visible, then the unit that answered: test_enquiry_articles",
     "pages.ticket": "an empty page: what fills it is asked over the interface",
 }
 """Routes with an id that show or move nothing of a ticket, or are asked about in another test; each with its reason."""

@@ -13,14 +13,19 @@ from hotline.kernel.db import Database, UnitOfWork
 from hotline.people import notices
 from hotline.people.models import Membership
 from hotline.people.permissions import Role
-from knowledge_base import review_lists
+from hotline.tickets.events import TicketMoved
+from hotline.tickets.models import Ticket
+from hotline.tickets.workflow import State
+from knowledge_base import enquiries, review_lists
 from knowledge_base.events import ArticleChanged
 from knowledge_base.lifecycle import ARTICLE, ArticleState
 from knowledge_base.models import Article
 from web.reactions import telling
 
 AUTHOR, UNIT, EDITORS = "author", "unit", "editors"
-LATE = "article-review-late"
+LATE, WANTED = "article-review-late", "article-wanted"
+ENQUIRY = "enquiry"
+ANSWERED = frozenset({State.ANSWERED, State.CLOSED, State.ARCHIVED})
 
 
 def article_changed(database: Database, delivery_id: int, event: ArticleChanged) -> None:
@@ -30,6 +35,23 @@ def article_changed(database: Database, delivery_id: int, event: ArticleChanged)
         with database.work() as uow:
             article = uow.session.get_one(Article, event.article_id)
             _tell(uow, article, f"article-{event.action}", named, f"article:{delivery_id}")
+
+
+def enquiry_closed(database: Database, delivery_id: int, event: TicketMoved) -> None:
+    """The unit that answered an enquiry is asked for the knowledge; the ticket has the way to draft it."""
+    if event.target != State.CLOSED:
+        return
+    with database.work() as uow:
+        ticket = uow.session.get_one(Ticket, event.ticket_id)
+        if ticket.lead_unit_id is None or not is_answered_enquiry(ticket) or enquiries.article_of(uow.session, ticket.id):
+            return
+        args, key = {"number": ticket.number}, f"article-wanted:{ticket.id}"
+        notices.notify_unit(uow, ticket.lead_unit_id, WANTED, args=args, ticket_id=ticket.id, dedup_key=key)
+
+
+def is_answered_enquiry(ticket: Ticket) -> bool:
+    """Whether an article can be made of the ticket: an enquiry of the ordinary sort that ended with a public answer."""
+    return ticket.type == ENQUIRY and ticket.state in ANSWERED and bool(ticket.public_reply) and not ticket.confidential
 
 
 def tell_late_reviews(database: Database) -> int:
