@@ -5,7 +5,7 @@ import { api } from "@/shared/api";
 import { showError } from "@/shared/errors";
 import type { Card, Cards } from "@/shared/types";
 
-import { PLACES, settled } from "./places";
+import { PLACES } from "./places";
 
 const SEARCH_AFTER_MS = 250;
 
@@ -24,11 +24,10 @@ export function useLookUp(text: Ref<string>, contactId: () => number | null) {
 
   async function search(words: string): Promise<void> {
     clearTimeout(timer);
-    const before = found.value?.items ?? [];
-    const query = { text: words, shown: before.map((card) => card.article_id).join(), contact_id: contactId() };
     try {
-      const answer = await api.get<Cards>("/knowledge/cards", query);
-      if (words === text.value) found.value = { ...answer, items: settled(before, answer.items) };
+      // Other words ask something else: the best stands first, whatever stood there before.
+      const answer = await api.get<Cards>("/knowledge/cards", { text: words, contact_id: contactId() });
+      if (words === text.value) found.value = answer;
     } catch (error) {
       showError(error);
     }

@@ -2,10 +2,10 @@
 import type { SavedLine } from "@/shared/noticeboard_types";
 
 export interface FieldChange { field: string; before: string; after: string }
-export interface SaveChange { line: SavedLine; changes: FieldChange[] }
+export interface SaveChange { line: SavedLine; action: string; changes: FieldChange[] }
 
-// Moves of a thing's life and what the server keeps besides are told by the line itself.
-const UNTOLD = new Set(["version", "id", "replaces_id"]);
+// The move and where it led are told by the line itself; ids say nothing to a reader.
+const UNTOLD = new Set(["version", "id", "replaces_id", "unit_id", "action", "state"]);
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.map(String).join("\n");
@@ -17,7 +17,11 @@ function shown(value: unknown): string {
 /** The saves with what each changed, the newest first; the oldest says everything. */
 export function changesOf(lines: readonly SavedLine[]): SaveChange[] {
   const ascending = [...lines].sort((a, b) => a.number - b.number);
-  const changed = ascending.map((line, index) => ({ line, changes: differences(ascending[index - 1]?.content ?? {}, line.content) }));
+  const changed = ascending.map((line, index) => ({
+    line,
+    action: shown(line.content.action),
+    changes: differences(ascending[index - 1]?.content ?? {}, line.content),
+  }));
   return changed.reverse();
 }
 
