@@ -201,6 +201,7 @@ def _read(desk: Desk, article: Article) -> Reading:
 
 def _wording(desk: Desk, text: str) -> Wording:
     analyzer, filler = desk.search.analyzer, desk.policy.filler
-    tokens = tuple(token for token in analyzer.tokens(text) if token not in filler)
-    sounds = frozenset((*analyzer.sounds(text, filler), *analyzer.initials(text)))
-    return Wording(text, tokens, " ".join(analyzer.words(text)), sounds)
+    tokens = frozenset(token for token in analyzer.tokens(text) if token not in filler)
+    heard = frozenset(analyzer.sounds(text, filler))
+    sounds = heard.union(analyzer.initials(text))
+    return Wording(text, tokens, " ".join(analyzer.words(text)), sounds, len(heard))

@@ -4,8 +4,9 @@ The weights of the figures come from questions with known answers (`calibration.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz
 
@@ -30,15 +31,38 @@ class Question:
     alternatives: Mapping[str, tuple[Alternative, ...]]
     sounds: frozenset[str] = frozenset()
 
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """Its tokens and all they may be called."""
+        return frozenset((*self.tokens, *(part for many in self.alternatives.values() for one in many for part in one)))
+
+    @cached_property
+    def total(self) -> float:
+        """The weight of all its tokens."""
+        return sum(self.weights.get(token, 0.0) for token in self.tokens)
+
+    def share_in(self, given: frozenset[str]) -> float:
+        """The share (0-1, by weight) of the question that is given, itself or by a synonym."""
+        if self.total <= 0:
+            return 0.0
+        return sum(weight for weight, ways in self._ways if any(way <= given for way in ways)) / self.total
+
+    @cached_property
+    def _ways(self) -> list[tuple[float, tuple[frozenset[str], ...]]]:
+        others = {token: tuple(frozenset(one) for one in many) for token, many in self.alternatives.items()}
+        return [(self.weights.get(token, 0.0), (frozenset({token}), *others.get(token, ()))) for token in self.tokens]
+
 
 @dataclass(frozen=True)
 class Wording:
     """One way an article is asked for: its title or a variant."""
 
     text: str
-    tokens: tuple[str, ...]
+    tokens: frozenset[str]
     spaced: str
     sounds: frozenset[str] = frozenset()
+    syllables: int = 0
+    """How many of the sounds are pairs of syllables, not initials."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +79,11 @@ class Met:
 def figures(question: Question, met: Met, near_identical: float) -> dict[str, float]:
     """What the article and the question share, each 0-1 but the last."""
     everything = met.elsewhere.union(*(wording.tokens for wording in met.wordings))
+    anywhere = question.share_in(everything)
     return {
         SCORE: met.score,
-        COVERED: covered(question.tokens, everything, question),
-        WORDED: max((_worded(question, wording, met.elsewhere) for wording in met.wordings), default=0.0),
+        COVERED: anywhere,
+        WORDED: max((_worded(question, wording, anywhere) for wording in met.wordings), default=0.0),
         ALIKE: max((_alike(question, wording, near_identical) for wording in met.wordings), default=0.0),
         SOUNDED: max((_sounded(question, wording) for wording in met.wordings), default=0.0),
         SCORED: met.scored,
@@ -82,28 +107,18 @@ def _stretched(odds: float, weights: Mapping[str, float]) -> float:
     return float(meant / (1.0 + meant))
 
 
-def covered(wanted: Sequence[str], given: Collection[str], question: Question) -> float:
-    """The share (0-1, by weight) of the wanted tokens that are given, themselves or by a synonym."""
-    total = sum(question.weights.get(token, 0.0) for token in wanted)
-    if total <= 0:
-        return 0.0
-    return sum(question.weights.get(token, 0.0) for token in wanted if _is_in(token, given, question)) / total
-
-
-def _worded(question: Question, wording: Wording, elsewhere: Collection[str]) -> float:
-    inside = covered(question.tokens, wording.tokens, question)
-    anywhere = covered(question.tokens, {*wording.tokens, *elsewhere}, question)
-    told = covered(wording.tokens, {*question.tokens, *_called(question)}, question)
-    return _both_ways(inside + ELSEWHERE * (anywhere - inside), told)
+def _worded(question: Question, wording: Wording, anywhere: float) -> float:
+    inside = question.share_in(wording.tokens)
+    total = sum(question.weights.get(token, 0.0) for token in wording.tokens)
+    told = sum(question.weights.get(token, 0.0) for token in wording.tokens & question.called)
+    return _both_ways(inside + ELSEWHERE * (anywhere - inside), told / total if total > 0 else 0.0)
 
 
 def _sounded(question: Question, wording: Wording) -> float:
     shared = len(question.sounds & wording.sounds)
-    if not shared:
+    if not shared or not wording.syllables:
         return 0.0
-    syllables = sum(1 for sound in wording.sounds if not sound.startswith("="))
-    told = shared / syllables if syllables else 0.0
-    return _both_ways(shared / len(question.sounds), min(1.0, told))
+    return _both_ways(shared / len(question.sounds), min(1.0, shared / wording.syllables))
 
 
 def _alike(question: Question, wording: Wording, near_identical: float) -> float:
@@ -112,13 +127,3 @@ def _alike(question: Question, wording: Wording, near_identical: float) -> float
 
 def _both_ways(asked: float, told: float) -> float:
     return float(asked**ASKED_SHARE * told ** (1 - ASKED_SHARE))
-
-
-def _called(question: Question) -> set[str]:
-    return {part for others in question.alternatives.values() for one in others for part in one}
-
-
-def _is_in(token: str, given: Collection[str], question: Question) -> bool:
-    if token in given:
-        return True
-    return any(all(part in given for part in one) for one in question.alternatives.get(token, ()))
