@@ -55,6 +55,11 @@ WORDS = {
     "callback": ("desks.callback_state", ""),
     "transfer": ("transfer_state", "desks.action.transfer_"),
     "voice": ("voice_state", "desks.action.transfer_voice_"),
+    "article": ("knowledge.state", "knowledge.action"),
+    "knowledge_task": ("tasks.state", "board.act"),
+    "announcement": ("announcement_state", "board.act"),
+    "wording": ("announcement_state", "board.act"),
+    "phone_entry": ("phone_entry_state", "board.act"),
 }
 """Where the pages word the states and the actions of a life cycle; what is missing here is never shown as such."""
 MADE = "<!-- Made by docs/generate.py (`make docs`); edit the code, not this page. -->"
