@@ -1,13 +1,14 @@
 """Announcements, phone book, agreed wording and stories of the demo city fit together, and reach nobody."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from tests.conftest import ZONE
 from web.demo.data import City, load_city
 from web.demo.knowledge_rows import Day, Noticeboard, load_noticeboard, load_stories, load_words
+from web.demo.reference import content_of, still_to_come
 
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 NOBODYS = re.compile(r"0999-000\d{4}")
@@ -83,3 +84,14 @@ def test_stories_name_known_articles_officers_and_units(city: City) -> None:
 
 def test_words_that_mean_the_same_come_in_groups() -> None:
     assert all(len(group["words"]) > 1 for group in load_words().synonyms)
+
+
+@pytest.mark.parametrize("year", [2026, 2030])
+def test_no_article_is_due_or_over_in_the_year_of_seeding_already(city: City, year: int) -> None:
+    today = date(year, 11, 20)
+    units = {unit.code: 1 for unit in city.units}
+
+    for article in city.articles:
+        content = still_to_come(content_of(article, units), today)
+        assert content.review_due is None or today < content.review_due
+        assert content.effective_to is None or today < content.effective_to

@@ -4,7 +4,8 @@ Called by `web.demo.seed`, in one transaction on an empty city.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from random import Random
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from web.city.founding import install_lists
 from web.demo.data import ArticleFile, City
 
 DEMO_PASSWORD = "yunze12345"  # noqa: S105 - every account of the demo city has it, and the start prints it
+WELL_AHEAD = timedelta(days=30)
 
 
 def install_reference(uow: UnitOfWork, city: City) -> None:
@@ -34,8 +36,9 @@ def install_reference(uow: UnitOfWork, city: City) -> None:
     for row in city.ladders:
         ladders.put(uow, unit_id=units[row.unit], unit_class=None, important=row.important, kind=None, steps=row.steps)
     catalogue.import_rows(uow, city.catalogue)
+    today = uow.now.astimezone(uow.zone).date()
     for article in city.articles:
-        articles.import_article(uow, article.id, content_of(article, units))
+        articles.import_article(uow, article.id, still_to_come(content_of(article, units), today))
 
 
 def content_of(article: ArticleFile, units: Mapping[str, int]) -> ArticleContent:
@@ -59,6 +62,20 @@ def content_of(article: ArticleFile, units: Mapping[str, int]) -> ArticleContent
         effective_to=_day(front["effective_to"]),
         review_due=_day(front["review_due"]),
     )
+
+
+def still_to_come(content: ArticleContent, today: date) -> ArticleContent:
+    """The article with its next review and its last day in the years to come, in whatever year the city is seeded."""
+    return replace(
+        content, review_due=_years_ahead(content.review_due, today), effective_to=_years_ahead(content.effective_to, today)
+    )
+
+
+def _years_ahead(day: date | None, today: date) -> date | None:
+    """The same day of the first year in which it is well ahead of today. The files have no 29th of February."""
+    while day is not None and day < today + WELL_AHEAD:
+        day = day.replace(year=day.year + 1)
+    return day
 
 
 def _day(words: str | None) -> date | None:
