@@ -10,6 +10,19 @@ from typing import Any
 from hotline.kernel.errors import Invalid
 
 PREFIX = "knowledge."
+LARGEST = 1_000_000
+AMOUNTS = (
+    *("correction_working_days", "policy_update_working_days", "question_working_days"),
+    *("unit_review_working_days", "editor_review_working_days"),
+    *("review_months", "review_ahead_days", "import_most", "bundle_keep"),
+)
+PARTS = (
+    *(("questions", name, most) for name, most in (("alike", 1), ("at_least", LARGEST), ("keep_days", LARGEST))),
+    *(("hot", name, LARGEST) for name in ("days", "shown")),
+    *(("standing", name, most) for name, most in (("share", 1), ("shown_at_least", LARGEST), ("days", LARGEST))),
+    ("announcement", "longest_days", LARGEST),
+)
+"""Numbers within tables of rules, and the most that each may be."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,10 @@ def read(values: Mapping[str, Any]) -> KnowledgeRules:  # a rule's value is a nu
 
 def _read(values: Mapping[str, Any]) -> KnowledgeRules:
     announcement = values["announcement"]
+    for key in AMOUNTS:
+        _check_amount(key, values[key], most=LARGEST)
+    for key, name, most in PARTS:
+        _check_amount(f"{key}.{name}", values[key][name], most=most)
     return KnowledgeRules(
         correction_working_days=int(values["correction_working_days"]),
         policy_update_working_days=int(values["policy_update_working_days"]),
@@ -100,3 +117,8 @@ def _read(values: Mapping[str, Any]) -> KnowledgeRules:
         announcement=AnnouncementRules(int(announcement["longest_days"]), frozenset(announcement["unit_classes"])),
         bundle_keep=int(values["bundle_keep"]),
     )
+
+
+def _check_amount(key: str, value: Any, *, most: int) -> None:  # as in `read`
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= most:
+        raise ValueError(f"{key}: {value!r}")

@@ -3,7 +3,7 @@
 A value is kept only if all rules together can be read with it, at its moment and at every later change that is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,8 +24,9 @@ ROSTERS = "calendar.rosters"
 MOVING = ("calendar.", "warn.", "escalation.")
 """Beginnings of the keys on which the ends and warnings of open limits rest: a change of one has them counted again."""
 
-READERS = (rules.read, mark_rules.read)
-"""Whoever reads rules into values of their own."""
+Reader = Callable[[Mapping[str, Any]], object]  # values as in `rules.read`
+READERS: tuple[Reader, ...] = (rules.read, mark_rules.read)
+"""Who reads rules of time and of opinions into values of their own; whoever wires hands in the readers of other packages."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,22 @@ def listed(session: Session, at: datetime) -> list[KnownRule]:
     return [_known(key, history, at) for key, history in sorted(changes.items())]
 
 
-def put(uow: UnitOfWork, key: str, value: Any, *, source: str, effective_from: datetime | None = None) -> SlaRule:
-    """Give a rule another value from a moment on (default: now).
+def put(
+    uow: UnitOfWork,
+    key: str,
+    value: Any,  # as the rule's reader takes it
+    *,
+    source: str,
+    effective_from: datetime | None = None,
+    readers: Sequence[Reader] = READERS,
+) -> SlaRule:
+    """Give a rule another value from a moment on (default: now); all `readers` must be able to read it.
 
     Raises NotFound for an unknown key, Invalid for a moment past, no source or a value that is not of the rule's shape,
     Conflict when that moment has a value already.
     """
     since = effective_from or uow.now
-    _check(uow, key, value, source, since)
+    _check(uow, key, value, source=source, since=since, readers=readers)
     row = SlaRule(key=key, effective_from=since, value=value, source=source.strip(), changed_by_id=uow.actor.officer_id)
     uow.session.add(row)
     uow.session.flush()
@@ -65,7 +74,15 @@ def put(uow: UnitOfWork, key: str, value: Any, *, source: str, effective_from: d
     return row
 
 
-def _check(uow: UnitOfWork, key: str, value: Any, source: str, since: datetime) -> None:  # value as in `put`
+def _check(
+    uow: UnitOfWork,
+    key: str,
+    value: Any,  # as in `put`
+    *,
+    source: str,
+    since: datetime,
+    readers: Sequence[Reader],
+) -> None:
     changes = list(uow.session.scalars(select(SlaRule).where(SlaRule.key == key)))
     if not changes and key not in defaults()["rules"]:
         raise NotFound("rule", thing="rule", key=key)
@@ -78,14 +95,20 @@ def _check(uow: UnitOfWork, key: str, value: Any, source: str, since: datetime) 
     later = uow.session.scalars(select(SlaRule.effective_from).where(SlaRule.effective_from > since).distinct())
     until = min((change.effective_from for change in changes if change.effective_from > since), default=None)
     for moment in (since, *sorted(one for one in later if until is None or one < until)):
-        _check_readable(uow.session, key, value, moment)
+        _check_readable(uow.session, key, value, moment, readers)
     _check_rosters_kept(uow.session, key, value)
 
 
-def _check_readable(session: Session, key: str, value: Any, at: datetime) -> None:  # value as in `put`
+def _check_readable(
+    session: Session,
+    key: str,
+    value: Any,  # as in `put`
+    at: datetime,
+    readers: Sequence[Reader],
+) -> None:
     values = {**book.values_of(session, at), key: value}
     try:
-        for read in READERS:
+        for read in readers:
             read(values)
     except Invalid as error:
         raise Invalid("value", "malformed-rule", key=key, reason=str(error.details.get("reason") or error)) from error

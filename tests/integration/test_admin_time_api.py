@@ -195,6 +195,14 @@ def test_a_refused_rule_is_named(admin: Person) -> None:
     admin.refused(404, "PUT", "/admin/rules/nonsense", json={"value": 1, "source": "own"})
 
 
+def test_a_rule_of_knowledge_is_read_by_knowledge_before_it_is_kept(admin: Person) -> None:
+    path = "/admin/rules/knowledge.review_months"
+
+    wrong = admin.refused(422, "PUT", path, json={"value": 0, "source": "own"})
+    assert (wrong["details"]["key"], wrong["details"]["rule"]) == ("knowledge.review_months", "malformed-rule")
+    assert admin.done("PUT", path, json={"value": 3, "source": "own"})["group"] == "knowledge"
+
+
 def test_only_administrators_administer_time(whole_app: APIFlask, sign_in: SignIn) -> None:
     supervisor = sign_in("supervisor")
 

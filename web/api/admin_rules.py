@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 
 from hotline.kernel import clock
 from hotline.people.permissions import Role
+from knowledge_base import rules as knowledge_rules
 from sla import rule_changes
 from web.api.present_timing import names_of, rule_shown
 from web.api.schemas.timing import RuleBody, Rules, RuleShown
@@ -12,6 +13,7 @@ from web.requests import reading, takes, working
 
 api = APIBlueprint("admin_rules", __name__, url_prefix="/api/v1/admin/rules", tag="Administration")
 ADMINISTRATOR = Role.ADMINISTRATOR.value
+READERS = (*rule_changes.READERS, knowledge_rules.read)
 
 
 @api.get("")
@@ -32,6 +34,7 @@ def list_rules() -> Rules:
 def put_rule(key: str, body: RuleBody) -> RuleShown:
     """Give a rule another value; a refusal names the rule and what is wrong with the value."""
     with working() as uow:
-        rule_changes.put(uow, key, body.value, source=body.source, effective_from=body.effective_from)
+        since = body.effective_from
+        rule_changes.put(uow, key, body.value, source=body.source, effective_from=since, readers=READERS)
         found = next(rule for rule in rule_changes.listed(uow.session, uow.now) if rule.key == key)
         return rule_shown(found, names_of(uow.session, [row.changed_by_id for row in found.history]))
