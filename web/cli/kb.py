@@ -9,7 +9,7 @@ from hotline.kernel import clock, outbox, settings
 from hotline.kernel.search.port import IndexStats
 from web import indexes, texts
 from web.bootstrap import build
-from web.cli import kb_evaluate, kb_files
+from web.cli import kb_evaluate, kb_files, kb_questions
 
 
 @click.group("kb")
@@ -19,6 +19,7 @@ def kb() -> None:
 
 kb.add_command(kb_evaluate.evaluate)
 kb.add_command(kb_evaluate.calibrate)
+kb.add_command(kb_questions.list_questions)
 for command in kb_files.COMMANDS:
     kb.add_command(command)
 
