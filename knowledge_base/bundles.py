@@ -36,6 +36,8 @@ SCHEMA = 1
 FOLDER = "bundles"
 NAME = re.compile(r"knowledge-(staff|public)-(\d{8}-\d{4})\.zip")
 PAGE_FILES = ("index.html", "bundle.css", "bundle.js")
+READABLE = 0o644
+"""Whoever unpacks the bundle may hand it on."""
 INTERNAL = ("answer_agent",)
 """Fields of an article that no public edition holds."""
 
@@ -77,8 +79,8 @@ def make(database: Database, folder: Path, edition: Edition, names: Names, momen
     path = folder / f"knowledge-{edition.value}-{moment.local:%Y%m%d-%H%M}.zip"
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as target:
         try:
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-                _fill(_Written(packed), database, edition, names, moment)
+            with zipfile.ZipFile(target, "w") as packed:
+                _fill(_Written(packed, moment.local), database, edition, names, moment)
             target.close()
             os.replace(target.name, path)
         except BaseException:
@@ -116,14 +118,15 @@ def path_of(folder: Path, name: str, editions: Iterable[Edition]) -> Path:
 class _Written:
     """The files of a bundle as they are written, with the hash of each."""
 
-    def __init__(self, packed: zipfile.ZipFile) -> None:
-        self._packed = packed
+    def __init__(self, packed: zipfile.ZipFile, local: datetime) -> None:
+        self._packed, self._date_time = packed, local.timetuple()[:6]
         self.sha256: dict[str, str] = {}
 
     def write(self, name: str, parts: Iterable[str]) -> None:
         """Write a file piece by piece."""
-        digest = hashlib.sha256()
-        with self._packed.open(name, "w", force_zip64=True) as target:
+        digest, entry = hashlib.sha256(), zipfile.ZipInfo(name, self._date_time)
+        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, READABLE << 16
+        with self._packed.open(entry, "w", force_zip64=True) as target:
             for part in parts:
                 data = part.encode()
                 digest.update(data)

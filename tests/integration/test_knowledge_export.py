@@ -24,7 +24,7 @@ from knowledge_base.models import Article, ArticleStep, ArticleVersion
 from knowledge_base.noticeboard import Announcement, AnnouncementKind, PhoneEntry, PhoneKind
 from tests.integration.people import Person, SignIn
 from tests.integration.test_knowledge_import import CATEGORY, bring, row
-from tests.knowledge_files import sheet
+from tests.knowledge_files import sheet, table
 from web import knowledge_names, nightly
 from web.bootstrap import Container
 
@@ -45,7 +45,7 @@ def editor(sign_in: SignIn) -> Person:
 
 @pytest.fixture
 def filled(parts: Container, editor: Person) -> Container:
-    done = bring(parts, editor, sheet(ROWS, [*ROWS[0]]), becomes="published")
+    done = bring(parts, editor, table(ROWS), becomes="published")
     assert (done["taken"], done["findings"]) == (len(ROWS), [])
     return parts
 

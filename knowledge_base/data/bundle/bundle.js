@@ -30,7 +30,7 @@
 
   const say = (key, values = {}) => WORDS[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const plain = (words) => words.normalize("NFKC").toLowerCase();
-  const moment = (iso) => new Date(iso).toLocaleString(language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
+  const moment = (iso) => new Date(iso).toLocaleString(language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: bundle.about.zone });
 
   // What is looked for: words of Latin letters and digits whole, Chinese by pairs of characters.
   function pieces(words) {
@@ -98,7 +98,7 @@
   const under = {
     articles: (one) => one.category_path || one.owner_unit,
     announcements: (one) => `${say(phase(one))} · ${one.areas.join("、") || say("city")}`,
-    phones: (one) => [...one.phones, one.duty_phone].filter(Boolean).join("  "),
+    phones: (one) => [...new Set([...one.phones, one.duty_phone])].filter(Boolean).join("  "),
   };
 
   function list() {
@@ -141,7 +141,7 @@
     ],
     announcements: (one) => [
       marked("p", one.body, "words"),
-      facts([["hours", `${moment(one.starts_at)} – ${moment(one.ends_at)}（${say(phase(one))}）`], ["area", one.areas.join("、") || say("city")],
+      facts([["hours", `${moment(one.starts_at)} – ${moment(one.ends_at)} · ${say(phase(one))}`], ["area", one.areas.join("、") || say("city")],
         ["places", one.places]]),
     ],
     phones: (one) => [
