@@ -1,9 +1,7 @@
 """Search over many articles beside SQLite FTS5, what one would take instead.
 
-`python -m benchmarks.search [small|10k|180k|1m] [--elasticsearch elasticsearch://host:9200/prefix]`
-
-Articles are made of the demo city's words by their frequency, so the figures compare engines and say nothing of how good the
-answers are. They go by in batches: a million of them are never in memory.
+`python -m benchmarks.search [small|10k|180k|1m] [--elasticsearch elasticsearch://host:9200/prefix]`. Articles are made of the
+demo city's words by their frequency, so the figures compare engines and say nothing of how good the answers are.
 """
 
 import tempfile

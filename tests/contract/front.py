@@ -29,52 +29,53 @@ class Gate:
     asked: list[str] = field(default_factory=list)
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers for the gate that a subclass names."""
+
+    protocol_version = "HTTP/1.1"
+    gate: Gate
+
+    def handle_any(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        path = self.path.partition("?")[0]
+        self.gate.asked.append(path)
+        if self.gate.authorization and self.headers.get("authorization") != self.gate.authorization:
+            self.answer(401, b'{"error": {"type": "security_exception"}, "status": 401}')
+        elif self.gate.answers and path.endswith(self.gate.on):
+            self.answer(self.gate.answers.pop(0), b'{"error": {"type": "es_rejected_execution_exception"}}')
+        else:
+            self.forward(body)
+
+    def forward(self, body: bytes) -> None:
+        sent = {name: self.headers[name] for name in ("content-type", "accept") if name in self.headers}
+        got = httpx.request(self.command, f"{self.gate.behind}{self.path}", content=body, headers=sent, timeout=30)
+        self.answer(got.status_code, got.content, got.headers.get("content-type", "application/json"))
+
+    def answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
+        self.send_response(status)
+        self.send_header("X-Elastic-Product", "Elasticsearch")
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body if self.command != "HEAD" else b"")
+
+    def log_message(self, *_: object) -> None:
+        return
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815 - names of http.server
+
+
 @contextmanager
 def opened(gate: Gate, certificate: Path | None = None) -> Iterator[Gate]:
     """The gate on a free port of the loopback, with TLS when there is a certificate with its key in one file."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            path = self.path.partition("?")[0]
-            gate.asked.append(path)
-            if gate.authorization and self.headers.get("authorization") != gate.authorization:
-                self.answer(401, b'{"error": {"type": "security_exception"}, "status": 401}')
-            elif gate.answers and path.endswith(gate.on):
-                self.answer(gate.answers.pop(0), b'{"error": {"type": "es_rejected_execution_exception"}}')
-            else:
-                self.forward(body)
-
-        def forward(self, body: bytes) -> None:
-            names = ("content-type", "accept")
-            sent = {name: self.headers[name] for name in names if name in self.headers}
-            got = httpx.request(self.command, f"{gate.behind}{self.path}", content=body, headers=sent, timeout=30)
-            self.answer(got.status_code, got.content, got.headers.get("content-type", "application/json"))
-
-        def answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
-            self.send_response(status)
-            self.send_header("X-Elastic-Product", "Elasticsearch")
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body if self.command != "HEAD" else b"")
-
-        def log_message(self, *_: object) -> None:
-            return
-
-        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815 - names of http.server
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("OfThisGate", (Handler,), {"gate": gate}))
     server.daemon_threads = True
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         server.socket = context.wrap_socket(server.socket, server_side=True)
     gate.port = server.server_address[1]
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield gate
     finally:

@@ -11,6 +11,9 @@ from web import indexes, texts
 from web.bootstrap import build
 from web.cli import kb_evaluate, kb_files, kb_questions
 
+NAMES = {"articles": "kb.articles", "tickets": "kb.tickets"}
+"""Message ids of the indexes."""
+
 
 @click.group("kb")
 def kb() -> None:
@@ -33,7 +36,7 @@ def rebuild() -> None:
     """
     container = build(settings.load())
     for index in indexes.INDEXES:
-        index.rebuild(container.database, container.search, _shown(f"kb.{index.schema.name}"))
+        index.rebuild(container.database, container.search, _shown(NAMES[index.schema.name]))
     container.close()
 
 
@@ -56,7 +59,7 @@ def status() -> None:
 
 
 def _line(name: str, stats: IndexStats) -> str:
-    about = {"name": texts.text(f"kb.{name}"), "store": stats.store, "docs": stats.docs, "generation": stats.generation}
+    about = {"name": texts.text(NAMES[name]), "store": stats.store, "docs": stats.docs, "generation": stats.generation}
     told = [texts.text("kb.index" if stats.ready else "kb.no_index", **about, size=f"{stats.size_bytes / 1e6:.1f}")]
     if stats.building is not None:
         told.append(texts.text("kb.building", done=stats.building))
