@@ -4,11 +4,11 @@ Codes are catalogue ids `notice.article-<action>.title` / `.text`. Of a change t
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from hotline.kernel import clock
 from hotline.kernel.db import Database, UnitOfWork
 from hotline.people import notices
 from hotline.people.models import Membership
@@ -54,10 +54,10 @@ def is_answered_enquiry(ticket: Ticket) -> bool:
     return ticket.type == ENQUIRY and ticket.state in ANSWERED and bool(ticket.public_reply) and not ticket.confidential
 
 
-def tell_late_reviews(database: Database) -> int:
-    """Tell whose review is late, once each, and the editors with them; returns how many are."""
-    with database.work() as uow:
-        late = review_lists.late(uow.session, clock.now())
+def tell_late_reviews(database: Database, now: datetime | None = None) -> int:
+    """Tell whose review is late (default: by now), once each, and the editors with them; returns how many are."""
+    with database.work(now=now) as uow:
+        late = review_lists.late(uow.session, uow.now)
         for article in late:
             owing = {EDITORS} if article.state is ArticleState.EDITOR_REVIEW else {UNIT, EDITORS}
             _tell(uow, article, LATE, owing, f"article-late:{article.id}:{article.step_due_at}")
