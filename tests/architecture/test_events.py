@@ -17,6 +17,7 @@ UNHEARD = {
     "officer-locked": "the officer is told at the sign-in; the event is the record for the administrator",
     "unit-changed": "lists of units are read anew; the event is the record of who administered",
     "category-changed": "lists of categories are read anew; the event is the record of who administered",
+    "articles-exported": "the event is the record of who took them along",
     "article-used": "counted from the table of uses; the event is the record of who did it",
     "callback-attempted": "the call-back list is read anew after each call; kept as the record of the tries",
     "dissatisfaction-reviewed": "the ticket's own move, recorded with it, is what others follow",
