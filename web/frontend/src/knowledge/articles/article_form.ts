@@ -25,7 +25,7 @@ export interface ArticleFormState {
   refused: Ref<unknown>;
   /** What somebody else saved meanwhile; null while nobody did. */
   theirs: Ref<ArticleDetail | null>;
-  /** Fields in which theirs differs from what stands here. */
+  /** Fields that both changed, each otherwise. */
   differing: ComputedRef<(keyof ArticleWords)[]>;
   save: () => Promise<ArticleDetail | null>;
   /** Save what is unsaved, then make the move. */
@@ -49,6 +49,8 @@ export function useArticleForm(article: () => ArticleDetail | null): ArticleForm
   const note = ref("");
   const dropped = ref<string[]>([]);
   const caughtUp = ref(false);
+  /** The words that both began from. */
+  const ground = shallowRef(copyOf(words));
   const base = shallowRef(state());
   const version = ref(article()?.version ?? 0);
   const busy = ref(false);
@@ -59,7 +61,8 @@ export function useArticleForm(article: () => ArticleDetail | null): ArticleForm
     return written([tidied(words), owner.value?.id, note.value.trim(), dropped.value, caughtUp.value]);
   }
   const dirty = computed(() => state() !== base.value);
-  const differing = computed(() => (theirs.value ? FIELDS.filter((field) => written(theirs.value![field]) !== written(tidied(words)[field])) : []));
+  const differing = computed(() => (theirs.value ? FIELDS.filter((field) => isTheirs(theirs.value!, field) && written(theirs.value![field]) !== written(tidied(words)[field])) : []));
+  const isTheirs = (now: ArticleWords, field: keyof ArticleWords) => written(now[field]) !== written(ground.value[field]);
   holdUnsaved(() => dirty.value);
 
   // An attachment or a move gives the article a newer version without touching the words.
@@ -67,6 +70,7 @@ export function useArticleForm(article: () => ArticleDetail | null): ArticleForm
 
   function settle(saved: ArticleDetail): void {
     Object.assign(words, copyOf(saved));
+    ground.value = copyOf(saved);
     [owner.value, note.value, version.value, theirs.value] = [saved.owner_unit, "", saved.version, null];
     [dropped.value, caughtUp.value] = [[], false];
     base.value = state();
@@ -88,8 +92,11 @@ export function useArticleForm(article: () => ArticleDetail | null): ArticleForm
     const now = await api.get<ArticleDetail>(`/knowledge/articles/${known.id}`).catch(() => null);
     // A conflict without a newer version is a refusal of another kind, said in the server's words.
     if (!now || now.version === version.value) return showError(error);
-    theirs.value = now;
-    version.value = now.version;
+    if (theirs.value) ground.value = copyOf(theirs.value);
+    // What only they changed is taken over; what both changed stays as it was typed here and is shown beside theirs.
+    const untouched = FIELDS.filter((field) => isTheirs(now, field) && written(tidied(words)[field]) === written(ground.value[field]));
+    for (const field of untouched) Object.assign(words, { [field]: copyOf(now)[field] });
+    [theirs.value, version.value] = [now, now.version];
   }
 
   async function doing(act: () => Promise<ArticleDetail>): Promise<ArticleDetail | null> {
