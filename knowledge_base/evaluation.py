@@ -93,7 +93,7 @@ class Bench:
         if asked.entry_id is None:
             return None
         if asked.entry_id not in self._numbers:
-            raise Invalid("entry_id", "unknown", given=asked.entry_id)
+            raise Invalid("entry_id", "unknown-code", given=asked.entry_id)
         return self._numbers[asked.entry_id]
 
     def ours(self, question: str) -> list[tuple[int, float]]:

@@ -16,7 +16,7 @@ from knowledge_base.policy import synonym_map
 from knowledge_base.wordlists import SynonymGroup
 
 LONGEST_WORD = 32
-MOST_WORDS = 40
+FEWEST_WORDS, MOST_WORDS = 2, 40
 """Words in one group."""
 _Stamp = tuple[int, datetime | None]
 
@@ -87,13 +87,13 @@ def _put(uow: UnitOfWork, row: SynonymGroup, content: GroupContent) -> None:
 
 
 def _check(words: Sequence[str]) -> None:
-    if len(words) < 2:
-        raise Invalid("words", "too-few", limit=2)
+    if len(words) < FEWEST_WORDS:
+        raise Invalid("words", "too-few", minimum=FEWEST_WORDS)
     if len(words) > MOST_WORDS:
-        raise Invalid("words", "too-many", limit=MOST_WORDS)
+        raise Invalid("words", "too-many", maximum=MOST_WORDS, given=len(words))
     for word in words:
         if len(word) > LONGEST_WORD:
-            raise Invalid("words", "too-long", given=word, limit=LONGEST_WORD)
+            raise Invalid("words", "too-long", maximum=LONGEST_WORD, given=len(word))
 
 
 def _merged(one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -81,7 +81,7 @@ def put(uow: UnitOfWork, wanted: Sequence[WordContent]) -> None:
 
 def _check(given: Sequence[str]) -> None:
     if len(given) > MOST_WORDS:
-        raise Invalid("words", "too-many", limit=MOST_WORDS)
+        raise Invalid("words", "too-many", maximum=MOST_WORDS, given=len(given))
     for word in given:
         if not SHORTEST_WORD <= len(word) <= LONGEST_WORD:
-            raise Invalid("words", "length", given=word, limit=LONGEST_WORD)
+            raise Invalid("words", "word-length", given=word, minimum=SHORTEST_WORD, maximum=LONGEST_WORD)

@@ -80,15 +80,7 @@ def build(settings: Settings) -> Container:
     workflow.check()
     outward, evaluations = Outward(desk.search, words, linkages), _open_evaluations(settings, notifier)
     table = subscribers(Pushing(push), Messages(notifier), Listening(push), outward, evaluations)
-    database = Database(
-        opened.url,
-        recorder=recorder(table),
-        put=queue.put,
-        zone=ZoneInfo(settings.timezone),
-        vault=open_vault(settings),
-        pool=settings.database_pool,
-        workflow=workflow,
-    )
+    database = _open_database(settings, opened, table, queue, workflow)
     return Container(
         settings=settings,
         opened_database=opened,
@@ -108,6 +100,20 @@ def build(settings: Settings) -> Container:
         workflow=workflow,
         secret_key=secret_key(settings),
         integrator_token=kept_secret(settings.integrator_token, folder, "integrator_token"),
+    )
+
+
+def _open_database(
+    settings: Settings, opened: OpenedDatabase, table: Subscribers, queue: CeleryQueue, workflow: Workflow
+) -> Database:
+    return Database(
+        opened.url,
+        recorder=recorder(table),
+        put=queue.put,
+        zone=ZoneInfo(settings.timezone),
+        vault=open_vault(settings),
+        pool=settings.database_pool,
+        workflow=workflow,
     )
 
 

@@ -108,14 +108,20 @@ def subscribers(
             TransferOpened: {"send": outward.send_transfer, "push": pushing.transfer_changed},
             TransferMoved: {"send": outward.send_transfer, "push": pushing.transfer_changed},
             TransferOverdue: {"push": pushing.transfer_overdue, "tell": messages.transfer_overdue},
-            ArticleChanged: {"index": outward.index_article, "tell": knowledge.article_changed},
-            VocabularyChanged: {"index": outward.learn_words},
-            TaskMoved: {"tell": feedback.task_moved},
-            TaskOverdue: {"tell": feedback.task_overdue},
-            NoticeboardMoved: {"push": pushing.noticeboard_moved, "tell": feedback.noticeboard_moved},
+            **_of_knowledge(pushing, outward),
             **_of_opinions(pushing, evaluations),
         },
     )
+
+
+def _of_knowledge(pushing: Pushing, outward: Outward) -> Mapping[type[Event], Mapping[str, After]]:
+    return {
+        ArticleChanged: {"index": outward.index_article, "tell": knowledge.article_changed},
+        VocabularyChanged: {"index": outward.learn_words},
+        TaskMoved: {"tell": feedback.task_moved},
+        TaskOverdue: {"tell": feedback.task_overdue},
+        NoticeboardMoved: {"push": pushing.noticeboard_moved, "tell": feedback.noticeboard_moved},
+    }
 
 
 def _of_opinions(pushing: Pushing, evaluations: Evaluations) -> Mapping[type[Event], Mapping[str, After]]:

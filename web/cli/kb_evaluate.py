@@ -43,7 +43,9 @@ def evaluate(entries: Path, questions: Path, scorer: str) -> None:
 @click.command("calibrate")
 @click.option("--entries", required=True, type=FILE, help="As for evaluate.")
 @click.option("--questions", required=True, type=FILE, help="Questions with known answers; entry_id null: no answer here.")
-@click.option("--kind", default="worded", show_default=True, type=click.Choice(["worded", "bare"]))
+@click.option(
+    "--kind", default="worded", show_default=True, type=click.Choice(["worded", "bare"]), help="Which weights to fit."
+)
 @click.option("--scorer", default=NULL, show_default=True, help="URL of a second scorer (hotline.scorers).")
 def calibrate(entries: Path, questions: Path, kind: str, scorer: str) -> None:
     """Fit the weights of confidence to questions with known answers and print them for `answers.yaml`.
