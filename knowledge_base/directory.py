@@ -22,7 +22,7 @@ DIGITS_AT_LEAST = 3
 CHARACTERS_AT_LEAST = 3
 """Of a name so many characters must be typed before others may stand between them."""
 _NO_DIGIT = re.compile(r"\D")
-STATE = (
+STAMP = (
     func.count(PhoneEntry.id),
     func.coalesce(func.sum(PhoneEntry.version), 0),
     func.max(PhoneEntry.decided_at),
@@ -49,7 +49,7 @@ class Directory:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._state: tuple[Any, ...] = ()
+        self._stamp: tuple[Any, ...] = ()
         self._listings: tuple[Listing, ...] = ()
 
     def search(self, session: Session, typed: str, kinds: Collection[PhoneKind]) -> list[int]:
@@ -58,11 +58,11 @@ class Directory:
 
     def _current(self, session: Session) -> tuple[Listing, ...]:
         published = PhoneEntry.state == PhoneEntryState.PUBLISHED
-        state = tuple(session.execute(select(*STATE).where(published)).one())
+        stamp = tuple(session.execute(select(*STAMP).where(published)).one())
         with self._lock:
-            if state != self._state:
+            if stamp != self._stamp:
                 rows = session.scalars(select(PhoneEntry).where(published))
-                self._listings, self._state = tuple(listing_of(row) for row in rows), state
+                self._listings, self._stamp = tuple(listing_of(row) for row in rows), stamp
             return self._listings
 
 

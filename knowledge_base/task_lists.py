@@ -50,13 +50,19 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     return or_(KnowledgeTask.unit_id.in_(scope.unit_ids), KnowledgeTask.asked_by_id == scope.officer_id)
 
 
-def own(scope: Scope) -> ColumnElement[bool]:
-    """What this officer's units owe, the editors' share for an editor, and what the officer asked."""
+def owed(scope: Scope) -> ColumnElement[bool]:
+    """What this officer's units owe, and the editors' share for an editor: what waits for them."""
     if scope.officer_id is None:
         return false()
-    owed = KnowledgeTask.unit_id.in_(scope.member_unit_ids)
     editors = KnowledgeTask.unit_id.is_(None) if scope.has(*EDITORS) else false()
-    return or_(owed, editors, KnowledgeTask.asked_by_id == scope.officer_id)
+    return or_(KnowledgeTask.unit_id.in_(scope.member_unit_ids), editors)
+
+
+def own(scope: Scope) -> ColumnElement[bool]:
+    """What this officer owes, and what they asked."""
+    if scope.officer_id is None:
+        return false()
+    return or_(owed(scope), KnowledgeTask.asked_by_id == scope.officer_id)
 
 
 def listed(session: Session, wanted: Wanted) -> list[KnowledgeTask]:

@@ -18,8 +18,14 @@ EXAMPLES = 3
 
 
 @click.command("questions")
-@click.option("--state", type=click.Choice([state.value for state in ClusterState]), default="open", show_default=True)
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in ClusterState]),
+    default="open",
+    show_default=True,
+    help="Which groups.",
+)
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="So many at most.")
 @click.option("--json", "form", flag_value="json", default="table", help="One JSON object a line.")
 def list_questions(state: str, limit: int, form: str) -> None:
     """List groups of questions without an answer, those asked most often first.
