@@ -80,7 +80,7 @@ class Bench:
 
     def __init__(self, desk: Desk, entries: Sequence[Mapping[str, Any]]) -> None:
         self.desk = desk
-        self.keys = [str(entry["id"]) for entry in entries]
+        self.keys = [_key(entry, line) for line, entry in enumerate(entries, 1)]
         self._numbers = {key: number for number, key in enumerate(self.keys, 1)}
         articles = [_article(number, entry) for number, entry in enumerate(entries, 1)]
         self.shelf = MemoryShelf(articles)
@@ -166,6 +166,12 @@ def questions_of(lines: Iterable[Mapping[str, Any]]) -> list[Asked]:
 def fill(backend: SearchBackend, articles: Sequence[Article], using: Search) -> None:
     """Index the articles."""
     backend.replace(ARTICLES, lambda after: (document(article, using.analyzer) for article in articles))
+
+
+def _key(entry: Mapping[str, Any], line: int) -> str:
+    if entry.get("id") is None:
+        raise Invalid("id", "missing", line=line)
+    return str(entry["id"])
 
 
 def _article(number: int, entry: Mapping[str, Any]) -> Article:
