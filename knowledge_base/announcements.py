@@ -131,22 +131,24 @@ def public(session: Session, now: datetime, area_codes: Collection[str] | None =
     return list(session.scalars(query.order_by(Announcement.starts_at, Announcement.id)))
 
 
-def by_words(found: Sequence[Announcement], spoken: str, analyzer: Analyzer) -> list[Announcement]:
+def by_words(
+    found: Sequence[Announcement], spoken: str, analyzer: Analyzer, filler: Collection[str] = ()
+) -> list[Announcement]:
     """The same, those that the words speak of first, else in their order. Pure."""
-    fitting = {one.id for one in spoken_of(found, spoken, analyzer)}
+    fitting = {one.id for one in spoken_of(found, spoken, analyzer, filler)}
     return sorted(found, key=lambda one: one.id not in fitting)
 
 
-def spoken_of(found: Sequence[Announcement], spoken: str, analyzer: Analyzer) -> list[Announcement]:
-    """Those of which a word of the title or of the places falls in the words spoken. Pure."""
-    said = set(_long_words(spoken, analyzer))
-    if not said:
-        return []
-    return [one for one in found if said.intersection(_long_words(f"{one.title} {one.places}", analyzer))]
+def spoken_of(
+    found: Sequence[Announcement], spoken: str, analyzer: Analyzer, filler: Collection[str] = ()
+) -> list[Announcement]:
+    """Those of which a word of the title or of the places falls in the words spoken; `filler` words tell nothing. Pure."""
+    said = _long_words(spoken, analyzer).difference(filler)
+    return [one for one in found if said & _long_words(f"{one.title} {one.places}", analyzer)]
 
 
-def _long_words(text: str, analyzer: Analyzer) -> list[str]:
-    return [word for word in analyzer.words(text) if len(word) > 1]
+def _long_words(text: str, analyzer: Analyzer) -> set[str]:
+    return {word for word in analyzer.words(text) if len(word) > 1}
 
 
 def _check(content: AnnouncementContent, rules: AnnouncementRules, now: datetime) -> None:

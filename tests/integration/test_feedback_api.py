@@ -111,7 +111,7 @@ def test_citizens_and_unknown_articles_are_refused(sign_in: SignIn, citizen: Per
 def test_a_changed_policy_is_told_by_editors_and_the_unit_itself_once(sign_in: SignIn, article: int) -> None:
     path, sent = f"/knowledge/articles/{article}/policy-changed", {"words": "标准调整", "document": "江政发〔2026〕9号"}
     sign_in("agent").refused(403, "POST", path, json=sent)
-    sign_in("liaison", "U2").refused(404, "POST", path, json=sent)
+    sign_in("liaison", "U2").refused(403, "POST", path, json=sent)
 
     task = sign_in("knowledge_editor").done("POST", path, json=sent)
 

@@ -1,7 +1,6 @@
 """Announcements over HTTP: lists and posting for staff, what runs for citizens, and what is pinned beside a call."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -145,7 +144,7 @@ def look_beside(query: BesideQuery) -> Beside:
         agreed = wordings.running(session, now)
         fitting = wordings.matching(agreed, query.text, analyzer) if query.text.strip() else agreed
         rules = knowledge_terms.rules_of(session).announcement
-        pinned = announcements.by_words(running, query.text, analyzer)
+        pinned = announcements.by_words(running, query.text, analyzer, container().desk.policy.filler)
         return Beside(
             announcements=present.announcement_rows(session, pinned, scope(), rules, now),
             wordings=present.wording_rows(session, fitting[:WORDINGS_BESIDE], scope(), now),
@@ -161,15 +160,8 @@ def list_public_announcements(query: AreaQuery) -> Page[PublicAnnouncement]:
     """Public announcements that run or come, of an area or of the whole city."""
     now = clock.now()
     with reading() as session:
-        return Page[PublicAnnouncement](items=public_announcements(session, now, query.area))
-
-
-def public_announcements(session: Session, now: datetime, area: str = "", text: str = "") -> list[PublicAnnouncement]:
-    """What citizens may read now, of an area; with `text` only what it speaks of."""
-    found = announcements.public(session, now, codes_near(session, area))
-    if text.strip():
-        found = announcements.spoken_of(found, text, container().search.analyzer)
-    return present.public_announcements(session, found, now)
+        found = announcements.public(session, now, codes_near(session, query.area))
+        return Page[PublicAnnouncement](items=present.public_announcements(session, found, now))
 
 
 def codes_near(session: Session, code: str) -> Collection[str] | None:

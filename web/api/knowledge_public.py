@@ -161,10 +161,10 @@ def judge_public_article(article_id: int, body: Helpful) -> Done:
 
 
 def _announced(uow: UnitOfWork, question: str) -> list[PublicAnnouncement]:
-    running = announcements.public(uow.session, clock.now())
-    return public_announcements(
-        uow.session, announcements.spoken_of(running, question, container().search.analyzer), clock.now()
-    )
+    now, desk = clock.now(), container().desk
+    found = announcements.public(uow.session, now)
+    spoken = announcements.spoken_of(found, question, desk.search.analyzer, desk.policy.filler)
+    return public_announcements(uow.session, spoken, now)
 
 
 def _shown(found: Answer, *, sure: bool) -> PublicAnswer:

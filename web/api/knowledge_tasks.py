@@ -9,7 +9,7 @@ from sqlalchemy import and_
 from hotline.intake.ownership import get_contact
 from hotline.kernel import clock
 from hotline.kernel.db import UnitOfWork
-from hotline.kernel.errors import Invalid, NotFound
+from hotline.kernel.errors import Forbidden, Invalid, NotFound
 from hotline.people.models import Unit
 from knowledge_base import articles, permissions, task_lists, tasks
 from knowledge_base.content import ArticleContent
@@ -83,7 +83,7 @@ def tell_policy_changed(article_id: int, body: PolicyChangedIn) -> TaskRow:
     with working() as uow:
         article = _readable(uow, article_id)
         if not permissions.may_write(scope(), article.owner_unit_id):
-            raise NotFound("article", thing="article", id=article_id)
+            raise Forbidden("not theirs", action=TaskKind.POLICY_CHANGED.value)
         days = knowledge_terms.rules_of(uow.session).policy_update_working_days
         due_at = knowledge_terms.due_after(uow.session, uow.zone, uow.now, days)
         words = "\n".join(part for part in (body.words, body.document) if part)
