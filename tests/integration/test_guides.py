@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -34,7 +35,7 @@ class Platform:
             token = self.pages[token].token
 
 
-def guide(origin_id: str, answer: str = "带身份证到窗口办理。", **changed: str) -> Guide:
+def guide(origin_id: str, answer: str = "带身份证到窗口办理。", **changed: Any) -> Guide:
     said = ArticleContent(title=f"办理{origin_id}", answer_agent=answer, answer_public=answer, category_code="0402")
     return Guide(origin_id, replace(said, material="办事指南", item_code=f"11330-{origin_id}", **changed), unit_code="U1")
 

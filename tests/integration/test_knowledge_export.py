@@ -21,11 +21,12 @@ from knowledge_base.bundles import Edition, Moment
 from knowledge_base.content import ArticleContent, content_of
 from knowledge_base.lifecycle import AnnouncementState, PhoneEntryState
 from knowledge_base.models import Article, ArticleStep, ArticleVersion
+from knowledge_base.naming import Names
 from knowledge_base.noticeboard import Announcement, AnnouncementKind, PhoneEntry, PhoneKind
 from tests.integration.people import Person, SignIn
 from tests.integration.test_knowledge_import import CATEGORY, bring, row
 from tests.knowledge_files import sheet, table
-from web import knowledge_names, nightly
+from web import nightly
 from web.bootstrap import Container
 
 ACTIVE = '=HYPERLINK("http://example.invalid")'
@@ -64,7 +65,7 @@ def empty(parts: Container) -> None:
 def fetched(person: Person, path: str) -> bytes:
     with person.ask("GET", f"/knowledge/{path}") as answer:
         assert answer.status_code == 200
-        return answer.data
+        return bytes(answer.data)
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
@@ -218,7 +219,7 @@ def test_nothing_else_is_fetched_as_a_bundle(editor: Person, name: str) -> None:
 
 
 def test_only_the_newest_bundles_are_kept(database: Database, tmp_path: Path) -> None:
-    names = knowledge_names.Names({}, {}, {})
+    names = Names({}, {}, {})
     for day in range(1, 5):
         moment = datetime(2026, 11, day, 2, 0, tzinfo=UTC)
         bundles.make(database, tmp_path, Edition.PUBLIC, names, Moment(moment, moment))
@@ -237,5 +238,5 @@ def test_a_bundle_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
             raise OSError("gone")
 
     with pytest.raises(OSError, match="gone"):
-        bundles.make(Gone(), tmp_path, Edition.STAFF, knowledge_names.Names({}, {}, {}), broken)  # type: ignore[arg-type]
+        bundles.make(Gone(), tmp_path, Edition.STAFF, Names({}, {}, {}), broken)  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []

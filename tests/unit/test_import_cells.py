@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def words(given: Mapping[str, str]) -> dict[str, str]:
     return {field: given[heading] for field, heading in found.headings.items()}
 
 
-def read(surroundings: Surroundings | None = None, **changed: str) -> cells.RowRead:
+def read(surroundings: Surroundings | None = None, **changed: Any) -> cells.RowRead:
     return cells.read(words(row(**changed)), surroundings or around())
 
 
