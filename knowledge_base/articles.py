@@ -1,4 +1,4 @@
-"""Use cases on articles: write, change, move, restore, import, note their use. The only module that assigns `Article.state`.
+"""Use cases on articles: write, change, move, restore, import. The only module that assigns `Article.state`.
 
 Units of work come first and are never committed here. Who may do it is asked before, of `permissions`; which moves there are
 stand in `lifecycle`, what speaks against one in `objections`. Finding articles is `search`, keeping the index true `indexing`.
@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -17,9 +16,9 @@ from hotline.kernel.errors import Conflict, NotFound
 from hotline.kernel.transitions import Attempt
 from knowledge_base import checking
 from knowledge_base.content import ArticleContent, columns, content_of, from_plain, plain
-from knowledge_base.events import ArticleChanged, ArticleUsed
+from knowledge_base.events import ArticleChanged
 from knowledge_base.lifecycle import ANSWERING, ARTICLE, IN_WORK, SYSTEM, ArticleState
-from knowledge_base.models import Article, ArticleStep, ArticleUse, ArticleVersion, UseKind
+from knowledge_base.models import Article, ArticleStep, ArticleVersion
 from knowledge_base.objections import Mover, kept_elsewhere, objection
 from knowledge_base.terms import Terms
 
@@ -163,15 +162,6 @@ def import_article(uow: UnitOfWork, code: str, content: ArticleContent, origin: 
     if article.state is ArticleState.EXPIRED and not checking.is_over(content, uow.now.astimezone(uow.zone).date()):
         _step(uow, article, "renew", ArticleState.PUBLISHED)
     return article
-
-
-def note_use(uow: UnitOfWork, article_id: int, kind: UseKind, *, contact_id: int | None = None) -> None:
-    """Note that an article was shown, used or judged. Within a contact each kind counts once. Raises NotFound."""
-    get(uow.session, article_id)
-    row = {"article_id": article_id, "contact_id": contact_id, "kind": kind, "at": uow.now, "officer_id": uow.actor.officer_id}
-    stored = uow.session.execute(insert(ArticleUse).values(row).on_conflict_do_nothing().returning(ArticleUse.id)).first()
-    if stored is not None and kind is not UseKind.SHOWN:
-        uow.record(ArticleUsed(article_id, kind.value, contact_id))
 
 
 def get(session: Session, article_id: int) -> Article:

@@ -18,6 +18,7 @@ TOP = 20
 UNUSED = 100
 COUNTED = (ArticleState.PUBLISHED, ArticleState.DUE, ArticleState.EXPIRED)
 NOTHING = (AskedOutcome.NONE, AskedOutcome.PERSON)
+JUDGED = (UseKind.USED, UseKind.HELPFUL, UseKind.NOT_HELPFUL)
 WANTED = (UseKind.OPENED, UseKind.USED, UseKind.HELPFUL)
 
 
@@ -154,14 +155,14 @@ def _units(session: Session, span: Span, units: ColumnElement[bool], now: dateti
     standing = session.execute(held.where(units, owner.is_not(None), Article.state.in_(COUNTED)).group_by(owner)).all()
     late = select(KnowledgeTask.unit_id, func.count()).where(KnowledgeTask.state == TaskState.OPEN, KnowledgeTask.due_at < now)
     behind: dict[int | None, int] = dict(session.execute(late.group_by(KnowledgeTask.unit_id)).all())
-    kinds = [func.count().filter(ArticleUse.kind == kind) for kind in (UseKind.USED, UseKind.HELPFUL, UseKind.NOT_HELPFUL)]
-    judged = select(owner, *kinds).join(Article, Article.id == ArticleUse.article_id).where(units, _in(span)).group_by(owner)
-    uses = {unit_id: (used, good, bad) for unit_id, used, good, bad in session.execute(judged)}
+    used, good, bad = (func.count().filter(ArticleUse.kind == kind) for kind in JUDGED)
+    query = select(owner, used, good, bad).join(Article, Article.id == ArticleUse.article_id).where(units, _in(span))
+    uses = {row[0]: (row[1], row[2], row[3]) for row in session.execute(query.group_by(owner))}
     found = []
     for unit_id, count, due in standing:
-        used, good, bad = uses.get(unit_id, (0, 0, 0))
-        rate = good / (good + bad) if good + bad else None
-        found.append(OfUnit(unit_id, count, due, behind.get(unit_id, 0), used, rate))
+        times, helped, failed = uses.get(unit_id, (0, 0, 0))
+        rate = helped / (helped + failed) if helped + failed else None
+        found.append(OfUnit(unit_id or 0, count, due, behind.get(unit_id, 0), times, rate))
     return sorted(found, key=lambda row: (-row.late_tasks, -row.due, -row.articles, row.unit_id))
 
 

@@ -105,16 +105,24 @@ def subscribers(
             DraftChanged: {"push": pushing.draft_changed},
             RiskWordFell: {"push": pushing.risk_word_fell},
             RiskAlertChosen: {"push": pushing.risk_alert_chosen},
-            TransferOpened: {"send": outward.send_transfer, "push": pushing.transfer_changed},
-            TransferMoved: {"send": outward.send_transfer, "push": pushing.transfer_changed},
-            TransferOverdue: {"push": pushing.transfer_overdue, "tell": messages.transfer_overdue},
+            **_of_transfers(pushing, messages, outward),
             **_of_knowledge(pushing, outward),
             **_of_opinions(pushing, evaluations),
         },
     )
 
 
+def _of_transfers(pushing: Pushing, messages: Messages, outward: Outward) -> Mapping[type[Event], Mapping[str, After]]:
+    """What follows what goes to partners."""
+    return {
+        TransferOpened: {"send": outward.send_transfer, "push": pushing.transfer_changed},
+        TransferMoved: {"send": outward.send_transfer, "push": pushing.transfer_changed},
+        TransferOverdue: {"push": pushing.transfer_overdue, "tell": messages.transfer_overdue},
+    }
+
+
 def _of_knowledge(pushing: Pushing, outward: Outward) -> Mapping[type[Event], Mapping[str, After]]:
+    """What follows articles, tasks and what is pinned."""
     return {
         ArticleChanged: {"index": outward.index_article, "tell": knowledge.article_changed},
         VocabularyChanged: {"index": outward.learn_words},

@@ -14,7 +14,7 @@ from hotline.kernel.search.query import Search
 from hotline.kernel.search.tantivy import TantivyBackend
 from knowledge_base import answers, articles, indexing, search, suggestions
 from knowledge_base.answers import Desk
-from knowledge_base.articles import ArticleContent
+from knowledge_base.content import ArticleContent
 from knowledge_base.models import Secrecy
 from knowledge_base.policy import packaged_policy
 from knowledge_base.search import Reader

@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 from hotline.kernel.db import Database
 from hotline.kernel.errors import Conflict, Invalid, NotFound
 from hotline.kernel.events import StoredEvent
-from knowledge_base import article_days, articles
+from knowledge_base import article_days, articles, uses
 from knowledge_base.articles import Origin
 from knowledge_base.content import content_of
 from knowledge_base.lifecycle import ARTICLE, ArticleState
 from knowledge_base.models import Article, ArticleUse, UseKind
 from knowledge_base.objections import KeptElsewhere
+from knowledge_base.uses import Showing
 from tests.integration.article_desk import AUTHOR, CONTENT, EDITOR, HEAD, TERMS, changed, drafted, moved, published, read
 
 GUIDES = Origin("guides", "G-1")
@@ -195,7 +196,7 @@ def test_a_use_counts_once_in_a_contact_and_each_time_without(database: Database
 
     for contact_id in (7, 7, None, None):
         with database.work() as uow:
-            articles.note_use(uow, article_id, UseKind.USED, contact_id=contact_id)
+            uses.note(uow, article_id, UseKind.USED, Showing(contact_id=contact_id))
 
     with database.read() as session:
         told = select(func.count()).select_from(StoredEvent).where(StoredEvent.name == "article-used")
@@ -205,7 +206,7 @@ def test_a_use_counts_once_in_a_contact_and_each_time_without(database: Database
 
 def test_using_an_unknown_article_is_refused(database: Database) -> None:
     with pytest.raises(NotFound), database.work() as uow:
-        articles.note_use(uow, 1, UseKind.USED)
+        uses.note(uow, 1, UseKind.USED)
 
 
 def test_an_article_expires_on_the_day_after_its_last(database: Database) -> None:

@@ -20,7 +20,7 @@ from hotline.kernel.search.tantivy import TantivyBackend
 from hotline.kernel.settings import Settings
 from knowledge_base import articles, indexing
 from knowledge_base.answers import Desk
-from knowledge_base.articles import ArticleContent
+from knowledge_base.content import ArticleContent
 from knowledge_base.feedback import AskedOutcome, AskedQuestion
 from knowledge_base.models import Article, ArticleUse, Secrecy, UseKind
 from knowledge_base.policy import packaged_policy

@@ -20,8 +20,9 @@ from hotline.tickets import assignments, ladders, requests, tickets
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import RequestKind, RequestState, Secrecy, State
-from knowledge_base import articles
+from knowledge_base import uses
 from knowledge_base.models import UseKind
+from knowledge_base.uses import Showing
 from sla.answers import Satisfaction
 from web.demo import asking
 from web.demo.plans import Story
@@ -78,7 +79,7 @@ def _open(uow: UnitOfWork, story: Story, article_id: int | None, levels: Sequenc
         ticket, summary = tickets.open_ticket(uow, new), "ticket_opened"
     else:
         ticket, summary = tickets.open_answered(uow, new), "direct_answer"
-        articles.note_use(uow, article_id, UseKind.USED, contact_id=contact.id)
+        uses.note(uow, article_id, UseKind.USED, Showing(contact_id=contact.id))
     contacts.end(uow, contact, summary_code=summary)
     level = Random(f"{story.key}:call").choice(levels)
     if level and story.channel != PORTAL:
