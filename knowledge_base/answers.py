@@ -6,7 +6,6 @@ Used by the portal, by the agent's search, by `evaluation.py` and, sentence by s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 
 from hotline.kernel.search.port import CompiledQuery
 from hotline.kernel.search.query import Asked, Search
@@ -161,7 +160,7 @@ def _asked(desk: Desk, question: str) -> Asked:
 def _weighed(desk: Desk, question: str, read: Sequence[Reading]) -> Question:
     asked = _asked(desk, question)
     others = [token for one in read for wording in one.wordings for token in wording.tokens]
-    weights = desk.weights.of([*asked.tokens, *others], partial(desk.search.weights, ARTICLES))
+    weights = desk.weights.of(desk.search, ARTICLES, [*asked.tokens, *others])
     spaced = " ".join(desk.search.analyzer.words(question[:QUESTION_CHARACTERS]))
     return Question(asked.tokens, weights, spaced, asked.alternatives, frozenset(asked.sounds))
 

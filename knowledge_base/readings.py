@@ -5,12 +5,14 @@ Cards look at the same few articles and sentences at every keystroke.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 from typing import Generic, TypeVar
 
+from hotline.kernel.search.port import IndexSchema
+from hotline.kernel.search.query import Search
 from knowledge_base.scoring import Wording
 
 MOST = 5_000
@@ -69,12 +71,15 @@ class Weights:
 
     def __init__(self) -> None:
         self._kept = Kept[str, float](most=200_000, seconds=WEIGHTS_S)
+        self._size = Kept[str, int](most=1, seconds=WEIGHTS_S)
 
-    def of(self, tokens: Iterable[str], ask: Callable[[list[str]], Mapping[str, float]]) -> dict[str, float]:
-        """The weight of each token; `ask` is called once for all that are not known."""
+    def of(self, search: Search, schema: IndexSchema, tokens: Iterable[str]) -> dict[str, float]:
+        """The weight of each token; the index is asked once for all that are not known."""
         wanted = dict.fromkeys(tokens)
         known = {token: weight for token in wanted if (weight := self._kept.get(token)) is not None}
         missing = [token for token in wanted if token not in known]
         if missing:
-            known |= {token: self._kept.put(token, weight) for token, weight in ask(missing).items()}
+            size = self._size.get(schema.name)
+            size = self._size.put(schema.name, search.size(schema)) if size is None else size
+            known |= {token: self._kept.put(token, weight) for token, weight in search.weights(schema, missing, size).items()}
         return known

@@ -67,11 +67,15 @@ class Search:
         query = CompiledQuery(((term,),) if term else (), (TextField(field_name, 1.0),))
         return self.backend.search(schema, query, filters, size=size)
 
-    def weights(self, schema: IndexSchema, tokens: Iterable[str]) -> dict[str, float]:
-        """How telling each token is in this index (BM25's idf); a token that no document has is the most telling."""
+    def size(self, schema: IndexSchema) -> int:
+        """How many documents the index holds. For a store on a server a request of its own: keep it."""
+        return self.backend.stats(schema).docs
+
+    def weights(self, schema: IndexSchema, tokens: Iterable[str], size: int | None = None) -> dict[str, float]:
+        """How telling each token is (BM25's idf); one that no document has is the most telling. `size` is that of the index."""
+        size = self.size(schema) if size is None else size
         counted = self.backend.counts(schema, tokens)
-        total = self.backend.stats(schema).docs
-        return {token: math.log(1 + (total - n + 0.5) / (n + 0.5)) if n <= total else 0.0 for token, n in counted.items()}
+        return {token: math.log(1 + (size - n + 0.5) / (n + 0.5)) if n <= size else 0.0 for token, n in counted.items()}
 
     def _alternatives(self, folded: str, tokens: Sequence[str]) -> dict[str, tuple[Alternative, ...]]:
         """What each token may be called otherwise; a word of several tokens lends its synonyms to all of them."""
