@@ -20,7 +20,7 @@ def words(given: Mapping[str, str]) -> dict[str, str]:
     return {field: given[heading] for field, heading in found.headings.items()}
 
 
-def read(surroundings: Surroundings | None = None, **changed: Any) -> cells.RowRead:
+def read(surroundings: Surroundings | None = None, /, **changed: Any) -> cells.RowRead:
     return cells.read(words(row(**changed)), surroundings or around())
 
 

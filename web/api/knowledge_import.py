@@ -169,7 +169,7 @@ def _finding(run: ImportRun, one: dict[str, object]) -> ImportFinding:
     details = one["details"] if isinstance(one["details"], dict) else {}
     rule = str(one["rule"])
     keys = [f"error.invalid.{rule}", f"error.conflict.{rule}", f"error.{rule}"]
-    shown = {name: "、".join(map(str, value)) if isinstance(value, list) else value for name, value in details.items()}
+    shown = {name: "、".join(map(str, value)) if isinstance(value, list | tuple) else value for name, value in details.items()}
     message = texts.first(keys, locale(), **{**shown, "field": heading})
     said = {name: one[name] for name in ("row", "rule", "given", "level")}
     return ImportFinding.model_validate({**said, "field": heading, "message": message})
