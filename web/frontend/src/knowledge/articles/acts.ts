@@ -16,8 +16,8 @@ interface Manner {
 
 const PLAIN: Manner = { tone: "plain", offers: [], asks: false, aside: false };
 const MANNERS: Record<string, Partial<Manner>> = {
-  submit: { tone: "primary" },
   submit_to_editor: { tone: "primary" },
+  submit: { tone: "primary" },
   approve: { tone: "primary", offers: ["note"], asks: true },
   publish: { tone: "primary", offers: ["note", "review_due"], asks: true },
   take: { tone: "primary", offers: ["note", "review_due"], asks: true },
