@@ -85,7 +85,7 @@ def edit(
     """
     article = locked(uow.session, article_id, version=version)
     if article.state is not ArticleState.DRAFT:
-        raise Conflict("no draft", reason="not-a-draft", state=article.state.value)
+        raise Conflict("no draft", reason="no-draft-of-article", state=article.state.value)
     checking.check_draft(uow.session, content, terms, article)
     if onto is not None and article.replaces_id is not None:
         checking.check_newest(get(uow.session, article.replaces_id), onto)

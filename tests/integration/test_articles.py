@@ -156,7 +156,7 @@ def test_what_is_no_draft_is_not_edited(database: Database) -> None:
 
     with pytest.raises(Conflict) as caught, database.work() as uow:
         articles.edit(uow, article_id, CONTENT, TERMS, version=read(database, article_id).version)
-    assert caught.value.details["reason"] == "not-a-draft"
+    assert caught.value.details["reason"] == "no-draft-of-article"
 
 
 def test_a_change_begins_with_the_words_that_hold_and_there_is_one_at_a_time(database: Database) -> None:
