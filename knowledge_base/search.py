@@ -117,15 +117,6 @@ def highlights(search: Search, text: str, title: str) -> list[tuple[int, int]]:
     return search.analyzer.highlight(title, {part for group in asked.groups for part in group if len(part) > 1})
 
 
-def fuse(rankings: Sequence[Sequence[str]], smoothing: int = 60) -> list[str]:
-    """One order out of several by reciprocal rank (Cormack, Clarke, Büttcher 2009); ties by id."""
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, key in enumerate(ranking, 1):
-            scores[key] = scores.get(key, 0.0) + 1 / (smoothing + rank)
-    return sorted(scores, key=lambda key: (-scores[key], key))
-
-
 def load(session: Session, ids: Sequence[int], *, reader: Reader, today: date) -> list[Article]:
     """The articles of these ids in that order, leaving out what the reader may not read now, whatever the index says."""
     rows = session.scalars(select(Article).where(Article.id.in_(ids)))

@@ -3,7 +3,6 @@
 import pytest
 
 from knowledge_base.policy import packaged_policy, synonym_map
-from knowledge_base.search import fuse
 from knowledge_base.suggestions import sentences_of, steady
 
 POLICY = packaged_policy()
@@ -43,7 +42,3 @@ def test_sentences_are_cut_at_their_ends(text: str, expected: list[str]) -> None
 
 def test_synonyms_call_each_other_across_groups() -> None:
     assert synonym_map([["a", "b"], ["b", "c"]]) == {"a": ("b",), "b": ("a", "c"), "c": ("b",)}
-
-
-def test_fusing_prefers_what_several_rankings_agree_on() -> None:
-    assert fuse([["x", "a"], ["y", "a"], ["a"]]) == ["a", "x", "y"]
