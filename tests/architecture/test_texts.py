@@ -26,6 +26,7 @@ from knowledge_base.content import Finding
 from knowledge_base.following import CODES as DONE
 from knowledge_base.following import REVISED
 from knowledge_base.lifecycle import ARTICLE, PHONE_ENTRY, TASK
+from knowledge_base.scorers.http import SETTING
 from sla import sentences, year_files
 from sla.calendar import DayKind
 from sla.ladder import RUNGS
@@ -33,6 +34,7 @@ from sla.limits import LimitUnit, Stage, StartEvent
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
 from web import texts
 from web.api.schemas.knowledge_reports import ReportCorrections, ReportTotals, ReportUnit
+from web.cli import kb
 from web.homes import PAGES
 from web.importing.kinds import KINDS
 from web.reactions import feedback
@@ -44,6 +46,8 @@ LANGUAGES = sorted(texts.LOCALES)
 SAID_BY_PYTHON = ("text", "_words", "_show")
 ERRORS: list[type[HotlineError]] = [HotlineError, *generate.subclasses(HotlineError)]
 CODES = {kind.__name__: kind.code for kind in ERRORS} | {Finding.__name__: Invalid.code}
+FINDING_OF = Finding.__module__.partition(".")[0]
+"""The package whose findings become refusals; the calendar has findings of its own shape."""
 UNFIT: tuple[object, ...] = (
     None,
     "",
@@ -93,13 +97,14 @@ def refused() -> Iterator[str]:
     yield from (f"error.call-taken.{state.value}" for state in CallState if state is not CallState.OFFERED)
     for path in OURS:
         for name, call in calls(path):
-            if name in CODES:
+            if name in CODES and (name != Finding.__name__ or path.parent.name == FINDING_OF):
                 yield from (f"error.{CODES[name]}.{word}" for word in _narrow(name, call))
 
 
 def fields() -> set[str]:
     """Names of input fields, as refusals name them."""
     named = {literal(call.args[0]) for path in OURS for name, call in calls(path) if name == "Invalid" and call.args}
+    named |= {literal(call.args[1]) for path in OURS for name, call in calls(path) if name == "open_client"} | {SETTING}
     asked = {name for model in input_models() for name in model.model_fields}
     needed = {name for cycle in generate.LIFE_CYCLES for row in cycle.rows for name in row.needs}
     return {f"field.{name}" for name in named | asked | needed | FIELDS if name}
@@ -167,6 +172,7 @@ def coded() -> set[str]:
         *(f"unit-{group}.{code}" for group, words in UNIT_WORDS for code in choices()[words]),
         *(f"field.{column}" for kind in KINDS.values() for column in kind.columns),
         *(f"answer.{code}" for code in ("yes", "no")),
+        *kb.NAMES.values(),
         *(f"part.{name}" for name in ("database", "broker", "worker", "search", "speech", "calendar")),
         *(f"summary.{row['code']}" for row in summaries),
         *explained(),
