@@ -11,6 +11,7 @@ from hotline.kernel.search.port import CompiledQuery
 from hotline.kernel.search.query import Asked, Search
 from knowledge_base import search as index
 from knowledge_base.models import Article
+from knowledge_base.narrowing import Areas, Narrowing
 from knowledge_base.policy import AnswerPolicy
 from knowledge_base.readings import Kept, Reading, Weights
 from knowledge_base.scorer import NullScorer, Scorer
@@ -68,12 +69,12 @@ class Desk:
     scorer: Scorer = field(default_factory=NullScorer)
     readings: Kept[tuple[int, int], Reading] = field(default_factory=Kept, compare=False)
     weights: Weights = field(default_factory=Weights, compare=False)
-    found: Kept[tuple[Reader, date, str], Found] = field(default_factory=lambda: Kept(seconds=FOUND_S), compare=False)
+    found: Kept[tuple[Reader, date, Areas, str], Found] = field(default_factory=lambda: Kept(seconds=FOUND_S), compare=False)
 
 
-def answer(shelf: Shelf, desk: Desk, question: str, *, reader: Reader, today: date) -> Reply:
-    """The sure answer to a question, if there is one; and what else may help."""
-    found = look(desk, question, reader=reader, today=today)
+def answer(shelf: Shelf, desk: Desk, question: str, *, reader: Reader, today: date, areas: Areas = None) -> Reply:
+    """The sure answer to a question, if there is one; and what else may help. `areas` as in `Narrowing`."""
+    found = look(desk, question, reader=reader, today=today, areas=areas)
     return reply(desk, measure(shelf, desk, [found], reader=reader, today=today)[0], degraded=found.degraded)
 
 
@@ -89,13 +90,14 @@ def rank(shelf: Shelf, desk: Desk, question: str, *, reader: Reader, today: date
     return measure(shelf, desk, [look(desk, question, reader=reader, today=today)], reader=reader, today=today)[0]
 
 
-def look(desk: Desk, question: str, *, reader: Reader, today: date) -> Found:
+def look(desk: Desk, question: str, *, reader: Reader, today: date, areas: Areas = None) -> Found:
     """What the index finds for a question. A question of filler words alone finds nothing."""
     asked = _asked(desk, question)
     if not asked.tokens:
         return Found(question, {})
     query = CompiledQuery(asked.groups, reader.fields)
-    page = desk.search.backend.search(ARTICLES, query, index.filters(reader, today), size=desk.policy.candidates)
+    may = index.filters(reader, today, Narrowing(areas=areas))
+    page = desk.search.backend.search(ARTICLES, query, may, size=desk.policy.candidates)
     best = page.hits[0].score if page.hits else 0.0
     scores = {int(hit.id): hit.score / best if best > 0 else 0.0 for hit in page.hits}
     return Found(question, scores, page.degraded)

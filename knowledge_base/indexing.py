@@ -14,6 +14,7 @@ from hotline.kernel.search.query import Search
 from hotline.kernel.search.source import Progress, Rows, untold
 from knowledge_base.lifecycle import ANSWERING
 from knowledge_base.models import Article
+from knowledge_base.narrowing import keywords_of
 from knowledge_base.search import ARTICLES, FIRST_DAY, LAST_DAY
 
 LEAD_CHARACTERS = 200
@@ -57,12 +58,7 @@ def document(article: Article, analyzer: Analyzer) -> IndexDoc:
             "suggest": " ".join(suggest_terms(article.title)),
             "sound": analyzer.sounding(_heard(article)),
         },
-        keywords={
-            "secrecy": (article.secrecy.value,),
-            "category": (article.category_code,) if article.category_code else (),
-            "area": (article.area_code,) if article.area_code else (),
-            "unit": (str(article.owner_unit_id),) if article.owner_unit_id else (),
-        },
+        keywords=keywords_of(article),
         numbers={
             "from_day": article.effective_from.toordinal() if article.effective_from else FIRST_DAY,
             "to_day": article.effective_to.toordinal() if article.effective_to else LAST_DAY,

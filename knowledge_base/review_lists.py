@@ -15,6 +15,7 @@ from hotline.kernel.scope import Scope
 from knowledge_base import permissions, search
 from knowledge_base.lifecycle import ANSWERING, ArticleState
 from knowledge_base.models import Article
+from knowledge_base.narrowing import UNNARROWED, Narrowing
 from knowledge_base.search import Found, Reader
 
 ALL = "all"
@@ -23,15 +24,12 @@ REVIEWS = (ArticleState.UNIT_REVIEW, ArticleState.EDITOR_REVIEW)
 
 
 @dataclass(frozen=True)
-class Narrowing:
-    """What a list is narrowed by; empty values narrow nothing, an empty `state` leaves what answers today."""
+class Wanted:
+    """Which articles a list shows: an empty `state` is what answers today, `title` a piece of their titles."""
 
     state: str = ""
-    unit_id: int | None = None
-    category_code: str = ""
-    material: str = ""
-    of_officer: int | None = None
     title: str = ""
+    narrowing: Narrowing = UNNARROWED
 
 
 @dataclass(frozen=True)
@@ -45,40 +43,14 @@ class Counts:
     expiring: int
 
 
-def listed(session: Session, scope: Scope, narrowing: Narrowing, *, today: date, size: int, before: str | None = None) -> Found:
+def listed(session: Session, scope: Scope, wanted: Wanted, *, today: date, size: int, before: str | None = None) -> Found:
     """A page of what the reader may see, newest first. Raises Invalid for an unknown state or a broken cursor."""
     if before is not None and not before.isdecimal():
         raise Invalid("after", "broken-cursor")
-    wanted = select(Article).where(permissions.readable(scope, today), *conditions(narrowing, today))
-    page = wanted.where(Article.id < int(before)) if before else wanted
+    query = select(Article).where(permissions.readable(scope, today), *_conditions(wanted, today))
+    page = query.where(Article.id < int(before)) if before else query
     rows = list(session.scalars(page.order_by(Article.id.desc()).limit(size + 1)))
-    return Found(rows[:size], _count(session, wanted), str(rows[size - 1].id) if len(rows) > size else None)
-
-
-def conditions(narrowing: Narrowing, today: date) -> list[ColumnElement[bool]]:
-    """The narrowing as conditions. Raises Invalid for an unknown state."""
-    found: list[ColumnElement[bool]] = list(_of_state(narrowing.state, today))
-    if narrowing.unit_id is not None:
-        found.append(Article.owner_unit_id == narrowing.unit_id)
-    if narrowing.category_code:
-        found.append(Article.category_code.startswith(narrowing.category_code, autoescape=True))
-    if narrowing.material:
-        found.append(Article.material == narrowing.material)
-    if narrowing.of_officer is not None:
-        found.append(Article.created_by_id == narrowing.of_officer)
-    if narrowing.title:
-        found.append(Article.title.contains(narrowing.title, autoescape=True))
-    return found
-
-
-def fits(article: Article, narrowing: Narrowing) -> bool:
-    """Whether an article that was found by its words is of the unit, category, material and author asked for."""
-    return (
-        narrowing.unit_id in (None, article.owner_unit_id)
-        and (article.category_code or "").startswith(narrowing.category_code)
-        and narrowing.material in ("", article.material)
-        and narrowing.of_officer in (None, article.created_by_id)
-    )
+    return Found(rows[:size], _count(session, query), str(rows[size - 1].id) if len(rows) > size else None)
 
 
 def late(session: Session, now: datetime) -> list[Article]:
@@ -105,6 +77,14 @@ def changes_at_hand(session: Session, article_ids: Sequence[int]) -> dict[int, A
     """The change at hand of each of these articles that has one."""
     at_hand = Article.replaces_id.in_(article_ids), Article.state.in_((ArticleState.DRAFT, *REVIEWS))
     return {row.replaces_id: row for row in session.scalars(select(Article).where(*at_hand)) if row.replaces_id is not None}
+
+
+def _conditions(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
+    """Raises Invalid for an unknown state."""
+    found = [*_of_state(wanted.state, today), *wanted.narrowing.conditions()]
+    if wanted.title:
+        found.append(Article.title.contains(wanted.title, autoescape=True))
+    return found
 
 
 def _of_state(state: str, today: date) -> Sequence[ColumnElement[bool]]:

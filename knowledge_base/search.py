@@ -16,6 +16,7 @@ from hotline.kernel.search.port import DEEPEST, AnyOf, Between, CompiledQuery, C
 from hotline.kernel.search.query import Search
 from knowledge_base.lifecycle import ANSWERING
 from knowledge_base.models import Article, Secrecy
+from knowledge_base.narrowing import UNNARROWED, Narrowing
 
 TITLE, QUESTIONS, KEYWORDS = TextField("title", 3.0), TextField("questions", 2.0), TextField("keywords", 2.0)
 PUBLIC_ANSWER, AGENT_ANSWER = TextField("answer", 1.0), TextField("agent_answer", 1.0)
@@ -23,10 +24,10 @@ PUBLIC_ANSWER, AGENT_ANSWER = TextField("answer", 1.0), TextField("agent_answer"
 SOUND = TextField("sound", 0.5)
 ARTICLES = IndexSchema(
     name="articles",
-    version=2,
+    version=3,
     texts=(TITLE, QUESTIONS, KEYWORDS, PUBLIC_ANSWER, AGENT_ANSWER),
     extra=("suggest", SOUND.name),
-    keywords=("secrecy", "category", "area", "unit"),
+    keywords=("secrecy", "category", "area", "unit", "author", "material", "audience"),
     numbers=("from_day", "to_day"),
 )
 FIRST_DAY, LAST_DAY = date.min.toordinal(), date.max.toordinal()
@@ -62,18 +63,27 @@ class Found:
     degraded: bool = False
 
 
-def filters(reader: Reader, today: date) -> Filters:
-    """What this reader may find on that local day."""
+def filters(reader: Reader, today: date, narrowing: Narrowing = UNNARROWED) -> Filters:
+    """What this reader may find on that local day, and of that what is asked for."""
     day = today.toordinal()
-    return (AnyOf("secrecy", reader.secrecies), Between("from_day", None, day), Between("to_day", day, None))
+    may = AnyOf("secrecy", reader.secrecies), Between("from_day", None, day), Between("to_day", day, None)
+    return (*may, *narrowing.filters())
 
 
 def find(
-    session: Session, search: Search, text: str, *, reader: Reader, today: date, size: int = 20, after: Cursor | None = None
+    session: Session,
+    search: Search,
+    text: str,
+    *,
+    reader: Reader,
+    today: date,
+    narrowing: Narrowing = UNNARROWED,
+    size: int = 20,
+    after: Cursor | None = None,
 ) -> Found:
     """Articles for a text."""
     query = compiled(search, text, reader)
-    hits = search.backend.search(ARTICLES, query, filters(reader, today), size=size, after=after)
+    hits = search.backend.search(ARTICLES, query, filters(reader, today, narrowing), size=size, after=after)
     cursor = hits.next_page.encoded() if hits.next_page and hits.next_page.seen < DEEPEST else None
     return Found(_readable(session, hits, reader, today), hits.total, cursor, hits.degraded)
 
@@ -83,14 +93,14 @@ def newest(
     *,
     reader: Reader,
     today: date,
+    narrowing: Narrowing = UNNARROWED,
     size: int = 20,
     before: str | None = None,
-    categories: Sequence[str] | None = None,
 ) -> Found:
-    """Articles that hold today, of these categories or all, the newest first. Raises Invalid for a broken cursor."""
+    """Articles that hold today and are asked for, the newest first. Raises Invalid for a broken cursor."""
     if before is not None and not before.isdecimal():
         raise Invalid("after", "broken-cursor")
-    held = (*holds(reader, today), *([] if categories is None else [Article.category_code.in_(categories)]))
+    held = (*holds(reader, today), *narrowing.conditions())
     query = select(Article).where(*held).order_by(Article.id.desc()).limit(size + 1)
     rows = list(session.scalars(query.where(Article.id < int(before)) if before else query))
     total = session.scalar(select(func.count()).select_from(Article).where(*held)) or 0

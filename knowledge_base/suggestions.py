@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge_base.answers import Answer, Desk, Found, look, measure
+from knowledge_base.narrowing import Areas
 from knowledge_base.policy import AnswerPolicy
 from knowledge_base.search import Reader
 from knowledge_base.shelves import Shelf
@@ -35,13 +36,16 @@ class _Call:
     strength: float
 
 
-def cards(shelf: Shelf, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date) -> list[Card]:
+def cards(
+    shelf: Shelf, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date, areas: Areas = None
+) -> list[Card]:
     """The cards for a text that grows. `shown` are the article ids on the screen now, in their order.
 
-    Only a sentence not seen before asks the index. Sentences said earlier cannot call new cards, only keep those shown.
+    What is said for places other than `areas` calls no card. Only a sentence not seen before asks the index. Sentences said
+    earlier cannot call new cards, only keep those shown.
     """
     spoken = list(reversed(sentences_of(text)))[:OLDEST]
-    founds = [_found(desk, sentence, reader, today) for sentence in spoken[: desk.policy.sentences]]
+    founds = [_found(desk, sentence, reader, today, areas) for sentence in spoken[: desk.policy.sentences]]
     founds += [Found(sentence, dict.fromkeys(shown, 0.0)) for sentence in spoken[desk.policy.sentences :]]
     founds.append(Found("", dict.fromkeys(shown, 0.0)))
     best = dict[int, _Call]()
@@ -53,18 +57,20 @@ def cards(shelf: Shelf, desk: Desk, text: str, *, shown: Sequence[int], reader: 
     return [best[key].card for key in steady(shown, {key: call.strength for key, call in best.items()}, desk.policy)]
 
 
-def look_up(shelf: Shelf, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date) -> list[Card]:
+def look_up(
+    shelf: Shelf, desk: Desk, text: str, *, shown: Sequence[int], reader: Reader, today: date, areas: Areas = None
+) -> list[Card]:
     """The cards for words that somebody types to look something up: free places go to whatever comes nearest."""
-    found = cards(shelf, desk, text, shown=shown, reader=reader, today=today)
+    found = cards(shelf, desk, text, shown=shown, reader=reader, today=today, areas=areas)
     known = {card.answer.article_id for card in found}
-    whole = measure(shelf, desk, [_found(desk, text.strip(), reader, today)], reader=reader, today=today)[0]
+    whole = measure(shelf, desk, [_found(desk, text.strip(), reader, today, areas)], reader=reader, today=today)[0]
     near = [Card(one, text.strip()) for one in whole if one.article_id not in known]
     return [*found, *near][: desk.policy.cards]
 
 
-def is_degraded(desk: Desk, text: str, *, reader: Reader, today: date) -> bool:
+def is_degraded(desk: Desk, text: str, *, reader: Reader, today: date, areas: Areas = None) -> bool:
     """Whether a spare index answered the latest sentence."""
-    return any(_found(desk, sentence, reader, today).degraded for sentence in sentences_of(text)[-1:])
+    return any(_found(desk, sentence, reader, today, areas).degraded for sentence in sentences_of(text)[-1:])
 
 
 def steady(shown: Sequence[int], sure: Mapping[int, float], policy: AnswerPolicy) -> list[int]:
@@ -96,6 +102,6 @@ def sentences_of(text: str) -> list[str]:
     return [sentence.strip() for sentence in found if sentence.strip()]
 
 
-def _found(desk: Desk, sentence: str, reader: Reader, today: date) -> Found:
-    key = (reader, today, sentence)
-    return desk.found.get(key) or desk.found.put(key, look(desk, sentence, reader=reader, today=today))
+def _found(desk: Desk, sentence: str, reader: Reader, today: date, areas: Areas) -> Found:
+    key = (reader, today, areas, sentence)
+    return desk.found.get(key) or desk.found.put(key, look(desk, sentence, reader=reader, today=today, areas=areas))

@@ -52,11 +52,23 @@ def local_day(uow: UnitOfWork) -> date:
     return uow.now.astimezone(uow.zone).date()
 
 
+def branch(session: Session, category_code: str) -> frozenset[str]:
+    """The codes of a subject and all below it; none for a code that nobody knows."""
+    below = Category.path.contains(f"/{category_code}/", autoescape=True)
+    return frozenset(session.scalars(select(Category.code).where(below)))
+
+
+def around(session: Session, area_code: str) -> frozenset[str] | None:
+    """The codes of a place and of all it lies in; None for no place, and for one that nobody knows."""
+    area = session.get(Area, area_code) if area_code else None
+    return frozenset(area.path.strip("/").split("/")) if area is not None else None
+
+
 def come_due(uow: UnitOfWork) -> int:
     """Let a batch of articles fall due by the city's rule; returns how many. A city without rules has none to look for."""
     if not book.is_set_up(uow.session):
         return 0
-    return article_days.come_due(uow, local_day(uow), rules_of(uow.session).review_ahead_days)
+    return article_days.come_due(uow, local_day(uow), rules_of(uow.session))
 
 
 def _leaves() -> Select[str]:

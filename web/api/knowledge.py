@@ -20,6 +20,7 @@ from knowledge_base.models import UseKind, UsePlace
 from knowledge_base.search import Reader
 from knowledge_base.shelves import DatabaseShelf
 from knowledge_base.uses import Showing
+from web import knowledge_terms
 from web.api.schemas.base import Done
 from web.api.schemas.contacts import Card
 from web.api.schemas.knowledge import Cards, Proposal, Proposals, UseIn
@@ -30,13 +31,17 @@ api = APIBlueprint("knowledge", __name__, url_prefix="/api/v1/knowledge", tag="K
 
 
 class CardQuery(BaseModel):
-    """What is typed so far, the article ids on the screen now, comma-separated, in their order, and the contact it is for."""
+    """What is typed so far, the article ids on the screen now, comma-separated, in their order, and the contact it is for.
+
+    `area` is where the caller asks for: what is said for other places alone is left out.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     text: str = Field("", max_length=10_000)
     shown: str = Field("", max_length=200, pattern=r"^(\d{1,18}(,\d{1,18})*)?$")
     contact_id: int | None = None
+    area: str = Field("", max_length=16)
 
     def shown_ids(self) -> list[int]:
         """The ids on the screen."""
@@ -61,7 +66,8 @@ def look_up_cards(query: CardQuery) -> Cards:
         if query.contact_id is not None:
             get_contact(uow.session, query.contact_id)
         desk, shelf = ready_desk(uow.session), DatabaseShelf(uow.session)
-        found = suggestions.look_up(shelf, desk, query.text, shown=query.shown_ids(), reader=Reader.STAFF, today=local_day())
+        areas, today, shown = knowledge_terms.around(uow.session, query.area), local_day(), query.shown_ids()
+        found = suggestions.look_up(shelf, desk, query.text, shown=shown, reader=Reader.STAFF, today=today, areas=areas)
         ranked = sorted((card.answer for card in found), key=lambda one: -one.confidence)
         row = asked.note(uow, Asking(AskedBy.AGENT, query.contact_id), query.text, Reply(None, tuple(ranked)), desk.policy)
         if row is not None:
@@ -70,7 +76,7 @@ def look_up_cards(query: CardQuery) -> Cards:
             items=card_shapes(found),
             asked_id=row.id if row is not None else None,
             noted=row is not None and row.outcome is AskedOutcome.NONE,
-            degraded=suggestions.is_degraded(desk, query.text, reader=Reader.STAFF, today=local_day()),
+            degraded=suggestions.is_degraded(desk, query.text, reader=Reader.STAFF, today=today, areas=areas),
         )
 
 

@@ -20,8 +20,9 @@ from hotline.people.models import Unit
 from hotline.people.permissions import Role
 from knowledge_base import articles, comparing, permissions, review_lists, search
 from knowledge_base.content import ArticleContent, content_of, from_plain
-from knowledge_base.models import KEYWORD_CHARACTERS, TITLE_CHARACTERS, Article
-from knowledge_base.review_lists import Narrowing
+from knowledge_base.models import KEYWORD_CHARACTERS, TITLE_CHARACTERS, Article, Secrecy
+from knowledge_base.narrowing import Narrowing
+from knowledge_base.review_lists import Wanted
 from knowledge_base.search import Found, Reader
 from web import knowledge_terms, texts
 from web.api import present, present_articles
@@ -46,12 +47,13 @@ from web.requests import asks, container, locale, reading, scope, takes, working
 api = APIBlueprint("knowledge_articles", __name__, url_prefix="/api/v1/knowledge/articles", tag="Knowledge")
 WRITERS = (*UNIT_ROLES, Role.KNOWLEDGE_EDITOR.value)
 DRAFT = "draft"
-NARROWED = 100
-"""Of how many of the best finds a narrowed search is chosen."""
 
 
 class ArticleQuery(BaseModel):
-    """What a list is narrowed by. An empty state is what answers today; `mine` what the reader wrote."""
+    """What a list is narrowed by. An empty state is what answers today; `mine` what the reader wrote.
+
+    `category` takes in all below it, `area` what is said for the places it lies in and for the whole city.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -59,20 +61,25 @@ class ArticleQuery(BaseModel):
     state: str = Field("", max_length=24)
     unit_id: int | None = None
     category: str = Field("", max_length=32)
+    area: str = Field("", max_length=16)
     material: str = Field("", max_length=32)
+    audience: str = Field("", max_length=64)
+    secrecy: Secrecy | None = None
     mine: bool = False
     after: str | None = None
     limit: int = Field(30, ge=1, le=100)
 
-    def narrowing(self) -> Narrowing:
+    def narrowing(self, session: Session) -> Narrowing:
         """The query as knowledge takes it."""
-        author = scope().officer_id if self.mine else None
-        return Narrowing(self.state, self.unit_id, self.category, self.material, author, self.search.strip())
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether more than words is asked for."""
-        return bool(self.unit_id or self.category or self.material or self.mine)
+        return Narrowing(
+            unit_id=self.unit_id,
+            categories=knowledge_terms.branch(session, self.category) if self.category else None,
+            areas=knowledge_terms.around(session, self.area),
+            material=self.material,
+            audience=self.audience,
+            secrecy=self.secrecy,
+            of_officer=scope().officer_id if self.mine else None,
+        )
 
 
 class CompareQuery(BaseModel):
@@ -275,19 +282,21 @@ def _today() -> date:
 
 
 def _listed(session: Session, query: ArticleQuery) -> Found:
-    return review_lists.listed(session, scope(), query.narrowing(), today=_today(), size=query.limit, before=query.after)
+    wanted = Wanted(query.state, query.search.strip(), query.narrowing(session))
+    return review_lists.listed(session, scope(), wanted, today=_today(), size=query.limit, before=query.after)
 
 
 def _searched(session: Session, query: ArticleQuery) -> Found:
-    after = Cursor.decoded(query.after) if query.after else None
-    size = NARROWED if query.is_narrow else query.limit
-    found = search.find(
-        session, container().desk.search, query.search, reader=Reader.STAFF, today=_today(), size=size, after=after
+    return search.find(
+        session,
+        container().desk.search,
+        query.search,
+        reader=Reader.STAFF,
+        today=_today(),
+        narrowing=query.narrowing(session),
+        size=query.limit,
+        after=Cursor.decoded(query.after) if query.after else None,
     )
-    if not query.is_narrow:
-        return found
-    kept = [article for article in found.articles if review_lists.fits(article, query.narrowing())][: query.limit]
-    return replace(found, articles=kept, total=len(kept), next_page=None)
 
 
 def _marks(looked_for: str, found: list[Article]) -> dict[int, list[tuple[int, int]]]:
@@ -302,4 +311,6 @@ def _side(session: Session, article: Article, side: str) -> ArticleContent:
         return content_of(visible(session, change.id) if change else article)
     if not side.isdecimal():
         raise Invalid("revision", "unknown-choice", given=side)
+    if int(side) == article.revision:  # its day of review may be newer than the wording
+        return content_of(article)
     return from_plain(articles.version_of(session, article.id, int(side)).content)

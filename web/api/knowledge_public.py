@@ -13,9 +13,11 @@ from knowledge_base.answers import Answer
 from knowledge_base.asked import Asking
 from knowledge_base.feedback import AskedBy
 from knowledge_base.models import Article, UseKind, UsePlace
+from knowledge_base.narrowing import Narrowing
 from knowledge_base.search import Reader
 from knowledge_base.shelves import DatabaseShelf
 from knowledge_base.uses import Showing
+from web import knowledge_terms
 from web.api.knowledge import Typed, local_day, proposals, ready_desk
 from web.api.present_noticeboard import public_announcements
 from web.api.schemas.base import Done, Page
@@ -39,12 +41,16 @@ api = APIBlueprint("knowledge_public", __name__, url_prefix="/api/v1/public", ta
 
 
 class QuestionQuery(BaseModel):
-    """A citizen's question; `asked_id` is of the question that it may be typed on from."""
+    """A citizen's question; `asked_id` is of the question that it may be typed on from.
+
+    `area` is where the citizen asks for: what is said for other places alone is left out.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     question: str = Field("", max_length=10_000)
     asked_id: int | None = None
+    area: str = Field("", max_length=16)
 
 
 class CategoryQuery(BaseModel):
@@ -66,7 +72,14 @@ def answer_citizen(query: QuestionQuery) -> PublicAnswers:
     """The instant answer to a citizen's question, if there is a sure one; else the next best, and a person is a step away."""
     with working() as uow:
         desk = ready_desk(uow.session)
-        reply = answers.answer(DatabaseShelf(uow.session), desk, query.question, reader=Reader.CITIZEN, today=local_day())
+        reply = answers.answer(
+            DatabaseShelf(uow.session),
+            desk,
+            query.question,
+            reader=Reader.CITIZEN,
+            today=local_day(),
+            areas=knowledge_terms.around(uow.session, query.area),
+        )
         row = asked.note(uow, Asking(AskedBy.CITIZEN, earlier_id=query.asked_id), query.question, reply, desk.policy)
         others = [one for one in reply.others if one.text]
         if row is not None:
@@ -118,9 +131,9 @@ def list_public_categories() -> PublicCategories:
 def list_public_articles(query: CategoryQuery) -> Page[Proposal]:
     """Public articles that hold today."""
     with reading() as session:
-        codes = _below(session, query.category) if query.category else None
+        narrowing = Narrowing(categories=knowledge_terms.branch(session, query.category) if query.category else None)
         found = search.newest(
-            session, reader=Reader.CITIZEN, today=local_day(), size=query.limit, before=query.after, categories=codes
+            session, reader=Reader.CITIZEN, today=local_day(), narrowing=narrowing, size=query.limit, before=query.after
         )
         items = [Proposal(article_id=one.id, title=one.title) for one in found.articles]
         return Page[Proposal](items=items, after=found.next_page, total=found.total)
@@ -178,10 +191,6 @@ def _shown(found: Answer, *, sure: bool) -> PublicAnswer:
         category_code=found.category_code,
         effective_to=found.effective_to,
     )
-
-
-def _below(session: Session, code: str) -> list[str]:
-    return list(session.scalars(select(Category.code).where(Category.path.contains(f"/{code}/", autoescape=True))))
 
 
 def _tree(session: Session) -> list[PublicCategory]:
