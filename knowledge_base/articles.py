@@ -6,6 +6,7 @@ stand in `lifecycle`, what speaks against one in `objections`. Finding articles 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -139,26 +140,31 @@ def move_by_itself(uow: UnitOfWork, article: Article, action: str) -> None:
     _step(uow, article, row.action, row.target)
 
 
-def import_article(uow: UnitOfWork, code: str, content: ArticleContent, origin: Origin | None = None) -> Article:
+def import_article(
+    uow: UnitOfWork, code: str, content: ArticleContent, origin: Origin | None = None, *, review_due: date | None = None
+) -> Article:
     """Bring in a published article, or the new wording of one. Safe to repeat: the code names it.
 
-    The city's own rules are not asked: whoever imports has asked `findings`. Raises Invalid; KeptElsewhere when the code's
-    article belongs to another source of truth.
+    `review_due` is the day of the next full review of words that are new and name none. The city's own rules are not asked:
+    whoever imports has asked `findings`. Raises Invalid; KeptElsewhere when the code's article belongs to another source.
     """
     content.check()
     article = by_code(uow.session, code)
     if article is None:
         checking.check_title_free(uow.session, content.title)
-        article = _begin(uow, content, code=code, origin=origin)
+        article = _begin(uow, replace(content, review_due=content.review_due or review_due), code=code, origin=origin)
         move_by_itself(uow, article, "publish")
         return article
     if article.origin != (origin.name if origin else None):
         raise kept_elsewhere(article)
-    if content != content_of(article):
+    if replace(content, review_due=content.review_due or article.review_due) != content_of(article):
         checking.check_title_free(uow.session, content.title, article.id)
-        _reword(uow, article, content, "")
+        due = content.review_due or review_due or article.review_due
+        _reword(uow, article, replace(content, review_due=due), "")
         uow.session.flush()
         uow.record(ArticleChanged(article.id, article.state.value, article.revision))
+        if article.state is ArticleState.DUE and review_due is not None:
+            _step(uow, article, "confirm", ArticleState.PUBLISHED)
     if article.state is ArticleState.EXPIRED and not checking.is_over(content, uow.now.astimezone(uow.zone).date()):
         _step(uow, article, "renew", ArticleState.PUBLISHED)
     return article

@@ -198,7 +198,8 @@ def _taken(uow: UnitOfWork, source: str, guide: Guide, placing: Placing) -> int:
     code = code_of(source, guide.origin_id)
     before = articles.by_code(uow.session, code)
     was = (before.revision, before.state) if before is not None else None
-    article = articles.import_article(uow, code, content, origin=Origin(source, guide.origin_id))
+    origin, review_due = Origin(source, guide.origin_id), placing.terms.next_review
+    article = articles.import_article(uow, code, content, origin, review_due=review_due)
     return int((article.revision, article.state) != was)
 
 

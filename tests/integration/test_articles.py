@@ -1,7 +1,7 @@
 """Articles on a real database: drafted, changed, imported, restored, used; each change announced once."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -226,6 +226,44 @@ def test_an_article_falls_due_so_many_days_before_its_review(database: Database)
     article_id = published(database, content=replace(CONTENT, review_due=date(2026, 12, 5)))
 
     with database.work() as uow:
-        assert article_days.come_due(uow, date(2026, 11, 20), 14) == 0
-        assert article_days.come_due(uow, date(2026, 11, 21), 14) == 1
+        assert article_days.come_due(uow, date(2026, 11, 20), TERMS.rules) == 0
+        assert article_days.come_due(uow, date(2026, 11, 21), TERMS.rules) == 1
     assert read(database, article_id).state is ArticleState.DUE
+
+
+def test_an_article_without_a_day_falls_due_when_the_period_since_it_was_published_is_over(database: Database) -> None:
+    article_id = published(database)
+    with database.work() as uow:
+        uow.session.get_one(Article, article_id).published_at = datetime(2026, 5, 31, 4, tzinfo=UTC)
+
+    with database.work() as uow:
+        assert article_days.come_due(uow, date(2026, 11, 15), TERMS.rules) == 0
+        assert article_days.come_due(uow, date(2026, 11, 17), TERMS.rules) == 1
+    assert read(database, article_id).state is ArticleState.DUE
+
+
+def test_words_brought_in_anew_begin_a_period_of_review_and_the_same_again_keep_theirs(database: Database) -> None:
+    first, later = date(2027, 5, 20), date(2027, 11, 20)
+    with database.work() as uow:
+        article_id = articles.import_article(uow, "guide", CONTENT, GUIDES, review_due=first).id
+        articles.import_article(uow, "guide", CONTENT, GUIDES, review_due=later)
+    assert (read(database, article_id).review_due, read(database, article_id).revision) == (first, 1)
+    with database.work() as uow:
+        articles.move_by_itself(uow, uow.session.get_one(Article, article_id), "come_due")
+
+    with database.work() as uow:
+        articles.import_article(uow, "guide", replace(CONTENT, answer_agent="新。"), GUIDES, review_due=later)
+
+    found = read(database, article_id)
+    assert (found.review_due, found.revision, found.state) == (later, 2, ArticleState.PUBLISHED)
+
+
+def test_a_guide_that_has_come_due_is_confirmed_here(database: Database) -> None:
+    with database.work() as uow:
+        article_id = articles.import_article(uow, "guide", CONTENT, GUIDES).id
+        articles.move_by_itself(uow, uow.session.get_one(Article, article_id), "come_due")
+
+    moved(database, article_id, "confirm", EDITOR, "knowledge_editor", review_due=TERMS.next_review)
+
+    found = read(database, article_id)
+    assert (found.review_due, found.state) == (TERMS.next_review, ArticleState.PUBLISHED)
