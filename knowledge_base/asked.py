@@ -23,8 +23,17 @@ LATELY = 20
 """Questions of the last minutes that are looked through for that."""
 LONGEST = 500
 HIDDEN = "***"
-_NUMBERS = re.compile(r"[0-9０-９一二三四五六七八九零〇幺]{5,}[xXＸ]?|[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_NAMES = re.compile(r"(我叫|我是|名叫|名字叫|姓名是?|本人)([：:\s]*)[\u4e00-\u9fff]{2,3}(?=[，,。；;、\s]|$)")
+_NUMBERS = re.compile(
+    r"(?:[0-9０-９][ \-－.·]?){8,}[0-9０-９]"  # written in groups: 199 0000 1234
+    r"|[0-9０-９一二三四五六七八九零〇幺]{5,}[xXＸ]?"
+    r"|[\w.+-]+@[\w-]+(\.[\w-]+)+"
+)
+_END = r"(?=[，,。；;、！!？?\s]|$"
+_NAMES = (
+    re.compile(rf"((?:我叫|名叫|名字叫|姓名是?)[：:\s]*)[\u4e00-\u9fff]{{2,3}}{_END}|我|想|要|请|家|住|电话|手机|身份证)"),
+    re.compile(rf"((?:我是|本人)[：:\s]*)[\u4e00-\u9fff]{{2,3}}{_END})"),
+)
+"""Who is stated by name; after 我是 often comes what somebody is, which is told from a name by what follows."""
 
 
 @dataclass(frozen=True)
@@ -67,27 +76,39 @@ def outcome_of(reply: Reply, policy: AnswerPolicy) -> AskedOutcome:
 
 
 def take_to_person(uow: UnitOfWork, asked_id: int) -> None:
-    """The question went on to a person. Safe for an id that is unknown."""
-    row = uow.session.get(AskedQuestion, asked_id)
+    """A citizen's question went on to a person. Safe for an id that is unknown, or of no citizen's question."""
+    row = _asked_by(uow, AskedBy.CITIZEN, asked_id)
     if row is not None:
         row.outcome = AskedOutcome.PERSON
 
 
-def disappoint(uow: UnitOfWork, asked_id: int) -> None:
-    """The sure answer did not help: the question counts among those without one."""
-    row = uow.session.get(AskedQuestion, asked_id)
+def disappoint(uow: UnitOfWork, via: AskedBy, asked_id: int) -> None:
+    """The sure answer did not help: the question counts among those without one. Safe as `take_to_person`."""
+    row = _asked_by(uow, via, asked_id)
     if row is not None and row.outcome is AskedOutcome.SURE:
         row.outcome = AskedOutcome.OFFERED
 
 
 def masked(text: str) -> str:
     """The words without numbers, addresses of mail and stated names, on one line."""
-    plain = _NAMES.sub(rf"\1\2{HIDDEN}", _NUMBERS.sub(HIDDEN, " ".join(text.split())))
+    plain = _NUMBERS.sub(HIDDEN, " ".join(text.split()))
+    for stated in _NAMES:
+        plain = stated.sub(rf"\1{HIDDEN}", plain)
     return plain[:LONGEST] if any(one.isalnum() for one in plain.replace(HIDDEN, "")) else ""
 
 
+def _asked_by(uow: UnitOfWork, via: AskedBy, asked_id: int) -> AskedQuestion | None:
+    row = uow.session.get(AskedQuestion, asked_id)
+    return row if row is not None and row.via is via else None
+
+
 def _typed_on(uow: UnitOfWork, asking: Asking, words: str) -> AskedQuestion | None:
-    """The row of the same asker that these words go on from, or take letters back from."""
+    """The row of the same asker that these words go on from, or take letters back from.
+
+    Citizens are not told apart but by the question that their page names: two who ask alike at once are two.
+    """
+    if asking.via is AskedBy.CITIZEN and asking.earlier_id is None:
+        return None
     query = select(AskedQuestion).where(AskedQuestion.via == asking.via, AskedQuestion.at >= uow.now - TYPING)
     query = query.where(AskedQuestion.contact_id.is_not_distinct_from(asking.contact_id))
     query = query.where(AskedQuestion.officer_id.is_not_distinct_from(uow.actor.officer_id))

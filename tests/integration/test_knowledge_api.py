@@ -140,7 +140,9 @@ def test_uses_are_noted(client: FlaskClient, database: Database) -> None:
 
 
 def test_a_question_is_written_down_once_while_it_is_typed(client: FlaskClient, database: Database) -> None:
-    ids = [got(client, "/public/answers", question=text)["asked_id"] for text in ("身份证", "身份证丢了", "身份证丢了怎么补办")]
+    typed, ids = ("身份证", "身份证丢了", "身份证丢了怎么补办"), list[int]()
+    for text in typed:
+        ids.append(got(client, "/public/answers", question=text, **({"asked_id": ids[-1]} if ids else {}))["asked_id"])
     other = got(client, "/public/answers", question="火星移民怎么申请")["asked_id"]
 
     assert len(set(ids)) == 1
@@ -151,6 +153,21 @@ def test_a_question_is_written_down_once_while_it_is_typed(client: FlaskClient, 
             ("身份证丢了怎么补办", AskedOutcome.SURE),
             ("火星移民怎么申请", AskedOutcome.NONE),
         ]
+
+
+def test_two_citizens_who_ask_alike_at_once_ask_two_questions(client: FlaskClient, database: Database) -> None:
+    ids = {got(client, "/public/answers", question=text)["asked_id"] for text in ("身份证", "身份证丢了", "身份证丢了")}
+
+    assert len(ids) == 3
+
+
+def test_a_citizen_judges_no_question_of_an_agent(client: FlaskClient, database: Database) -> None:
+    theirs = got(client, "/knowledge/cards", text="身份证丢了怎么补办")["asked_id"]
+
+    client.post(f"/api/v1/public/articles/{id_of(database, 'id-card')}/uses", json={"helpful": False, "asked_id": theirs})
+
+    with database.read() as session:
+        assert session.get_one(AskedQuestion, theirs).outcome is AskedOutcome.SURE
 
 
 def test_what_did_not_help_counts_among_what_has_no_answer(client: FlaskClient, database: Database) -> None:

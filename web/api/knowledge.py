@@ -103,7 +103,7 @@ def use_article(article_id: int, body: UseIn) -> Done:
         showing = Showing(body.contact_id, body.asked_id, place, body.rank, body.confidence)
         uses.note(uow, article_id, UseKind(body.kind), showing)
         if body.asked_id is not None and body.kind == UseKind.NOT_HELPFUL:
-            asked.disappoint(uow, body.asked_id)
+            asked.disappoint(uow, AskedBy.AGENT, body.asked_id)
     return Done()
 
 

@@ -169,7 +169,7 @@ def judge_public_article(article_id: int, body: Helpful) -> Done:
         kind = UseKind.HELPFUL if body.helpful else UseKind.NOT_HELPFUL
         uses.note(uow, article_id, kind, Showing(asked_id=body.asked_id, place=UsePlace.PORTAL))
         if body.asked_id is not None and not body.helpful:
-            asked.disappoint(uow, body.asked_id)
+            asked.disappoint(uow, AskedBy.CITIZEN, body.asked_id)
     return Done()
 
 
