@@ -30,6 +30,7 @@ ARTICLES = IndexSchema(
     keywords=("secrecy", "category", "area", "unit", "author", "material", "audience"),
     numbers=("from_day", "to_day"),
 )
+ID_DIGITS = 18
 FIRST_DAY, LAST_DAY = date.min.toordinal(), date.max.toordinal()
 
 
@@ -98,13 +99,18 @@ def newest(
     before: str | None = None,
 ) -> Found:
     """Articles that hold today and are asked for, the newest first. Raises Invalid for a broken cursor."""
-    if before is not None and not before.isdecimal():
-        raise Invalid("after", "broken-cursor")
     held = (*holds(reader, today), *narrowing.conditions())
     query = select(Article).where(*held).order_by(Article.id.desc()).limit(size + 1)
-    rows = list(session.scalars(query.where(Article.id < int(before)) if before else query))
+    rows = list(session.scalars(query.where(Article.id < id_of(before)) if before else query))
     total = session.scalar(select(func.count()).select_from(Article).where(*held)) or 0
     return Found(rows[:size], total, str(rows[size - 1].id) if len(rows) > size else None)
+
+
+def id_of(cursor: str) -> int:
+    """The article at which a page of a list from the database ended. Raises Invalid for what is no cursor of such a list."""
+    if not cursor.isdecimal() or len(cursor) > ID_DIGITS:
+        raise Invalid("after", "broken-cursor")
+    return int(cursor)
 
 
 def suggest(session: Session, search: Search, typed: str, *, reader: Reader, today: date, size: int = 5) -> list[Article]:

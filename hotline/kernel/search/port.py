@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -80,6 +81,8 @@ class CompiledQuery:
 
 
 SYNONYM_BOOST = 0.8
+LONGEST_CURSOR = 256
+"""Characters; ours are far shorter."""
 DEEPEST = 10_000
 """Hits a reader may page through; further down nobody looks, and each page costs what lies before it."""
 
@@ -128,10 +131,13 @@ class Cursor:
     def decoded(cls, text: str) -> "Cursor":
         """The cursor of `encoded`. Raises Invalid for anything else."""
         try:
-            key, score, seen = json.loads(base64.urlsafe_b64decode(text.encode()))
-            return cls(Hit(str(key), float(score)), min(max(int(seen), 0), DEEPEST))
-        except (ValueError, TypeError, binascii.Error) as error:
+            key, score, seen = json.loads(base64.urlsafe_b64decode(text[:LONGEST_CURSOR].encode()))
+            made = cls(Hit(str(key), float(score)), min(max(int(seen), 0), DEEPEST))
+        except (ValueError, TypeError, OverflowError, binascii.Error) as error:
             raise Invalid("after", "broken-cursor") from error
+        if not math.isfinite(made.last.score):
+            raise Invalid("after", "broken-cursor")
+        return made
 
 
 @dataclass(frozen=True)
