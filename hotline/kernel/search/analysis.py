@@ -12,6 +12,7 @@ import opencc
 import rjieba
 
 from hotline.kernel.search import pinyin
+from hotline.kernel.search.hearing import Lexicon, spoken_words, translated
 
 VERSION = 2
 """Raise it when the same text would give other tokens: indexes of another version are rebuilt."""
@@ -45,11 +46,13 @@ class Analyzer:
         self._given = tuple(words)
         self._parts: dict[str, tuple[str, ...]] = {}
         self._jieba = _dictionary(self._given)
+        self._lexicon = Lexicon((*self._given, *spoken_words()))
 
     def learn(self, words: Iterable[str]) -> None:
         """Know these words beside those given at first, instead of what was learnt before. For all threads."""
         # A dictionary that another thread is cutting with must not change; so it is made anew and put in place.
-        self._jieba, self._parts = _dictionary((*self._given, *words)), {}
+        known = (*self._given, *words)
+        self._jieba, self._parts, self._lexicon = _dictionary(known), {}, Lexicon((*known, *spoken_words()))
 
     def tokens(self, text: str) -> list[str]:
         """Search tokens in reading order, repeats kept (they count in BM25), punctuation dropped.
@@ -62,6 +65,11 @@ class Analyzer:
     def words(self, text: str) -> list[str]:
         """Words that do not overlap, in reading order: for comparing two texts, not for the index."""
         return [word.strip() for word in self._jieba.cut(normalise(text)) if _WORDLIKE.search(word)]
+
+    def repaired(self, text: str) -> str:
+        """The text with words put right that were said in dialect, heard wrongly or typed in pinyin: for what is asked."""
+        folded = translated(normalise(text))
+        return self._lexicon.repaired(folded, self._jieba.cut(folded))
 
     def parts(self, word: str) -> tuple[str, ...]:
         """The words of one term, kept: for lists of terms that are looked through at every question."""

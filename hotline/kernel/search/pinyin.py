@@ -84,6 +84,17 @@ def segmented(run: str) -> tuple[str, ...]:
     return next((part for cut in (1, 2) if len(part := best[max(0, len(run) - cut)] or ()) > 1), ())
 
 
+def whole(run: str) -> tuple[str, ...]:
+    """Letters as the fewest syllables that use all of them; empty when they cannot be read so."""
+    read = segmented(run)
+    return read if sum(map(len, read)) == len(run) else ()
+
+
+def is_syllable(letters: str) -> bool:
+    """Whether some character is read so."""
+    return letters in _known()
+
+
 def _initials_typed(run: str) -> Iterator[str]:
     if len(run) <= INITIALS:
         yield run

@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hotline.kernel.search.analysis import GRAM, Analyzer, grams, normalise, suggest_query
+from hotline.kernel.search.analysis import GRAM, Analyzer, grams, suggest_query
 from hotline.kernel.search.port import CompiledQuery, Cursor, Filters, Hits, IndexSchema, SearchBackend, TextField
 
 LONGEST_QUERY = 64
@@ -49,10 +49,11 @@ class Search:
 
     def asked(self, text: str, filler: Collection[str] = ()) -> Asked:
         """The text cut up for fields of `Analyzer.indexed` and `Analyzer.sounding`."""
-        folded = normalise(text[: LONGEST_QUERY * 8])
+        said = text[: LONGEST_QUERY * 8]
+        folded = self.analyzer.repaired(said)
         tokens = tuple(token for token in self.analyzer.tokens(folded) if token not in filler)[:LONGEST_QUERY]
         pairs = tuple(pair for pair in grams(folded) if pair[len(GRAM) :] not in filler)[:LONGEST_QUERY]
-        sounds = tuple(self.analyzer.sounds(folded, filler)[:LONGEST_QUERY])
+        sounds = tuple(self.analyzer.sounds(said, filler)[:LONGEST_QUERY])
         return Asked(tokens, pairs, sounds, self._alternatives(folded, tokens))
 
     def find(
