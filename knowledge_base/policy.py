@@ -21,8 +21,6 @@ class AnswerPolicy:
     candidates: int
     weights: Mapping[str, Mapping[str, float]]
     standing: Mapping[str, float]
-    hot_days: int
-    hot_articles: int
     filler: frozenset[str]
     synonyms: Mapping[str, tuple[str, ...]]
 

@@ -44,7 +44,7 @@ class HotRules:
 
 @dataclass(frozen=True)
 class StandingRules:
-    """By what `share` (0-1) use may move a confidence, from `shown_at_least` showings in `days` on."""
+    """By what `share` (0-1) use may move a confidence at most; so many showings in `days` weigh as much as no use at all."""
 
     share: float
     shown_at_least: int

@@ -12,7 +12,7 @@ from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import NotFound
 from knowledge_base import search
 from knowledge_base.events import ArticleUsed
-from knowledge_base.models import Article, ArticleUse, UseKind, UsePlace
+from knowledge_base.models import Article, ArticleStanding, ArticleUse, UseKind, UsePlace
 from knowledge_base.search import Reader
 
 MEANT = (UseKind.OPENED, UseKind.USED, UseKind.HELPFUL)
@@ -54,20 +54,19 @@ def note_shown(uow: UnitOfWork, shown: Mapping[int, Showing]) -> None:
 
 
 def hot(session: Session, *, now: datetime, today: date, days: int, size: int) -> Sequence[Row[int, str, int]]:
-    """Public articles most wanted in the last days, as (id, title, times); then, to fill up, the ones wanted at any time."""
-    recent = _wanted(session, today, size, since=now - timedelta(days=days))
-    known = {row[0] for row in recent}
-    earlier = [] if len(recent) >= size else _wanted(session, today, size, since=None)
-    return [*recent, *(row for row in earlier if row[0] not in known)][:size]
-
-
-def _wanted(session: Session, today: date, size: int, since: datetime | None) -> list[Row[int, str, int]]:
+    """Public articles most wanted in the last days, as (id, title, times); then, to fill up, what the last night counted."""
+    public = (*search.holds(Reader.CITIZEN, today), Article.answer_public != "")
     times = func.count(ArticleUse.id)
-    query = select(Article.id, Article.title, times).join(ArticleUse, ArticleUse.article_id == Article.id)
-    query = query.where(ArticleUse.kind.in_(MEANT), *search.holds(Reader.CITIZEN, today), Article.answer_public != "")
-    if since is not None:
-        query = query.where(ArticleUse.at >= since)
-    return list(session.execute(query.group_by(Article.id, Article.title).order_by(times.desc(), Article.id).limit(size)))
+    lately = select(Article.id, Article.title, times).join(ArticleUse, ArticleUse.article_id == Article.id)
+    lately = lately.where(ArticleUse.kind.in_(MEANT), ArticleUse.at >= now - timedelta(days=days), *public)
+    lately = lately.group_by(Article.id, Article.title)
+    found = list(session.execute(lately.order_by(times.desc(), Article.id).limit(size)))
+    if len(found) == size:
+        return found
+    counted = ArticleStanding.used + ArticleStanding.helpful
+    earlier = select(Article.id, Article.title, counted).join(ArticleStanding, ArticleStanding.article_id == Article.id)
+    earlier = earlier.where(counted > 0, Article.id.not_in([row[0] for row in found]), *public)
+    return [*found, *session.execute(earlier.order_by(counted.desc(), Article.id).limit(size - len(found)))]
 
 
 def _row(uow: UnitOfWork, article_id: int, kind: UseKind, showing: Showing) -> dict[str, object]:

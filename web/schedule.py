@@ -43,7 +43,8 @@ def end_notices(parts: Container) -> int:
 
 def count_standings(parts: Container) -> int:
     """Count what use says of each article, for the order of answers."""
-    return _in_one_transaction(parts, lambda uow: standings.count(uow, parts.desk.policy.standing))
+    shape = parts.desk.policy.standing
+    return _in_one_transaction(parts, lambda uow: standings.count(uow, knowledge_terms.rules_of(uow.session).standing, shape))
 
 
 def archive(parts: Container) -> int:

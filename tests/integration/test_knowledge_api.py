@@ -1,7 +1,7 @@
 """Knowledge over HTTP: what staff get, what citizens get, and what is refused."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,13 +12,14 @@ from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from hotline.kernel import clock
 from hotline.kernel.db import Database
 from hotline.kernel.scope import Scope
 from hotline.kernel.search.analysis import Analyzer, packaged_words
 from hotline.kernel.search.query import Search
 from hotline.kernel.search.tantivy import TantivyBackend
 from hotline.kernel.settings import Settings
-from knowledge_base import articles, indexing
+from knowledge_base import articles, indexing, standings, uses
 from knowledge_base.answers import Desk
 from knowledge_base.content import ArticleContent
 from knowledge_base.feedback import AskedOutcome, AskedQuestion
@@ -27,6 +28,7 @@ from knowledge_base.policy import packaged_policy
 from knowledge_base.synonyms import Synonyms
 from knowledge_base.vocabulary import CityWords
 from tests import factories
+from tests.integration.article_desk import RULES
 from web import errors
 from web.api import knowledge, knowledge_public
 
@@ -197,6 +199,24 @@ def test_what_is_wanted_is_hot(client: FlaskClient, database: Database) -> None:
     client.post(f"/api/v1/knowledge/articles/{article_id}/uses", json={"kind": "used"})
 
     assert got(client, "/public/questions/hot")["items"] == [{"article_id": article_id, "title": "冬季供暖时间", "asked": 1}]
+
+
+def test_what_was_wanted_before_fills_up_what_is_hot(client: FlaskClient, database: Database) -> None:
+    heat, card, hidden = (id_of(database, code) for code in ("heat", "id-card", "wording"))
+    long_ago = clock.now() - timedelta(days=60)
+    for article_id in (heat, heat, card, hidden):
+        with database.work(now=long_ago) as uow:
+            uses.note(uow, article_id, UseKind.USED)
+    for _ in range(2):
+        with database.work() as uow:
+            standings.count(uow, RULES.standing, POLICY.standing)
+    with database.work() as uow:
+        uses.note(uow, card, UseKind.OPENED)
+
+    assert [(one["article_id"], one["asked"]) for one in got(client, "/public/questions/hot")["items"]] == [
+        (card, 1),
+        (heat, 2),
+    ]
 
 
 def test_subjects_count_what_is_public_in_and_below_them(client: FlaskClient, database: Database) -> None:

@@ -2,13 +2,15 @@
 
 import pytest
 
-from knowledge_base import calibration
+from knowledge_base import calibration, rules
 from knowledge_base.calibration import Example
 from knowledge_base.policy import packaged_policy
 from knowledge_base.scoring import FIGURES, SCORE, confidences
 from knowledge_base.standings import Counts, factor
+from sla import packaged
 
 POLICY = packaged_policy()
+RULE = rules.read(packaged.rule_values()).standing
 WEIGHTS = POLICY.weights["worded"]
 
 
@@ -52,16 +54,16 @@ def test_trueness_is_the_gap_between_said_and_right() -> None:
     ("counts", "expected"),
     [
         (Counts(0, 0, 0, 0), 1.0),
-        (Counts(10_000, 0, 0, 0), POLICY.standing["lowest"]),
-        (Counts(1000, 900, 0, 0), POLICY.standing["highest"]),
+        (Counts(10_000, 0, 0, 0), 1 - RULE.share),
+        (Counts(1000, 900, 0, 0), 1 + RULE.share),
     ],
 )
 def test_use_moves_an_article_only_within_bounds(counts: Counts, expected: float) -> None:
-    assert factor(counts, POLICY.standing) == expected
+    assert factor(counts, RULE, POLICY.standing) == expected
 
 
 def test_what_did_not_help_stands_lower() -> None:
-    assert factor(Counts(20, 3, 0, 5), POLICY.standing) < 1 < factor(Counts(20, 3, 5, 0), POLICY.standing)
+    assert factor(Counts(20, 3, 0, 5), RULE, POLICY.standing) < 1 < factor(Counts(20, 3, 5, 0), RULE, POLICY.standing)
 
 
 def test_packaged_weights_name_every_figure() -> None:

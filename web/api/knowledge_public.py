@@ -105,17 +105,19 @@ def suggest_public_titles(query: Typed) -> Proposals:
 
 
 @api.get("/questions/hot")
+@limiter.limit(question_rate)
 @api.output(HotQuestions)
 @public
 def list_hot_questions() -> HotQuestions:
     """What citizens and agents wanted most of late."""
-    policy = container().desk.policy
     with reading() as session:
-        found = uses.hot(session, now=clock.now(), today=local_day(), days=policy.hot_days, size=policy.hot_articles)
+        rule = knowledge_terms.rules_of(session).hot
+        found = uses.hot(session, now=clock.now(), today=local_day(), days=rule.days, size=rule.shown)
         return HotQuestions(items=[HotQuestion(article_id=key, title=title, asked=times) for key, title, times in found])
 
 
 @api.get("/categories")
+@limiter.limit(question_rate)
 @api.output(PublicCategories)
 @public
 def list_public_categories() -> PublicCategories:
@@ -125,6 +127,7 @@ def list_public_categories() -> PublicCategories:
 
 
 @api.get("/articles")
+@limiter.limit(question_rate)
 @asks(api, CategoryQuery)
 @api.output(Page[Proposal])
 @public
