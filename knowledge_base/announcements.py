@@ -125,18 +125,19 @@ def running(session: Session, now: datetime, area_codes: Collection[str] | None 
 
 
 def public(session: Session, now: datetime, area_codes: Collection[str] | None = None) -> list[Announcement]:
-    """What citizens may read: public ones that are posted and not over, by their beginning."""
+    """What citizens may read: public ones that are posted and not over; those that run by their end, then those to come."""
     shown = Announcement.state == AnnouncementState.POSTED, Announcement.ends_at > now, Announcement.is_public
     query = select(Announcement).where(*shown, *_in_areas(area_codes)).limit(SHOWN_AT_MOST)
-    return list(session.scalars(query.order_by(Announcement.starts_at, Announcement.id)))
+    found = session.scalars(query.order_by(Announcement.starts_at, Announcement.id))
+    return sorted(found, key=lambda one: (True, one.starts_at) if one.starts_at > now else (False, one.ends_at))
 
 
 def by_words(
     found: Sequence[Announcement], spoken: str, analyzer: Analyzer, filler: Collection[str] = ()
 ) -> list[Announcement]:
-    """The same, those that the words speak of first, else in their order. Pure."""
-    fitting = {one.id for one in spoken_of(found, spoken, analyzer, filler)}
-    return sorted(found, key=lambda one: one.id not in fitting)
+    """The same, those of which more words are spoken first, else in their order; `filler` words tell nothing. Pure."""
+    said = _long_words(spoken, analyzer).difference(filler)
+    return sorted(found, key=lambda one: -len(said & _told_by(one, analyzer)))
 
 
 def spoken_of(
@@ -144,7 +145,11 @@ def spoken_of(
 ) -> list[Announcement]:
     """Those of which a word of the title or of the places falls in the words spoken; `filler` words tell nothing. Pure."""
     said = _long_words(spoken, analyzer).difference(filler)
-    return [one for one in found if said & _long_words(f"{one.title} {one.places}", analyzer)]
+    return [one for one in found if said & _told_by(one, analyzer)]
+
+
+def _told_by(announcement: Announcement, analyzer: Analyzer) -> set[str]:
+    return _long_words(f"{announcement.title} {announcement.places}", analyzer)
 
 
 def _long_words(text: str, analyzer: Analyzer) -> set[str]:

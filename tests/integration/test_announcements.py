@@ -178,6 +178,26 @@ def test_citizens_see_public_ones_that_run_or_come(sign_in: SignIn, citizen: Per
     assert titles(leader, "/knowledge/announcements", when="all", search="明") == ["明天"]
 
 
+def test_citizens_read_first_what_runs_and_ends_soonest(sign_in: SignIn, citizen: Person) -> None:
+    leader, now = sign_in("shift_leader"), datetime.now(UTC)
+    spans = {"明天": (5, 6), "一月": (-48, 240), "今晚": (-1, 4)}
+    for title, (starts, ends) in spans.items():
+        hours = {"starts_at": (now + timedelta(hours=starts)).isoformat(), "ends_at": (now + timedelta(hours=ends)).isoformat()}
+        leader.done("POST", "/knowledge/announcements", json=said(title=title, **hours))
+
+    assert titles(citizen, "/public/announcements") == ["今晚", "一月", "明天"]
+
+
+def test_of_two_that_fit_the_one_spoken_of_with_more_words_stands_first(sign_in: SignIn) -> None:
+    leader = sign_in("shift_leader")
+    leader.done("POST", "/knowledge/announcements", json=said(title="渔歌街道停水", area_codes=[], places=""))
+    leader.done("POST", "/knowledge/announcements", json=said(title="柳浪路停水", area_codes=[], places=""))
+
+    beside = sign_in("agent").done("GET", "/knowledge/beside", query_string={"text": "柳浪路停水了"})
+
+    assert [one["title"] for one in beside["announcements"]] == ["柳浪路停水", "渔歌街道停水"]
+
+
 def test_one_that_is_over_vanishes_at_the_minute_and_is_ended_by_the_clock(parts: Container) -> None:
     now = datetime.now(UTC)
     content = AnnouncementContent(AnnouncementKind.POWER, "停电", "停电", now, now + timedelta(hours=1))
