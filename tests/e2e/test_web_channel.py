@@ -35,7 +35,7 @@ def resident(stage: Stage) -> Iterator[Client]:
 
 
 def test_request_from_the_portal_is_followed_to_its_end(stage: Stage, cast: Cast, resident: Client, recording: Path) -> None:
-    best = resident.get("/public/answers?question=晚上几点后不能施工")["answer"]
+    best = resident.post("/public/answers", {"question": "晚上几点后不能施工"})["answer"]
     assert best["title"] == "夜间噪声时段和各类噪声谁管"
 
     token = resident.ask("POST", "/public/attachments", files={"file": ("工地.jpg", photo(), "image/jpeg")})["token"]

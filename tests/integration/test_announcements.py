@@ -193,7 +193,7 @@ def test_of_two_that_fit_the_one_spoken_of_with_more_words_stands_first(sign_in:
     leader.done("POST", "/knowledge/announcements", json=said(title="渔歌街道停水", area_codes=[], places=""))
     leader.done("POST", "/knowledge/announcements", json=said(title="柳浪路停水", area_codes=[], places=""))
 
-    beside = sign_in("agent").done("GET", "/knowledge/beside", query_string={"text": "柳浪路停水了"})
+    beside = sign_in("agent").done("POST", "/knowledge/beside", json={"text": "柳浪路停水了"})
 
     assert [one["title"] for one in beside["announcements"]] == ["柳浪路停水", "渔歌街道停水"]
 
@@ -311,9 +311,9 @@ def test_beside_a_call_stand_what_runs_there_and_the_wordings_it_speaks_of(sign_
     leader.done("POST", "/knowledge/wordings", json=agreed())
     agent = sign_in("agent")
 
-    pinned = agent.done("GET", "/knowledge/beside", query_string={"text": "我家停水了，健身房也不给退卡", "area": "990101"})
-    quiet = agent.done("GET", "/knowledge/beside", query_string={"text": "路灯坏了"})
-    bare = agent.done("GET", "/knowledge/beside")
+    pinned = agent.done("POST", "/knowledge/beside", json={"text": "我家停水了，健身房也不给退卡", "area": "990101"})
+    quiet = agent.done("POST", "/knowledge/beside", json={"text": "路灯坏了"})
+    bare = agent.done("POST", "/knowledge/beside", json={})
 
     assert [row["title"] for row in pinned["announcements"]] == ["听涛路计划停水", "全市地铁延长运营"]
     assert [row["title"] for row in pinned["wordings"]] == ["某企业停业"]

@@ -71,6 +71,12 @@ def got(client: FlaskClient, path: str, **query: Any) -> Any:
     return answer.json
 
 
+def told(client: FlaskClient, path: str, **body: Any) -> Any:
+    answer = client.post(f"/api/v1{path}", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
 def id_of(database: Database, code: str) -> int:
     with database.read() as session:
         article = articles.by_code(session, code)
@@ -79,14 +85,14 @@ def id_of(database: Database, code: str) -> int:
 
 
 def test_a_citizen_gets_the_public_answer_with_its_source(client: FlaskClient) -> None:
-    answer = got(client, "/public/answers", question="身份证丢了怎么补办？")["answer"]
+    answer = told(client, "/public/answers", question="身份证丢了怎么补办？")["answer"]
 
     assert (answer["answer"], answer["source"], answer["sure"]) == ("请到派出所补领。", "居民身份证法", True)
 
 
 @pytest.mark.parametrize("question", ["", "燃气涨价统一口径", "旧年检规定", "话术", "停" * 10_000])
 def test_a_citizen_gets_no_answer_that_is_not_public_and_valid(client: FlaskClient, question: str) -> None:
-    assert got(client, "/public/answers", question=question).items() >= {"answer": None, "others": []}.items()
+    assert told(client, "/public/answers", question=question).items() >= {"answer": None, "others": []}.items()
 
 
 @pytest.mark.parametrize(("code", "status"), [("id-card", 200), ("wording", 404), ("old", 404)])
@@ -97,7 +103,7 @@ def test_a_citizen_reads_only_public_articles_that_hold(
 
 
 def test_an_agents_card_names_what_called_it(client: FlaskClient) -> None:
-    card = got(client, "/knowledge/cards", text="喂你好。我身份证丢了怎么补办")["items"][0]
+    card = told(client, "/knowledge/cards", text="喂你好。我身份证丢了怎么补办")["items"][0]
 
     assert (card["title"], card["answer"], card["because"], card["sure"]) == (
         "身份证遗失补领",
@@ -110,17 +116,17 @@ def test_an_agents_card_names_what_called_it(client: FlaskClient) -> None:
 def test_a_card_on_the_screen_stays(client: FlaskClient, database: Database) -> None:
     shown = id_of(database, "heat")
 
-    cards = got(client, "/knowledge/cards", text="什么时候开始供暖。身份证丢了怎么补办", shown=str(shown))["items"]
+    cards = told(client, "/knowledge/cards", text="什么时候开始供暖。身份证丢了怎么补办", shown=[shown])["items"]
 
     assert [card["article_id"] for card in cards][0] == shown
 
 
 def test_looking_up_a_bare_word_shows_what_comes_near(client: FlaskClient) -> None:
-    assert [card["title"] for card in got(client, "/knowledge/cards", text="身份证")["items"]] == ["身份证遗失补领"]
+    assert [card["title"] for card in told(client, "/knowledge/cards", text="身份证")["items"]] == ["身份证遗失补领"]
 
 
 def test_a_broken_list_of_shown_cards_is_named(client: FlaskClient) -> None:
-    answer = client.get("/api/v1/knowledge/cards", query_string={"text": "供暖", "shown": "1;drop"})
+    answer = client.post("/api/v1/knowledge/cards", json={"text": "供暖", "shown": "1;drop"})
 
     assert (answer.status_code, answer.json["error"]["details"]["field"]) == (422, "shown")  # type: ignore[index]
 
@@ -144,8 +150,8 @@ def test_uses_are_noted(client: FlaskClient, database: Database) -> None:
 def test_a_question_is_written_down_once_while_it_is_typed(client: FlaskClient, database: Database) -> None:
     typed, ids = ("身份证", "身份证丢了", "身份证丢了怎么补办"), list[int]()
     for text in typed:
-        ids.append(got(client, "/public/answers", question=text, **({"asked_id": ids[-1]} if ids else {}))["asked_id"])
-    other = got(client, "/public/answers", question="火星移民怎么申请")["asked_id"]
+        ids.append(told(client, "/public/answers", question=text, **({"asked_id": ids[-1]} if ids else {}))["asked_id"])
+    other = told(client, "/public/answers", question="火星移民怎么申请")["asked_id"]
 
     assert len(set(ids)) == 1
     assert other not in ids
@@ -158,13 +164,13 @@ def test_a_question_is_written_down_once_while_it_is_typed(client: FlaskClient, 
 
 
 def test_two_citizens_who_ask_alike_at_once_ask_two_questions(client: FlaskClient, database: Database) -> None:
-    ids = {got(client, "/public/answers", question=text)["asked_id"] for text in ("身份证", "身份证丢了", "身份证丢了")}
+    ids = {told(client, "/public/answers", question=text)["asked_id"] for text in ("身份证", "身份证丢了", "身份证丢了")}
 
     assert len(ids) == 3
 
 
 def test_a_citizen_judges_no_question_of_an_agent(client: FlaskClient, database: Database) -> None:
-    theirs = got(client, "/knowledge/cards", text="身份证丢了怎么补办")["asked_id"]
+    theirs = told(client, "/knowledge/cards", text="身份证丢了怎么补办")["asked_id"]
 
     client.post(f"/api/v1/public/articles/{id_of(database, 'id-card')}/uses", json={"helpful": False, "asked_id": theirs})
 
@@ -173,7 +179,7 @@ def test_a_citizen_judges_no_question_of_an_agent(client: FlaskClient, database:
 
 
 def test_what_did_not_help_counts_among_what_has_no_answer(client: FlaskClient, database: Database) -> None:
-    found = got(client, "/public/answers", question="身份证丢了怎么补办？")
+    found = told(client, "/public/answers", question="身份证丢了怎么补办？")
 
     judged = {"helpful": False, "asked_id": found["asked_id"]}
     client.post(f"/api/v1/public/articles/{found['answer']['article_id']}/uses", json=judged)
@@ -185,8 +191,8 @@ def test_what_did_not_help_counts_among_what_has_no_answer(client: FlaskClient, 
 
 
 def test_an_agents_question_without_an_article_is_noted(client: FlaskClient) -> None:
-    assert got(client, "/knowledge/cards", text="火星移民怎么申请")["noted"] is True
-    assert got(client, "/knowledge/cards", text="什么时候开始供暖")["noted"] is False
+    assert told(client, "/knowledge/cards", text="火星移民怎么申请")["noted"] is True
+    assert told(client, "/knowledge/cards", text="什么时候开始供暖")["noted"] is False
 
 
 @pytest.mark.parametrize(("path", "titles"), [("/knowledge/suggest", ["燃气涨价统一口径"]), ("/public/suggest", [])])

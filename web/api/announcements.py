@@ -28,6 +28,7 @@ from web.api.schemas.noticeboard import (
     AnnouncementIn,
     AnnouncementRow,
     Beside,
+    BesideIn,
     Board,
     PublicAnnouncement,
     SavedLine,
@@ -56,12 +57,6 @@ class AreaQuery(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     area: str = Field("", max_length=16)
-
-
-class BesideQuery(AreaQuery):
-    """What a call is about: its words so far, and the area when it is known."""
-
-    text: str = Field("", max_length=10_000)
 
 
 @api.get("/knowledge/announcements")
@@ -131,20 +126,20 @@ def show_announcement_history(announcement_id: int) -> Page[SavedLine]:
         return Page[SavedLine](items=present.history(session, Thing.ANNOUNCEMENT, announcement_id))
 
 
-@api.get("/knowledge/beside")
-@asks(api, BesideQuery)
+@api.post("/knowledge/beside")
+@takes(api, BesideIn)
 @api.output(Beside)
 @allowed(*EVERYONE)
-def look_beside(query: BesideQuery) -> Beside:
+def look_beside(body: BesideIn) -> Beside:
     """What runs where a call is about, what it speaks of first, and the wordings for it; without words the newest wordings."""
     now = clock.now()
     with reading() as session:
         analyzer = container().search.analyzer
-        running = announcements.running(session, now, codes_near(session, query.area))
+        running = announcements.running(session, now, codes_near(session, body.area))
         agreed = wordings.running(session, now)
-        fitting = wordings.matching(agreed, query.text, analyzer) if query.text.strip() else agreed
+        fitting = wordings.matching(agreed, body.text, analyzer) if body.text.strip() else agreed
         rules = knowledge_terms.rules_of(session).announcement
-        pinned = announcements.by_words(running, query.text, analyzer, container().desk.policy.filler)
+        pinned = announcements.by_words(running, body.text, analyzer, container().desk.policy.filler)
         return Beside(
             announcements=present.announcement_rows(session, pinned, scope(), rules, now),
             wordings=present.wording_rows(session, fitting[:WORDINGS_BESIDE], scope(), now),

@@ -23,29 +23,11 @@ from knowledge_base.uses import Showing
 from web import knowledge_terms
 from web.api.schemas.base import Done
 from web.api.schemas.contacts import Card
-from web.api.schemas.knowledge import Cards, Proposal, Proposals, UseIn
+from web.api.schemas.knowledge import Cards, CardsIn, Proposal, Proposals, UseIn
 from web.auth import EVERYONE, allowed
 from web.requests import asks, container, reading, takes, working
 
 api = APIBlueprint("knowledge", __name__, url_prefix="/api/v1/knowledge", tag="Knowledge")
-
-
-class CardQuery(BaseModel):
-    """What is typed so far, the article ids on the screen now, comma-separated, in their order, and the contact it is for.
-
-    `area` is where the caller asks for: what is said for other places alone is left out.
-    """
-
-    model_config = ConfigDict(extra="ignore")
-
-    text: str = Field("", max_length=10_000)
-    shown: str = Field("", max_length=200, pattern=r"^(\d{1,18}(,\d{1,18})*)?$")
-    contact_id: int | None = None
-    area: str = Field("", max_length=16)
-
-    def shown_ids(self) -> list[int]:
-        """The ids on the screen."""
-        return [int(part) for part in self.shown.split(",") if part]
 
 
 class Typed(BaseModel):
@@ -56,27 +38,27 @@ class Typed(BaseModel):
     typed: str = Field("", max_length=200)
 
 
-@api.get("/cards")
-@asks(api, CardQuery)
+@api.post("/cards")
+@takes(api, CardsIn)
 @api.output(Cards)
 @allowed(*EVERYONE)
-def look_up_cards(query: CardQuery) -> Cards:
+def look_up_cards(body: CardsIn) -> Cards:
     """Cards for words an agent typed: the sure ones, then whatever else comes near. The question is written down."""
     with working() as uow:
-        if query.contact_id is not None:
-            get_contact(uow.session, query.contact_id)
+        if body.contact_id is not None:
+            get_contact(uow.session, body.contact_id)
         desk, shelf = ready_desk(uow.session), DatabaseShelf(uow.session)
-        areas, today, shown = knowledge_terms.around(uow.session, query.area), local_day(), query.shown_ids()
-        found = suggestions.look_up(shelf, desk, query.text, shown=shown, reader=Reader.STAFF, today=today, areas=areas)
+        areas, today, shown = knowledge_terms.around(uow.session, body.area), local_day(), body.shown
+        found = suggestions.look_up(shelf, desk, body.text, shown=shown, reader=Reader.STAFF, today=today, areas=areas)
         ranked = sorted((card.answer for card in found), key=lambda one: -one.confidence)
-        row = asked.note(uow, Asking(AskedBy.AGENT, query.contact_id), query.text, Reply(None, tuple(ranked)), desk.policy)
+        row = asked.note(uow, Asking(AskedBy.AGENT, body.contact_id), body.text, Reply(None, tuple(ranked)), desk.policy)
         if row is not None:
             asked.show(uow, row, [card.answer for card in found], UsePlace.SEARCH)
         return Cards(
             items=card_shapes(found),
             asked_id=row.id if row is not None else None,
             noted=row is not None and row.outcome is AskedOutcome.NONE,
-            degraded=suggestions.is_degraded(desk, query.text, reader=Reader.STAFF, today=today, areas=areas),
+            degraded=suggestions.is_degraded(desk, body.text, reader=Reader.STAFF, today=today, areas=areas),
         )
 
 

@@ -32,25 +32,12 @@ from web.api.schemas.knowledge import (
     PublicFile,
 )
 from web.api.schemas.noticeboard import PublicAnnouncement
-from web.api.schemas.portal import Helpful, PublicAnswer, PublicAnswers
+from web.api.schemas.portal import Helpful, PublicAnswer, PublicAnswers, QuestionIn
 from web.auth import public
 from web.limits import limiter, question_rate
 from web.requests import asks, container, reading, takes, working
 
 api = APIBlueprint("knowledge_public", __name__, url_prefix="/api/v1/public", tag="Knowledge")
-
-
-class QuestionQuery(BaseModel):
-    """A citizen's question; `asked_id` is of the question that it may be typed on from.
-
-    `area` is where the citizen asks for: what is said for other places alone is left out.
-    """
-
-    model_config = ConfigDict(extra="ignore")
-
-    question: str = Field("", max_length=10_000)
-    asked_id: int | None = None
-    area: str = Field("", max_length=16)
 
 
 class CategoryQuery(BaseModel):
@@ -63,24 +50,24 @@ class CategoryQuery(BaseModel):
     limit: int = Field(20, ge=1, le=100)
 
 
-@api.get("/answers")
+@api.post("/answers")
 @limiter.limit(question_rate)
-@asks(api, QuestionQuery)
+@takes(api, QuestionIn)
 @api.output(PublicAnswers)
 @public
-def answer_citizen(query: QuestionQuery) -> PublicAnswers:
+def answer_citizen(body: QuestionIn) -> PublicAnswers:
     """The instant answer to a citizen's question, if there is a sure one; else the next best, and a person is a step away."""
     with working() as uow:
         desk = ready_desk(uow.session)
         reply = answers.answer(
             DatabaseShelf(uow.session),
             desk,
-            query.question,
+            body.question,
             reader=Reader.CITIZEN,
             today=local_day(),
-            areas=knowledge_terms.around(uow.session, query.area),
+            areas=knowledge_terms.around(uow.session, body.area),
         )
-        row = asked.note(uow, Asking(AskedBy.CITIZEN, earlier_id=query.asked_id), query.question, reply, desk.policy)
+        row = asked.note(uow, Asking(AskedBy.CITIZEN, earlier_id=body.asked_id), body.question, reply, desk.policy)
         others = [one for one in reply.others if one.text]
         if row is not None:
             asked.show(uow, row, [*([reply.answer] if reply.answer else []), *others], UsePlace.PORTAL)
@@ -88,7 +75,7 @@ def answer_citizen(query: QuestionQuery) -> PublicAnswers:
             asked_id=row.id if row is not None else None,
             answer=_shown(reply.answer, sure=True) if reply.answer else None,
             others=[_shown(one, sure=False) for one in others],
-            announcements=_announced(uow, query.question),
+            announcements=_announced(uow, body.question),
             degraded=reply.degraded,
         )
 

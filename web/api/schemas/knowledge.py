@@ -1,6 +1,7 @@
 """Knowledge as agents and citizens are shown it: cards, proposals, uses, public articles."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
@@ -18,6 +19,18 @@ class Cards(Shape):
     asked_id: int | None = None
     noted: bool = False
     degraded: bool = False
+
+
+class CardsIn(Shape):
+    """What is typed so far, the articles on the screen now in their order, and the contact it is for.
+
+    `area` is where the caller asks for: what is said for other places alone is left out.
+    """
+
+    text: str = Field("", max_length=10_000)
+    shown: list[Annotated[int, Field(ge=1, lt=10**18)]] = Field(default_factory=list, max_length=10)
+    contact_id: int | None = None
+    area: str = Field("", max_length=16)
 
 
 class UseIn(Shape):

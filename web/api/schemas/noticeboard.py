@@ -104,6 +104,13 @@ class WordingRow(Shape):
     actions: list[Act]
 
 
+class BesideIn(Shape):
+    """What a call is about: its words so far, and the area when it is known."""
+
+    text: str = Field("", max_length=10_000)
+    area: str = Field("", max_length=16)
+
+
 class Beside(Shape):
     """What is pinned beside a call: announcements that run where it is about, wordings for what is spoken of."""
 

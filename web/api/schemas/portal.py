@@ -133,6 +133,17 @@ class AreaNode(Shape):
     parent_code: str | None
 
 
+class QuestionIn(Shape):
+    """A citizen's question; `asked_id` is of the question that it may be typed on from.
+
+    `area` is where the citizen asks for: what is said for other places alone is left out.
+    """
+
+    question: str = Field("", max_length=10_000)
+    asked_id: int | None = None
+    area: str = Field("", max_length=16)
+
+
 class Helpful(Shape):
     """Whether an article helped."""
 

@@ -19,7 +19,7 @@ export function useBeside(words: () => string, area: () => string): ComputedRef<
   async function read(): Promise<void> {
     const mine = ++turn;
     // The last words tell what the talk has come to. Without an answer the strip stays as it is.
-    const read = await api.get<Beside>("/knowledge/beside", { text: words().trim().slice(-LONGEST_WORDS), area: area() }).catch(() => null);
+    const read = await api.post<Beside>("/knowledge/beside", { text: words().trim().slice(-LONGEST_WORDS), area: area() }).catch(() => null);
     if (read && mine === turn) found.value = read;
   }
 

@@ -26,7 +26,7 @@ export function useLookUp(text: Ref<string>, contactId: () => number | null) {
     clearTimeout(timer);
     try {
       // Other words ask something else: the best stands first, whatever stood there before.
-      const answer = await api.get<Cards>("/knowledge/cards", { text: words, contact_id: contactId() });
+      const answer = await api.post<Cards>("/knowledge/cards", { text: words, contact_id: contactId() });
       if (words === text.value) found.value = answer;
     } catch (error) {
       showError(error);

@@ -19,7 +19,7 @@ export function useTypedWords(contact: Ref<Contact | null>, words: () => string,
     sent = text;
     const [alerts, cards] = await Promise.all([
       api.post<Items<Alert>>(`/contacts/${contactId}/typed`, { text }),
-      api.get<Items<Card>>("/knowledge/cards", { text: text.trim().slice(0, LONGEST_WORDS), shown: shown.value.map((card) => card.article_id).join() }),
+      api.post<Items<Card>>("/knowledge/cards", { text: text.trim().slice(0, LONGEST_WORDS), shown: shown.value.map((card) => card.article_id) }),
     ]);
     if (contact.value?.id === contactId) found(alerts.items, cards.items);
   }
