@@ -60,6 +60,10 @@ class Found:
     degraded: bool = False
 
 
+Measured = tuple[str, tuple[tuple[int, int, float], ...]]
+"""A question and the articles it found, each with its version and score: what confidences are kept by."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """What answering needs: the search, the policy, a second scorer, wired once; and what it has read lately."""
@@ -70,6 +74,7 @@ class Desk:
     readings: Kept[tuple[int, int], Reading] = field(default_factory=Kept, compare=False)
     weights: Weights = field(default_factory=Weights, compare=False)
     found: Kept[tuple[Reader, date, Areas, str], Found] = field(default_factory=lambda: Kept(seconds=FOUND_S), compare=False)
+    measured: Kept[Measured, list[float]] = field(default_factory=lambda: Kept(seconds=FOUND_S), compare=False)
 
 
 def answer(shelf: Shelf, desk: Desk, question: str, *, reader: Reader, today: date, areas: Areas = None) -> Reply:
@@ -141,10 +146,15 @@ def _measured(
     scores = {key: score for key, score in found.scores.items() if key in readings}
     if not scores:
         return []
-    rows = evidence(desk, found.question, scores, readings)
-    sure = confidences(rows, [desk.policy.weights_for(readings[key].wordings) for key in scores])
+    kept = (found.question, tuple((key, readable[key].version, score) for key, score in scores.items()))
+    sure = desk.measured.get(kept) or desk.measured.put(kept, _confidences(desk, found.question, scores, readings))
     made = [_answer(readings[key], one, reader) for key, one in zip(scores, sure, strict=True)]
     return sorted(made, key=lambda one: (-one.confidence * readable[one.article_id].factor, -scores[one.article_id]))
+
+
+def _confidences(desk: Desk, question: str, scores: Mapping[int, float], readings: Mapping[int, Reading]) -> list[float]:
+    rows = evidence(desk, question, scores, readings)
+    return confidences(rows, [desk.policy.weights_for(readings[key].wordings) for key in scores])
 
 
 def _answer(read: Reading, confidence: float, reader: Reader) -> Answer:

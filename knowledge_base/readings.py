@@ -16,6 +16,7 @@ from hotline.kernel.search.query import Search
 from knowledge_base.scoring import Wording
 
 MOST = 5_000
+MOST_WORDS = 200_000
 WEIGHTS_S = 60.0
 """For how long a word is as telling as it was."""
 
@@ -67,19 +68,23 @@ class Kept(Generic[K, V]):
 
 
 class Weights:
-    """How telling words are, asked once a minute for each."""
+    """How telling words are, all asked anew after a minute. For all threads."""
 
-    def __init__(self) -> None:
-        self._kept = Kept[str, float](most=200_000, seconds=WEIGHTS_S)
-        self._size = Kept[str, int](most=1, seconds=WEIGHTS_S)
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._size, self._begun_at = now, 0, float("-inf")
+        self._known = dict[str, float]()
 
     def of(self, search: Search, schema: IndexSchema, tokens: Iterable[str]) -> dict[str, float]:
         """The weight of each token; the index is asked once for all that are not known."""
         wanted = dict.fromkeys(tokens)
-        known = {token: weight for token in wanted if (weight := self._kept.get(token)) is not None}
+        known = self._fresh(search, schema)
         missing = [token for token in wanted if token not in known]
         if missing:
-            size = self._size.get(schema.name)
-            size = self._size.put(schema.name, search.size(schema)) if size is None else size
-            known |= {token: self._kept.put(token, weight) for token, weight in search.weights(schema, missing, size).items()}
-        return known
+            # Another thread may have begun anew meanwhile: what was found here is not lost for this one.
+            known |= search.weights(schema, missing, self._size)
+        return {token: known[token] for token in wanted}
+
+    def _fresh(self, search: Search, schema: IndexSchema) -> dict[str, float]:
+        if self._now() - self._begun_at > WEIGHTS_S or len(self._known) > MOST_WORDS:
+            self._size, self._known, self._begun_at = search.size(schema), {}, self._now()
+        return self._known

@@ -6,6 +6,7 @@ Both what is indexed and what is asked goes through the same `Analyzer`; backend
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from importlib.resources import files
 
 import opencc
@@ -19,6 +20,8 @@ VERSION = 2
 
 WORD_FREQUENCY = 100_000
 SUGGEST_CHARACTERS = 12
+SHORT = 200
+"""Characters of a text whose form is kept: a question is cut in several ways, one after another."""
 GRAM = "~"
 """Begins a token that is a pair of characters, not a word."""
 _WORDLIKE = re.compile(r"\w")
@@ -29,6 +32,11 @@ _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 
 def normalise(text: str) -> str:
     """One form for what reads the same: NFKC (full width to half width), lower case, simplified characters."""
+    return _normalised(text) if len(text) <= SHORT else _normalised.__wrapped__(text)
+
+
+@lru_cache(4096)
+def _normalised(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).lower()
     return str(_TO_SIMPLIFIED.convert(folded))
 

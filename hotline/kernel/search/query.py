@@ -10,6 +10,9 @@ from hotline.kernel.search.port import CompiledQuery, Cursor, Filters, Hits, Ind
 LONGEST_QUERY = 64
 """Tokens of a query that are looked at: a pasted page must not cost a thousand term look-ups."""
 
+LONGEST_NAMED = 10
+"""Characters of a word with synonyms that is looked for across the words of a text."""
+
 Alternative = tuple[str, ...]
 """Tokens that together mean what another token means."""
 
@@ -81,13 +84,19 @@ class Search:
     def _alternatives(self, folded: str, tokens: Sequence[str]) -> dict[str, tuple[Alternative, ...]]:
         """What each token may be called otherwise; a word of several tokens lends its synonyms to all of them."""
         found = {token: self._cut(self.synonyms[token]) for token in tokens if token in self.synonyms}
-        for word in self.synonyms:
-            if len(word) > 1 and word not in found and word in folded:
+        for word in self._named(folded):
+            if word not in found:
                 others = self._cut(self.synonyms[word])
                 for part in self.analyzer.parts(word):
                     if part in tokens:
                         found[part] = (*found.get(part, ()), *others)
         return found
+
+    def _named(self, folded: str) -> dict[str, None]:
+        """The words with synonyms that stand anywhere in the text, longer than one character."""
+        ends = range(2, LONGEST_NAMED + 1)
+        parts = (folded[at : at + size] for at in range(len(folded) - 1) for size in ends)
+        return dict.fromkeys(part for part in parts if part in self.synonyms)
 
     def _cut(self, words: Iterable[str]) -> tuple[Alternative, ...]:
         return tuple(cut for word in words if (cut := self.analyzer.parts(word)))
