@@ -20,7 +20,20 @@ LOGINS = (
 )
 """One account per role that has pages of its own."""
 PUBLIC_PAGES = ("/login", "/portal", "/portal/ticket", "/portal/answers", "/portal/evaluate", "/demo/messages")
+ASKED = tuple(
+    f"/portal/answers?{place}"
+    for place in ("question=公积金怎么提取", "question=外星人", "article=1", "category=0306", "part=phones", "area=9901")
+)
+BOARDS = ("tasks", "announcements", "phones")
+KEPT = (*BOARDS, "questions", "import", "report")
 PLACES = {
+    "editor1": (
+        *(f"/knowledge?tab={tab}" for tab in (*KEPT, "wordings", "words")),
+        *("/knowledge?article=new&mode=edit", "/knowledge?article=1&mode=versions", "/knowledge?state=all"),
+    ),
+    "chengguan": tuple(f"/knowledge?tab={tab}" for tab in KEPT),
+    "leader1": tuple(f"/knowledge?tab={tab}" for tab in (*BOARDS, "wordings", "report")),
+    "agent1": tuple(f"/knowledge?tab={tab}" for tab in BOARDS),
     "cityadmin": tuple(
         f"/admin?part={part}" for part in ("absences", "categories", "ladders", "calendar", "policies", "rules")
     ),
@@ -34,6 +47,7 @@ MESSAGE_ID = re.compile(r"\b[a-z]+[a-z_0-9]*(?:\.[a-z_]+[a-z_0-9]*)+\b")
 """What a text looks like that no catalogue words: desks.board.title. Keys that are meant to be read stand in `code`."""
 TABS = 6
 PHONE_NUMBER = "19900007788"
+LOCALE_COOKIE = "hotline_locale"
 
 FOCUS_SCRIPT = """async () => {
   const settled = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -84,9 +98,13 @@ def test_places_inside_a_page_are_whole_in_both_languages(window: OpenWindow, lo
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
-@pytest.mark.parametrize("path", PUBLIC_PAGES)
-def test_every_public_page_is_whole(window: OpenWindow, path: str, size: ViewportSize) -> None:
-    _check(window(size).open(path))
+@pytest.mark.parametrize("path", [*PUBLIC_PAGES, *ASKED])
+def test_every_public_page_is_whole_in_both_languages(window: OpenWindow, path: str, size: ViewportSize) -> None:
+    opened = window(size)
+    _check(opened.open(path))
+    opened.page.context.add_cookies([{"name": LOCALE_COOKIE, "value": "en", "url": opened.address}])
+
+    _check(opened.open(path))
 
 
 @pytest.mark.parametrize("login", ["agent1", "dispatcher1", "chengguan", "callback1", "manager1"])

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.windows import DESK, PATIENCE_MS, PHONE
+from tests.knowledge_files import row, sheet
 
 pytestmark = [
     pytest.mark.browser,
@@ -40,7 +41,22 @@ DESKS = {
     "admin-policies": ("cityadmin", "/admin?part=policies"),
     "admin-rules": ("cityadmin", "/admin?part=rules"),
     "due": ("dispatcher1", "/due"),
+    "knowledge": ("editor1", "/knowledge?search=公积金"),
+    "knowledge-tasks": ("editor1", "/knowledge?tab=tasks&state=all"),
+    "knowledge-questions": ("editor1", "/knowledge?tab=questions"),
+    "knowledge-announcements": ("leader1", "/knowledge?tab=announcements"),
+    "knowledge-wordings": ("editor1", "/knowledge?tab=wordings"),
+    "knowledge-phones": ("editor1", "/knowledge?tab=phones&state=proposed"),
+    "knowledge-report": ("editor1", "/knowledge?tab=report"),
 }
+ANSWERS = {
+    "portal-answers": "/portal/answers",
+    "portal-answered": "/portal/answers?question=公积金怎么提取",
+    "portal-unanswered": "/portal/answers?question=热气球婚礼要报批吗",
+    "portal-phones": "/portal/answers?part=phones",
+}
+READ_WHOLE = ("console", "console-typed", "portal", "portal-article", "ticket", "knowledge-compare", "knowledge-form", *ANSWERS)
+"""What is read from top to bottom, beside the desks at work."""
 WORKING = ("dispatch-to-check", "dispatch-returns", "review-suspension", "supervision", "supervision-proposed")
 """Desks whose phone picture shows the chosen ticket and its work, from top to bottom; the others show the list."""
 MOST_EVENTFUL_OF = 12
@@ -74,7 +90,7 @@ def test_ticket_is_pictured(window: OpenWindow, size: ViewportSize) -> None:
         "/api/v1/tickets", params={"view": "all", "state": "review", "limit": str(MOST_EVENTFUL_OF)}
     ).json()["items"]
 
-    whole = [page.request.get(f"/api/v1/tickets/{row['id']}").json() for row in found]
+    whole = [page.request.get(f"/api/v1/tickets/{one['id']}").json() for one in found]
     eventful = max(whole, key=lambda ticket: len(ticket["timeline"]))
 
     _keep(opened.open(f"/tickets/{eventful['id']}"), "ticket")
@@ -102,12 +118,69 @@ def test_console_is_pictured_in_a_call(window: OpenWindow, size: ViewportSize) -
     _end_call(page)
 
 
+@SIZES
+@pytest.mark.parametrize("name", ANSWERS)
+def test_self_service_is_pictured(window: OpenWindow, name: str, size: ViewportSize) -> None:
+    _keep(window(size).open(ANSWERS[name]), name)
+
+
+@SIZES
+def test_article_of_the_self_service_is_pictured(window: OpenWindow, size: ViewportSize) -> None:
+    page = window(size).open(ANSWERS["portal-answered"])
+    page.get_by_role("link", name="查看全文").click()
+    expect(page.get_by_role("article")).to_be_visible()
+
+    _keep(page, "portal-article")
+
+
+@SIZES
+@pytest.mark.parametrize(("name", "mode"), [("knowledge-compare", "read"), ("knowledge-form", "edit")])
+def test_change_of_an_article_is_pictured(window: OpenWindow, name: str, mode: str, size: ViewportSize) -> None:
+    opened = window(size)
+    page = opened.sign_in("editor1")
+    found = page.request.get("/api/v1/knowledge/articles", params={"state": "all", "limit": "100"}).json()["items"]
+    wanted = "draft" if mode == "edit" else "editor_review"
+    change = next(row for row in found if row["state"] == wanted and (row["replaces_id"] or mode == "edit"))
+
+    _keep(opened.open(f"/knowledge?state={wanted}&article={change['id']}&mode={mode}"), name)
+
+
+@SIZES
+def test_checked_file_is_pictured(window: OpenWindow, size: ViewportSize) -> None:
+    opened = window(size)
+    opened.sign_in("editor1")
+    page = opened.open("/knowledge?tab=import")
+    rows = [
+        row(标题="社区养老食堂怎么办卡"),
+        row(标题="养老食堂能送餐吗", 类目="没有的类目"),
+        row(标题="长者助餐补贴标准", 材料性质="随笔", 内容=""),
+    ]
+    page.get_by_label("选择文件").set_input_files(
+        {"name": "助餐.xlsx", "mimeType": "application/octet-stream", "buffer": sheet(rows)}  # type: ignore[arg-type]  # as a plain dict
+    )
+    expect(page.get_by_text("已检查，未写入").first).to_be_visible()
+
+    _keep(page, "knowledge-import")
+
+
+@SIZES
+def test_console_is_pictured_while_typing(window: OpenWindow, size: ViewportSize) -> None:
+    page = window(size).sign_in("agent2")
+    page.get_by_role("button", name="无来电登记").click()
+    page.get_by_label("诉求内容").fill("渔歌街道停水，想问什么时候来水；另外公积金怎么提取")
+    panel = page.get_by_role("region", name="知识推荐")
+    expect(panel.get_by_role("listitem").first).to_contain_text("因为提到")
+    page.get_by_role("region", name="公告与口径").get_by_role("listitem").first.get_by_role("button").click()
+
+    _keep(page, "console-typed")
+
+
 def _keep(page: Page, name: str) -> None:
     """Save what the window shows; on a phone the whole page of what is read from top to bottom."""
     page.wait_for_load_state("networkidle")
     assert page.viewport_size
     width = page.viewport_size["width"]
-    whole = width == PHONE["width"] and name in ("console", "portal", "ticket", *WORKING)
+    whole = width == PHONE["width"] and name in (*READ_WHOLE, *WORKING)
     FOLDER.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=FOLDER / f"{name}-{width}.png", full_page=whole, animations="disabled")
 
