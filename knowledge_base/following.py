@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
@@ -21,15 +21,17 @@ from knowledge_base.tasks import Asked
 
 COME_DUE, TAKEN = "come_due", "taken"
 ALL = frozenset(TaskKind)
+OF_ITS_WORDS = ALL - {TaskKind.QUESTION}
 ANSWERS = {
     "take": ALL,
     "publish": ALL,
     "renew": ALL,
-    "withdraw": ALL,
+    "withdraw": OF_ITS_WORDS,
     "confirm": frozenset({TaskKind.REVIEW}),
-    "expire": frozenset({TaskKind.REVIEW}),
+    "expire": OF_ITS_WORDS,
 }
-"""Which open tasks of an article each of its moves answers."""
+"""Which open tasks of an article each of its moves answers. Words that hold no longer need no correction, but a question that
+was to be answered still waits."""
 CODES = {"withdraw": "withdrawn", "expire": "expired", "confirm": "confirmed"}
 REVISED = "revised"
 _DONE = re.compile(r"=(revised|withdrawn|expired|confirmed):(\d+)")
@@ -56,10 +58,14 @@ def done_of(reply: str) -> Done | None:
 def answer_tasks(uow: UnitOfWork, event: ArticleChanged) -> None:
     """Within-reaction: answer what was asked of the article and is done by its move."""
     kinds = ANSWERS.get(event.action)
-    if not kinds or event.state == TAKEN:
+    if not kinds:
         return
-    done = Done(CODES.get(event.action, REVISED), event.revision)
-    for knowledge_task in _open_tasks(uow.session, event.article_id, kinds):
+    article_id, revision = event.article_id, event.revision
+    if event.state == TAKEN:
+        article = _handed_on(uow.session, event.article_id)
+        article_id, revision = article.id, article.revision
+    done = Done(CODES.get(event.action, REVISED), revision)
+    for knowledge_task in _open_tasks(uow.session, article_id, kinds):
         answer(uow, knowledge_task, done)
 
 
@@ -76,6 +82,14 @@ def open_review(uow: UnitOfWork, article_id: int, due_at: datetime) -> Knowledge
         return None
     asked = Asked(TaskKind.REVIEW, "", due_at, article.owner_unit_id, article.id, article.revision)
     return tasks.ask(uow, asked)
+
+
+def _handed_on(session: Session, change_id: int) -> Article:
+    """Whatever waited for a change that is taken names its article from now on. Gives the article."""
+    article = session.get_one(Article, session.get_one(Article, change_id).replaces_id)
+    for table in (QuestionCluster, KnowledgeTask):
+        session.execute(update(table).where(table.article_id == change_id).values(article_id=article.id))
+    return article
 
 
 def _open_tasks(session: Session, article_id: int, kinds: frozenset[TaskKind]) -> list[KnowledgeTask]:

@@ -1,6 +1,7 @@
 """Use cases on clusters of questions without an answer: list, assign, draft an article, link one, dismiss.
 
-How questions become clusters is `grouping`'s; a cluster counts as answered while the article it names answers.
+How questions become clusters is `grouping`'s; a cluster counts as answered while the article it names answers. While words are
+still to be taken into an article it names the change of it (`following` hands it on).
 """
 
 from collections.abc import Collection
@@ -96,21 +97,23 @@ def draft(uow: UnitOfWork, cluster_id: int, terms: Terms, *, owner_unit_id: int 
 
 
 def link(uow: UnitOfWork, cluster_id: int, article_id: int, terms: Terms) -> Article:
-    """Say that an article answers it: wordings it has not go into a change of it. Gives the change, or the article itself.
+    """Say that an article answers it: wordings it has not go into a change of it, and the cluster waits until that is taken.
 
+    Gives the change, or the article itself when it has them all, or is kept elsewhere: then it is answered at once.
     Raises NotFound, Conflict for an article that does not answer, or whose change is in review.
     """
     cluster, article = _held(uow, cluster_id), articles.locked(uow.session, article_id)
     if article.state not in ANSWERING:
         raise Conflict("answers nothing", reason="does-not-answer", thing="article", state=article.state.value)
-    _answered_by(uow, cluster, article)
     said = content_of(article)
     missing = [one for one in _variants(uow.session, cluster.id) if one not in (said.title, *said.questions)]
     if not missing or article.origin is not None:
+        _answered_by(uow, cluster, article)
         return _done(uow, cluster, article)
     change = articles.begin_change(uow, article.id)
     if change.state is not ArticleState.DRAFT:
         raise Conflict("in review", reason="change-in-review", thing="article", change_id=change.id)
+    _answered_by(uow, cluster, change)
     words = content_of(change)
     questions = tuple(dict.fromkeys((*words.questions, *missing)))[: MOST["questions"]]
     return articles.edit(uow, change.id, replace(words, questions=questions), terms, version=change.version)

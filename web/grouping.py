@@ -18,7 +18,7 @@ def group_new(uow: UnitOfWork, desk: Desk) -> int:
     if not book.is_set_up(uow.session):
         return 0
     rules = knowledge_terms.rules_of(uow.session).questions
-    return grouping.group_new(uow, Grouper(desk.search, desk.policy.filler, rules, proposed))
+    return grouping.group_new(uow, Grouper(desk.search, desk.policy.filler, rules, proposed, desk.weights))
 
 
 def forget(uow: UnitOfWork) -> int:

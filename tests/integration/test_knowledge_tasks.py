@@ -139,7 +139,8 @@ def test_taking_a_change_answers_what_was_open_and_names_the_revision(database: 
         (TaskKind.REVIEW, "confirm", True),
         (TaskKind.CORRECTION, "confirm", False),
         (TaskKind.REVIEW, "expire", True),
-        (TaskKind.CORRECTION, "expire", False),
+        (TaskKind.QUESTION, "withdraw", False),
+        (TaskKind.CORRECTION, "expire", True),
     ],
 )
 def test_a_move_of_the_article_answers_what_it_settles(database: Database, kind: TaskKind, action: str, answered: bool) -> None:

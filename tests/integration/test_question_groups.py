@@ -181,6 +181,7 @@ def test_linking_adds_the_missing_wordings_in_a_change(database: Database, dogs:
     with database.work(EDITOR) as uow:
         change = questions.link(uow, dogs, article_id, TERMS)
         assert (change.replaces_id, set(DOGS) <= set(change.questions)) == (article_id, True)
+    assert (listed(database), listed(database, ClusterState.ANSWERED)) == ([dogs], [])
 
     moved(database, change.id, "take", EDITOR, SYSTEM)
 
@@ -188,6 +189,51 @@ def test_linking_adds_the_missing_wordings_in_a_change(database: Database, dogs:
     with database.read() as session:
         assert set(DOGS) <= set(articles.get(session, article_id).questions)
         assert tasks.get(session, task_id).state is TaskState.ANSWERED
+
+
+def test_what_is_assigned_after_linking_is_answered_when_the_change_is_taken(database: Database, dogs: int) -> None:
+    article_id = published(database)
+    with database.work(EDITOR) as uow:
+        change_id = questions.link(uow, dogs, article_id, TERMS).id
+        task_id = questions.assign(uow, dogs, UNIT, None, due_at=DUE).id
+
+    moved(database, change_id, "take", EDITOR, SYSTEM)
+
+    with database.read() as session:
+        task = tasks.get(session, task_id)
+    assert (task.state, task.article_id, clusters(database)[0].article_id) == (TaskState.ANSWERED, article_id, article_id)
+
+
+def test_a_change_that_is_withdrawn_leaves_the_question_open(database: Database, dogs: int) -> None:
+    article_id = published(database)
+    with database.work(EDITOR) as uow:
+        task_id = questions.assign(uow, dogs, UNIT, None, due_at=DUE).id
+        change_id = questions.link(uow, dogs, article_id, TERMS).id
+
+    moved(database, change_id, "withdraw", EDITOR, *EDITORS, note="重复")
+
+    assert listed(database) == [dogs]
+    with database.read() as session:
+        assert tasks.get(session, task_id).state is TaskState.OPEN
+
+
+@pytest.mark.parametrize(("more", "state"), [(2, ClusterState.ANSWERED), (3, ClusterState.OPEN)])
+def test_a_cluster_waits_again_when_as_many_do_not_find_its_answer(
+    database: Database, dogs: int, more: int, state: ClusterState
+) -> None:
+    article_id = published(database)
+    moved(database, changed(database, article_id, questions=DOGS), "take", EDITOR, SYSTEM)
+    with database.work(EDITOR) as uow:
+        questions.assign(uow, dogs, UNIT, None, due_at=DUE)
+        questions.link(uow, dogs, article_id, TERMS)
+
+    ask(database, *([DOGS[0]] * more), at=datetime.now(UTC) + timedelta(hours=1))
+    grouped(database)
+
+    assert listed(database, state) == [dogs]
+    if state is ClusterState.OPEN:
+        with database.work(EDITOR) as uow:
+            assert questions.assign(uow, dogs, UNIT, None, due_at=DUE).state is TaskState.OPEN
 
 
 def test_linking_an_article_that_has_the_wordings_answers_at_once(database: Database, dogs: int) -> None:
