@@ -7,6 +7,7 @@ stand in `lifecycle`, what speaks against one in `objections`. Finding articles 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import select
@@ -51,7 +52,7 @@ def write(
     if code is not None and by_code(uow.session, code) is not None:
         raise Conflict("code taken", reason="code-taken", thing="article", given=code)
     article = _begin(uow, content, code=code, ticket_id=ticket_id)
-    article.code = article.code or f"K{article.id:06d}"
+    article.code = article.code or _free_code(uow.session, article.id)
     uow.session.flush()
     return article
 
@@ -179,7 +180,13 @@ def get(session: Session, article_id: int) -> Article:
 
 
 def locked(session: Session, article_id: int, *, version: int | None = None) -> Article:
-    """The article, nobody else's to change until the transaction ends. Raises NotFound; Conflict for a stale `version`."""
+    """The article, nobody else's to change until the transaction ends. Raises NotFound; Conflict for a stale `version`.
+
+    Before a change the article it is to change is locked: in that order, or two who move both would wait for each other.
+    """
+    changed = session.scalar(select(Article.replaces_id).where(Article.id == article_id))
+    if changed is not None:
+        session.execute(select(Article.id).where(Article.id == changed).with_for_update())
     article = session.get(Article, article_id, with_for_update=True, populate_existing=True)
     if article is None:
         raise NotFound("article", thing="article", id=article_id)
@@ -227,6 +234,13 @@ def wrote(session: Session, article: Article, officer_id: int | None) -> bool:
         return False
     mine = ArticleVersion.article_id == article.id, ArticleVersion.officer_id == officer_id
     return article.created_by_id == officer_id or session.scalar(select(ArticleVersion.id).where(*mine).limit(1)) is not None
+
+
+def _free_code(session: Session, article_id: int) -> str:
+    """The code of an article that was given none; an import may have brought that of another house along."""
+    own = f"K{article_id:06d}"
+    taken = set(session.scalars(select(Article.code).where(Article.code.startswith(own, autoescape=True))))
+    return next(code for code in chain([own], (f"{own}-{number}" for number in count(2))) if code not in taken)
 
 
 def _begin(

@@ -82,6 +82,20 @@ def test_a_change_is_taken_once(database: Database, round_: int) -> None:
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
+def test_taking_a_change_and_withdrawing_its_article_do_not_wait_for_each_other(database: Database, round_: int) -> None:
+    article_id = published(database)
+    change_id = brought_to(database, changed(database, article_id, answer_agent="新。"), "editor_review")
+
+    def take() -> None:
+        moved(database, change_id, "take", OTHER_EDITOR, *EDITORS)
+
+    def withdraw() -> None:
+        moved(database, article_id, "withdraw", HEAD, *EDITORS, note="作废")
+
+    assert together(take, withdraw) in (["done", "done"], [Conflict.__name__, "done"])
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
 def test_an_import_beside_a_taking_loses_no_wording(database: Database, round_: int) -> None:
     article_id = published(database)
     change_id = brought_to(database, changed(database, article_id, answer_agent="新。"), "editor_review")

@@ -267,3 +267,13 @@ def test_a_guide_that_has_come_due_is_confirmed_here(database: Database) -> None
 
     found = read(database, article_id)
     assert (found.review_due, found.state) == (TERMS.next_review, ArticleState.PUBLISHED)
+
+
+def test_an_article_gets_a_code_of_its_own_though_an_import_brought_the_next_ones(database: Database) -> None:
+    last = drafted(database, replace(CONTENT, title="甲"))
+    for number in (1, 2):
+        published(database, f"K{last + number + 2:06d}", replace(CONTENT, title=f"带来的{number}"))
+
+    codes = [read(database, drafted(database, replace(CONTENT, title=title))).code for title in ("乙", "丙")]
+
+    assert codes == [f"K{last + 3:06d}-2", f"K{last + 4:06d}-2"]
