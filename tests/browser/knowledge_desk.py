@@ -49,7 +49,7 @@ def write(page: Page, title: str, answer: str, *questions: str) -> None:
 
 def put_in_place(page: Page) -> None:
     """Choose a subject and what sort of text it is."""
-    page.get_by_role("textbox", name="类目").fill("占道")
+    page.get_by_role("textbox", name="事项分类").fill("占道")
     page.locator(".el-cascader__suggestion-item").first.click()
     page.get_by_role("combobox", name="材料性质").press("Enter")
     page.get_by_role("option", name=MATERIAL).click()
