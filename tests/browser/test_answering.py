@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.bends import Desk
 from tests.browser.conftest import OpenWindow
 from tests.browser.windows import PATIENCE_MS, PHONE
 
@@ -49,7 +50,7 @@ def test_citizen_is_answered_and_the_way_back_leads_back(window: OpenWindow) -> 
     expect(page.get_by_role("link", name="查看全文")).to_be_visible()
 
 
-def test_question_without_an_answer_goes_along_to_a_person(window: OpenWindow) -> None:
+def test_question_without_an_answer_goes_along_to_a_person(window: OpenWindow, desk: Desk) -> None:
     page = window(PHONE).open(f"/portal/answers?question={UNKNOWN}")
 
     page.get_by_role("button", name="转人工").click()
@@ -58,6 +59,9 @@ def test_question_without_an_answer_goes_along_to_a_person(window: OpenWindow) -
     page.get_by_role("button", name="提交", exact=True).click()
 
     expect(page.get_by_role("heading", name="已收到您的诉求")).to_be_visible()
+    number = page.get_by_role("definition").first.inner_text()
+    (row,) = desk.dispatcher.get(f"/tickets?view=all&search={number}")["items"]
+    assert UNKNOWN in desk.dispatcher.get(f"/tickets/{row['id']}")["body"]
 
 
 def test_unanswered_question_is_given_to_a_unit_with_a_limit(window: OpenWindow) -> None:
