@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from hotline.kernel.errors import NotFound
@@ -50,19 +50,23 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     return or_(KnowledgeTask.unit_id.in_(scope.unit_ids), KnowledgeTask.asked_by_id == scope.officer_id)
 
 
-def owed(scope: Scope) -> ColumnElement[bool]:
-    """What this officer's units owe, and the editors' share for an editor: what waits for them."""
+def owed(scope: Scope, now: datetime) -> ColumnElement[bool]:
+    """What waits for this officer: what their units owe; for an editor what no unit owes, and whatever of any unit is late.
+
+    The badge of a desk counts these, and the list narrowed to the reader shows them (with what the reader asked).
+    """
     if scope.officer_id is None:
         return false()
-    editors = KnowledgeTask.unit_id.is_(None) if scope.has(*EDITORS) else false()
+    late = and_(KnowledgeTask.state == TaskState.OPEN, KnowledgeTask.due_at <= now)
+    editors = or_(KnowledgeTask.unit_id.is_(None), late) if scope.has(*EDITORS) else false()
     return or_(KnowledgeTask.unit_id.in_(scope.member_unit_ids), editors)
 
 
-def own(scope: Scope) -> ColumnElement[bool]:
-    """What this officer owes, and what they asked."""
+def own(scope: Scope, now: datetime) -> ColumnElement[bool]:
+    """What waits for this officer, and what they asked."""
     if scope.officer_id is None:
         return false()
-    return or_(owed(scope), KnowledgeTask.asked_by_id == scope.officer_id)
+    return or_(owed(scope, now), KnowledgeTask.asked_by_id == scope.officer_id)
 
 
 def listed(session: Session, wanted: Wanted) -> list[KnowledgeTask]:

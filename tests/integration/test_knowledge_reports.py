@@ -82,5 +82,7 @@ def test_badges_count_what_waits_for_the_reader(sign_in: SignIn, used: dict[str,
 
     assert [counted[code]["due"] for code in ("U1", "U2")] == [1, 0]
     assert [counted[code]["tasks_late"] for code in ("U1", "U2")] == [1, 1]
-    assert sign_in("knowledge_editor").done("GET", "/knowledge/counts")["due"] == 1
+    editor = sign_in("knowledge_editor")
+    waiting, mine = editor.done("GET", "/knowledge/counts"), editor.done("GET", "/knowledge/tasks?mine=1")["items"]
+    assert (waiting["due"], waiting["tasks_late"], waiting["tasks_open"]) == (1, 2, len(mine))
     assert sign_in("agent").done("GET", "/knowledge/counts")["due"] == 0

@@ -264,7 +264,7 @@ def test_open_and_late_ones_are_counted(database: Database) -> None:
     asked(database, due_at=DUE + timedelta(days=2))
 
     with database.read() as session:
-        among = task_lists.owed(Scope(31, member_unit_ids=frozenset({UNIT})))
+        among = task_lists.owed(Scope(31, member_unit_ids=frozenset({UNIT})), DUE)
         assert task_lists.count_open(session, among, DUE) == (2, 1)
 
 

@@ -26,6 +26,7 @@ from knowledge_base.review_lists import Wanted
 from knowledge_base.search import Found, Reader
 from web import knowledge_terms, texts
 from web.api import present, present_articles
+from web.api.knowledge import ready_desk
 from web.api.schemas.base import Page, UnitRef
 from web.api.schemas.knowledge_articles import (
     ArticleEdit,
@@ -289,7 +290,7 @@ def _listed(session: Session, query: ArticleQuery) -> Found:
 def _searched(session: Session, query: ArticleQuery) -> Found:
     return search.find(
         session,
-        container().desk.search,
+        ready_desk(session).search,
         query.search,
         reader=Reader.STAFF,
         today=_today(),

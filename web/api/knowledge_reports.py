@@ -48,7 +48,8 @@ def count_waiting() -> KnowledgeCounts:
         rules = knowledge_terms.rules_of(session)
         waiting = review_lists.counts(session, scope(), today=local_day(), ahead_days=rules.review_ahead_days)
         among = None if permissions.is_editor(scope()) else scope().unit_ids
-        tasks_open, tasks_late = task_lists.count_open(session, task_lists.owed(scope()), clock.now())
+        now = clock.now()
+        tasks_open, tasks_late = task_lists.count_open(session, task_lists.owed(scope(), now), now)
         return KnowledgeCounts(
             **asdict(waiting),
             tasks_open=tasks_open,

@@ -4,7 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from pydantic import Field
-from sqlalchemy import and_
+from sqlalchemy import and_, true
 
 from hotline.intake.ownership import get_contact
 from hotline.kernel import clock
@@ -33,7 +33,7 @@ TELLERS = (*UNIT_ROLES, "knowledge_editor")
 
 
 class TasksQuery(PageQuery):
-    """Which tasks; `mine` narrows them to what the reader's units owe and what the reader asked."""
+    """Which tasks; `mine` narrows them to what waits for the reader (`task_lists.owed`) and what they asked."""
 
     state: Listed = Listed.OPEN
     kind: TaskKind | None = None
@@ -98,7 +98,8 @@ def tell_policy_changed(article_id: int, body: PolicyChangedIn) -> TaskRow:
 def list_tasks(query: TasksQuery) -> Page[TaskRow]:
     """Tasks that the reader may see: open ones by their limit, others the newest first."""
     with reading() as session:
-        among = and_(task_lists.visible(scope()), task_lists.own(scope())) if query.mine else task_lists.visible(scope())
+        own = task_lists.own(scope(), clock.now()) if query.mine else true()
+        among = and_(task_lists.visible(scope()), own)
         found = task_lists.listed(session, Wanted(among, query.state, query.kind, query.seen(), query.limit))
         after = str(found[-1].id) if len(found) == query.limit else None
         return Page[TaskRow](items=present.task_rows(session, found, scope(), clock.now(), locale()), after=after)
