@@ -11,7 +11,7 @@ from urllib.parse import SplitResult
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline.kernel.db import Database, UnitOfWork
@@ -26,6 +26,8 @@ from knowledge_base.terms import Terms
 
 MOST_FINDINGS = 200
 GONE = "guide-gone"
+NUL = "\x00"
+"""The one character that no column holds."""
 
 
 class GuidesUnavailable(Unavailable):
@@ -162,7 +164,7 @@ def _take_page(database: Database, source: str, page: GuidePage, token: str, pla
         placing, found = placing_of(uow), list[dict[str, Any]]()
         for guide in page.guides:
             found += _tried(uow, state, guide, placing)
-        for origin_id in page.deleted:
+        for origin_id in (one for one in page.deleted if NUL not in one):
             state.removed += _removed(uow, source, origin_id, placing)
         state.findings = [*state.findings, *found][:MOST_FINDINGS]
         state.token = page.token
@@ -180,6 +182,8 @@ def _tried(uow: UnitOfWork, state: GuideSync, guide: Guide | Malformed, placing:
         return []
     except IntegrityError:
         found = _finding(guide.origin_id, "title", "title-taken")
+    except DataError:
+        found = _finding(guide.origin_id, "", "not-storable")
     except HotlineError as error:
         rule = str(error.details.get("rule") or error.details.get("reason") or error.code)
         found = _finding(guide.origin_id, str(error.details.get("field", "")), rule)
@@ -188,7 +192,7 @@ def _tried(uow: UnitOfWork, state: GuideSync, guide: Guide | Malformed, placing:
 
 
 def _finding(origin_id: str, field: str, rule: str) -> dict[str, Any]:  # as `GuideSync.findings` keeps it
-    return {"origin_id": origin_id, "field": field, "rule": rule}
+    return {"origin_id": origin_id.replace(NUL, ""), "field": field, "rule": rule}
 
 
 def _taken(uow: UnitOfWork, source: str, guide: Guide, placing: Placing) -> int:

@@ -57,7 +57,7 @@ class PageIn(BaseModel):
 
     guides: list[Any] = []  # each is looked at by itself, so that one wrong guide is one finding
     deleted: list[str] = []
-    next: str = Field(max_length=TOKEN_CHARACTERS)
+    next: str = Field(max_length=TOKEN_CHARACTERS, pattern=r"^[^\x00]*$")
     more: bool = False
 
 

@@ -95,12 +95,15 @@ def test_a_guide_that_is_no_more_is_withdrawn_and_may_come_back(parts: Container
         (guide("x", title=""), {"origin_id": "x", "field": "title", "rule": "required"}),
         (guide("x", category_code="9999"), {"origin_id": "x", "field": "category_code", "rule": "not-a-leaf"}),
         (guide("x", title="办理a"), {"origin_id": "x", "field": "title", "rule": "title-taken"}),
+        (guide("x", answer="一\x00二"), {"origin_id": "x", "field": "", "rule": "not-storable"}),
+        (guide("x\x00"), {"origin_id": "x", "field": "", "rule": "not-storable"}),
+        (Malformed("x\x00", "title", "missing"), {"origin_id": "x", "field": "title", "rule": "missing"}),
     ],
 )
 def test_a_guide_that_breaks_a_rule_is_told_of_and_the_others_come(
     parts: Container, wrong: Guide | Malformed, finding: dict[str, str]
 ) -> None:
-    state = follow(parts, Platform({"": page("1", guide("a"), wrong, guide("b"))}))
+    state = follow(parts, Platform({"": page("1", guide("a"), wrong, guide("b"), deleted=("y\x00",))}))
 
     assert (state.findings, state.taken, sorted(stand(parts))) == ([finding], 2, ["办理a", "办理b"])
 
