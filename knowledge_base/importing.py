@@ -23,6 +23,7 @@ from knowledge_base.content import content_of
 from knowledge_base.import_checks import ERROR, Checked, Importer, Row, finding
 from knowledge_base.lifecycle import EDITORS, IN_WORK, SYSTEM, UNITS, ArticleState
 from knowledge_base.models import Article, Becomes, ImportRun
+from knowledge_base.rules import KnowledgeRules
 from knowledge_base.terms import Terms
 
 BATCH = 50
@@ -50,10 +51,14 @@ ImporterOf = Callable[[Session, ImportRun], Importer | None]
 """Who brings a run's file, as they are now; None when they left meanwhile."""
 
 
-def offered(roles: Iterable[str]) -> tuple[Becomes, ...]:
-    """What articles may become that somebody with these roles brings in, the usual first; nothing for others."""
+def offered(roles: Iterable[str], rules: KnowledgeRules) -> tuple[Becomes, ...]:
+    """What articles may become that somebody with these roles brings in, the usual first; nothing for others.
+
+    Where an editor may not pass their own words, a file is no way around the second pair of eyes.
+    """
     held = frozenset(roles)
-    return next((choices for may, choices in OFFERED.items() if held & may), ())
+    choices = next((choices for may, choices in OFFERED.items() if held & may), ())
+    return tuple(one for one in choices if one is not Becomes.PUBLISHED or rules.own_editor_review)
 
 
 def check(uow: UnitOfWork, sent: Sent, importer: Importer) -> ImportRun:

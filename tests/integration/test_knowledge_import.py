@@ -16,6 +16,7 @@ from hotline.people.models import Officer
 from knowledge_base import articles, importing
 from knowledge_base.lifecycle import ArticleState
 from knowledge_base.models import Article, ArticleVersion, Becomes, ImportRun
+from sla.models import SlaRule
 from tests.integration.people import Person, SignIn
 from tests.knowledge_files import row as any_row
 from tests.knowledge_files import sent, sheet, table
@@ -210,6 +211,16 @@ def test_a_unit_may_not_pass_its_own_file(liaison: Person, becomes: str) -> None
     data = {"file": (io.BytesIO(table(rows(1))), "x.csv"), "becomes": becomes}
 
     liaison.refused(403, "POST", "/knowledge/imports", data=data)
+
+
+def test_a_file_is_no_way_around_a_second_editor(parts: Container, editor: Person) -> None:
+    with parts.database.work() as uow:
+        own = {"key": "knowledge.own_review", "value": {"unit": False, "editor": False}}
+        uow.session.add(SlaRule(**own, source="own", effective_from=uow.now))
+    data = {"file": (io.BytesIO(table(rows(1))), "x.csv"), "becomes": "published"}
+
+    assert "published" not in editor.done("GET", "/knowledge/imports")["choices"]
+    editor.refused(403, "POST", "/knowledge/imports", data=data)
 
 
 def test_a_unit_may_not_reword_anothers_article(parts: Container, liaison: Person) -> None:

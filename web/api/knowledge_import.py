@@ -13,6 +13,7 @@ from knowledge_base.columns import columns, recognise
 from knowledge_base.importing import Sent
 from knowledge_base.lifecycle import EDITORS
 from knowledge_base.models import Becomes, ImportRun
+from knowledge_base.rules import KnowledgeRules
 from web import knowledge_names, knowledge_terms, texts
 from web.api.present_timing import names_of
 from web.api.schemas.base import OfficerRef
@@ -51,9 +52,10 @@ def list_imports() -> ImportRuns:
     with reading() as session:
         own = None if permissions.is_editor(scope()) else scope().officer_id
         items = [_shown(session, run) for run in importing.listed(session, own)]
-        most = knowledge_terms.rules_of(session).import_most
+        rules = knowledge_terms.rules_of(session)
     briefly = [one.model_copy(update={"findings": []}) for one in items]
-    return ImportRuns(items=briefly, choices=[one.value for one in importing.offered(scope().roles)], most=most)
+    choices = [one.value for one in importing.offered(scope().roles, rules)]
+    return ImportRuns(items=briefly, choices=choices, most=rules.import_most)
 
 
 @api.post("/imports")
@@ -61,9 +63,9 @@ def list_imports() -> ImportRuns:
 @allowed(*WRITERS)
 def bring_in() -> ImportRunShown:
     """Multipart: `file` (Excel or CSV), `dry` (1: check and change nothing), `becomes`; right rows are taken by the worker."""
-    becomes = _becomes(request.form.get("becomes", ""))
     with working() as uow:
-        sent = _sent(knowledge_terms.rules_of(uow.session).import_most)
+        rules = knowledge_terms.rules_of(uow.session)
+        becomes, sent = _becomes(request.form.get("becomes", ""), rules), _sent(rules.import_most)
         if request.form.get("dry", "0") in YES:
             importer = knowledge_names.importer_for(container().database, uow.session, scope(), becomes)
             return _shown(uow.session, importing.check(uow, sent, importer))
@@ -86,7 +88,8 @@ def show_import(run_id: int) -> ImportRunShown:
 def take_in(run_id: int, body: TakeIn) -> ImportRunShown:
     """Take the right rows of a dry run."""
     with working() as uow:
-        return _shown(uow.session, importing.take(uow, _own(uow.session, run_id), _becomes(body.becomes)))
+        becomes = _becomes(body.becomes, knowledge_terms.rules_of(uow.session))
+        return _shown(uow.session, importing.take(uow, _own(uow.session, run_id), becomes))
 
 
 @api.get("/imports/<int:run_id>/refused.xlsx")
@@ -119,9 +122,9 @@ def _sent(most_rows: int) -> Sent:
     )
 
 
-def _becomes(given: str) -> Becomes:
+def _becomes(given: str, rules: KnowledgeRules) -> Becomes:
     """What the articles become; the usual when nothing is said. Raises Invalid, Forbidden."""
-    choices = importing.offered(scope().roles)
+    choices = importing.offered(scope().roles, rules)
     if not given:
         return choices[0]
     if given not in [one.value for one in Becomes]:
