@@ -30,12 +30,13 @@ from web.api.schemas.noticeboard import (
     Beside,
     BesideIn,
     Board,
+    NoteGiven,
     PublicAnnouncement,
     SavedLine,
 )
 from web.auth import EVERYONE, UNIT_ROLES, allowed, public
 from web.limits import limiter, question_rate
-from web.requests import asks, container, reading, scope, takes, working
+from web.requests import asks, container, parse, reading, scope, takes, working
 
 api = APIBlueprint("announcements", __name__, url_prefix="/api/v1", tag="Announcements")
 
@@ -110,9 +111,10 @@ def change_announcement(announcement_id: int, body: AnnouncementIn) -> Announcem
 @allowed(*POSTERS)
 def move_announcement(announcement_id: int, action: str, body: ActIn) -> AnnouncementRow:
     """End or withdraw an announcement."""
+    given = parse(NoteGiven, body.given).model_dump(exclude_unset=True)
     with working() as uow:
         roles = rights.roles_for(scope(), announcements.get(uow.session, announcement_id).unit_id)
-        moved = announcements.move(uow, announcement_id, action, roles=roles, given=body.given, version=body.version)
+        moved = announcements.move(uow, announcement_id, action, roles=roles, given=given, version=body.version)
         return _row(uow, moved, knowledge_terms.rules_of(uow.session).announcement)
 
 

@@ -19,10 +19,10 @@ from knowledge_base.phone_book import EntryContent
 from web.api import present_noticeboard as present
 from web.api.callbacks import PageQuery
 from web.api.schemas.base import Page
-from web.api.schemas.noticeboard import ActIn, Board, EntryIn, PhoneRow, PublicPhone, SavedLine
+from web.api.schemas.noticeboard import ActIn, Board, EntryIn, NoteGiven, PhoneRow, PublicPhone, SavedLine
 from web.auth import EVERYONE, UNIT_ROLES, allowed, public
 from web.limits import limiter, question_rate
-from web.requests import asks, container, reading, scope, takes, working
+from web.requests import asks, container, parse, reading, scope, takes, working
 
 api = APIBlueprint("phone_book", __name__, url_prefix="/api/v1", tag="Phone book")
 
@@ -99,9 +99,10 @@ def change_entry(entry_id: int, body: EntryIn) -> PhoneRow:
 @allowed(*EDITORS)
 def move_entry(entry_id: int, action: str, body: ActIn) -> PhoneRow:
     """Publish or take a proposal, refuse it, or withdraw an entry."""
+    given = parse(NoteGiven, body.given).model_dump(exclude_unset=True)
     with working() as uow:
         roles = rights.roles_for(scope(), phone_book.get(uow.session, entry_id).unit_id)
-        moved = phone_book.move(uow, entry_id, action, roles=roles, given=body.given, version=body.version)
+        moved = phone_book.move(uow, entry_id, action, roles=roles, given=given, version=body.version)
         return _row(uow, moved)
 
 

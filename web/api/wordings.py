@@ -16,9 +16,9 @@ from web.api import present_noticeboard as present
 from web.api.announcements import version_of
 from web.api.callbacks import PageQuery
 from web.api.schemas.base import Page
-from web.api.schemas.noticeboard import ActIn, Board, SavedLine, WordingIn, WordingRow
+from web.api.schemas.noticeboard import ActIn, Board, NoteGiven, SavedLine, WordingIn, WordingRow
 from web.auth import EVERYONE, allowed
-from web.requests import asks, reading, scope, takes, working
+from web.requests import asks, parse, reading, scope, takes, working
 
 api = APIBlueprint("wordings", __name__, url_prefix="/api/v1", tag="Agreed wording")
 
@@ -79,9 +79,10 @@ def change_wording(wording_id: int, body: WordingIn) -> WordingRow:
 @allowed(*WRITERS)
 def move_wording(wording_id: int, action: str, body: ActIn) -> WordingRow:
     """End or withdraw a wording."""
+    given = parse(NoteGiven, body.given).model_dump(exclude_unset=True)
     with working() as uow:
         roles = rights.roles_for(scope(), wordings.get(uow.session, wording_id).unit_id)
-        moved = wordings.move(uow, wording_id, action, roles=roles, given=body.given, version=body.version)
+        moved = wordings.move(uow, wording_id, action, roles=roles, given=given, version=body.version)
         return present.wording_rows(uow.session, [moved], scope(), uow.now)[0]
 
 

@@ -25,6 +25,12 @@ class ActIn(Shape):
     given: dict[str, Any] = Field(default_factory=dict)
 
 
+class NoteGiven(Shape):
+    """What a move of an announcement, a wording or a phone entry may carry."""
+
+    note: str = Field("", max_length=1000)
+
+
 class Board(Page[T], Generic[T]):
     """One page of a list; `may_add` says whether the reader may post something of the kind."""
 
