@@ -118,7 +118,7 @@ def measure(shelf: Shelf, desk: Desk, founds: Sequence[Found], *, reader: Reader
 
 def is_sure(best: Answer, policy: AnswerPolicy) -> bool:
     """Whether this may stand alone as the answer."""
-    return bool(best.text) and best.confidence >= policy.sure_at
+    return bool(best.text) and best.confidence >= policy.bar(best.title)
 
 
 def evidence(desk: Desk, question: str, scores: Mapping[int, float], readings: Mapping[int, Reading]) -> list[dict[str, float]]:

@@ -15,6 +15,8 @@ from knowledge_base.scoring import BIAS, FIGURES, SHIFT, STEEP, confidences
 STEPS, RATE = 800, 0.05
 PULL = 0.002
 """How strongly weights are held where they start: few questions change them little."""
+UNANSWERED = 2.0
+"""How often a question without an answer counts: a wrong answer is worse than none."""
 ROUNDS = 50
 Numbers = Any  # numpy.ndarray of floats
 
@@ -51,10 +53,11 @@ def fitted(examples: Sequence[Example], start: Mapping[str, float]) -> dict[str,
     """
     order = (*FIGURES, BIAS)
     given = np.array([start[name] for name in order])
-    groups = [(_table(one), one.right) for one in examples if one.rows]
+    groups = [(_table(one), one.right, UNANSWERED if one.right is None else 1.0) for one in examples if one.rows]
+    count = sum(counts for _, _, counts in groups)
     weights, mean, spread = given.copy(), np.zeros_like(given), np.zeros_like(given)
     for step in range(1, STEPS + 1):
-        slope = PULL * (weights - given) + sum(_slope(rows, right, weights) for rows, right in groups) / len(groups)
+        slope = PULL * (weights - given) + sum(counts * _slope(rows, right, weights) for rows, right, counts in groups) / count
         mean, spread = 0.9 * mean + 0.1 * slope, 0.999 * spread + 0.001 * slope**2
         weights = weights - RATE * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.999**step)) + 1e-9)
         weights[:-1] = np.maximum(weights[:-1], 0.0)

@@ -5,7 +5,7 @@ Called by `hotline kb evaluate` and `hotline kb calibrate`; works without a data
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,10 +31,11 @@ DAY = date(2000, 1, 1)
 
 @dataclass(frozen=True)
 class Asked:
-    """A question and the id of the entry that answers it, None when no entry does."""
+    """A question and the id of the entry that answers it, None when no entry does. `kind` is a free word: how it is asked."""
 
     question: str
     entry_id: str | None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,18 @@ class Sureness:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """The figures of the questions of one kind; `top_1` is None when none of them has an answer."""
+
+    name: str
+    questions: int
+    top_1: float | None
+    sureness: Sureness
+
+
+@dataclass(frozen=True)
 class Report:
-    """What `hotline kb evaluate` prints."""
+    """What `hotline kb evaluate` prints. `kinds` is empty when no question names its kind."""
 
     entries: int
     questions: int
@@ -73,6 +84,7 @@ class Report:
     ours: Score
     plain: Score
     sureness: Sureness
+    kinds: tuple[Kind, ...] = ()
 
 
 class Bench:
@@ -84,6 +96,7 @@ class Bench:
         self._numbers = {key: number for number, key in enumerate(self.keys, 1)}
         articles = [_article(number, entry) for number, entry in enumerate(entries, 1)]
         self.shelf = MemoryShelf(articles)
+        self.bar = max((desk.policy.bar(article.title) for article in articles), default=1.0)
         begun = time.perf_counter()
         fill(desk.search.backend, articles, desk.search)
         self.indexed_s = time.perf_counter() - begun
@@ -133,7 +146,8 @@ def evaluate(bench: Bench, questions: Sequence[Asked]) -> Report:
         indexed_s=bench.indexed_s,
         ours=_score("hotline", [[key for key, _ in one] for one in ours], wanted, between - begun),
         plain=_score("BM25", plain, wanted, ended - between),
-        sureness=_sureness(ours, wanted, bench.desk.policy.sure_at),
+        sureness=_sureness(ours, wanted, bench.bar),
+        kinds=tuple(_kinds(questions, ours, wanted, bench.bar)),
     )
 
 
@@ -154,12 +168,13 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def questions_of(lines: Iterable[Mapping[str, Any]]) -> list[Asked]:
-    """The questions of such lines. Raises Invalid when one has no words."""
+    """The questions of such lines; `entry_id` may be called `article`. Raises Invalid when one has no words."""
     found = list[Asked]()
     for number, line in enumerate(lines, 1):
         if "question" not in line:
             raise Invalid("question", "missing", line=number)
-        found.append(Asked(str(line["question"]), None if line.get("entry_id") is None else str(line["entry_id"])))
+        known = line.get("entry_id", line.get("article"))
+        found.append(Asked(str(line["question"]), None if known is None else str(known), str(line.get("kind") or "")))
     return found
 
 
@@ -206,6 +221,16 @@ def _score(name: str, ranked: Sequence[Sequence[int]], wanted: Sequence[int | No
         sum(1 / place for place in places if place) / count,
         1000 * seconds / max(len(ranked), 1),
     )
+
+
+def _kinds(
+    questions: Sequence[Asked], ours: Sequence[Sequence[tuple[int, float]]], wanted: Sequence[int | None], sure_at: float
+) -> Iterator[Kind]:
+    for name in sorted({one.kind for one in questions if one.kind}):
+        places = [place for place, one in enumerate(questions) if one.kind == name]
+        found, right = [ours[place] for place in places], [wanted[place] for place in places]
+        hits = [bool(one) and one[0][0] == key for one, key in zip(found, right, strict=True) if key is not None]
+        yield Kind(name, len(places), sum(hits) / len(hits) if hits else None, _sureness(found, right, sure_at))
 
 
 def _sureness(ours: Sequence[Sequence[tuple[int, float]]], wanted: Sequence[int | None], sure_at: float) -> Sureness:

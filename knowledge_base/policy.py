@@ -11,7 +11,7 @@ import yaml
 class AnswerPolicy:
     """Confidences 0-1; meanings stand beside the values in `data/answers.yaml`."""
 
-    sure_at: float
+    sure_at: Mapping[str, float]
     near_identical: float
     card_at: float
     card_beaten_by: float
@@ -23,6 +23,10 @@ class AnswerPolicy:
     standing: Mapping[str, float]
     filler: frozenset[str]
     synonyms: Mapping[str, tuple[str, ...]]
+
+    def bar(self, title: str) -> float:
+        """The confidence from which an article of this title may stand alone."""
+        return self.sure_at["worded" if title else "bare"]
 
     def weights_for(self, wordings: Sequence[object]) -> Mapping[str, float]:
         """The weights for an article that has a title or variants of a question, or for one that is a text alone."""

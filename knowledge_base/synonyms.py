@@ -44,7 +44,7 @@ class Synonyms(Mapping[str, tuple[str, ...]]):
         if (count, changed_at) == self._stamp:
             return
         found = session.scalars(select(SynonymGroup).where(SynonymGroup.active).order_by(SynonymGroup.id))
-        self._merged = _merged(self._packaged, synonym_map(group.words for group in found))
+        self._merged = merged(self._packaged, synonym_map(group.words for group in found))
         self._stamp = (count, changed_at)
 
 
@@ -96,6 +96,7 @@ def _check(words: Sequence[str]) -> None:
             raise Invalid("words", "too-long", maximum=LONGEST_WORD, given=len(word))
 
 
-def _merged(one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def merged(one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Every word of both with all that either calls it."""
     words = [*one, *(word for word in other if word not in one)]
     return {word: tuple(dict.fromkeys((*one.get(word, ()), *other.get(word, ())))) for word in words}

@@ -110,7 +110,7 @@ def live_cards(session: Session, text: str, shown: Sequence[int]) -> list[Card]:
 
 def card_shapes(found: Iterable[suggestions.Card]) -> list[Card]:
     """Cards as the console shows them."""
-    sure_at = container().desk.policy.sure_at
+    policy = container().desk.policy
     return [
         Card(
             article_id=one.answer.article_id,
@@ -118,7 +118,7 @@ def card_shapes(found: Iterable[suggestions.Card]) -> list[Card]:
             answer=one.answer.text,
             source=one.answer.source,
             confidence=one.answer.confidence,
-            sure=one.answer.confidence >= sure_at,
+            sure=one.answer.confidence >= policy.bar(one.answer.title),
             because=one.sentence,
             effective_to=_end_of(one.answer.effective_to),
         )
