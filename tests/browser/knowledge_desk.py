@@ -110,6 +110,21 @@ def looked_up(page: Page, words: str, title: str, says: str) -> Locator:
     return until(found, what=f"the console finds {title}", seconds=FOUND_S)
 
 
+def suggested(page: Page, typed: str, title: str) -> Locator:
+    """The title proposed on the console while somebody types."""
+    field = page.get_by_role("combobox", name="查知识")
+    proposal = page.get_by_role("option", name=title)
+
+    def proposed() -> bool:
+        field.fill("")
+        field.press_sequentially(typed)
+        page.wait_for_load_state("networkidle")
+        return proposal.count() > 0
+
+    until(proposed, what=f"{title} is proposed", seconds=FOUND_S)
+    return proposal
+
+
 def answered(page: Page, question: str, words: str) -> None:
     """Ask on the portal until the answer says so."""
 

@@ -54,7 +54,9 @@ def test_article_of_a_unit_is_sent_back_reworked_published_and_found_by_words_an
     desk.act(editor, "发布")
 
     agent = desk.at_console(window())
-    desk.looked_up(agent, "gongxiangyusan", TITLE, BETTER)
+    desk.suggested(agent, "gongxiangyusan", TITLE).click()
+    expect(agent.get_by_role("dialog", name=TITLE)).to_contain_text(BETTER)
+    agent.keyboard.press("Escape")
     desk.looked_up(agent, "雨伞架要不要报备", TITLE, BETTER).get_by_role("button", name="用于答复").click()
     answer = agent.get_by_role("dialog", name="直接答复")
     expect(answer).to_contain_text(TITLE)
@@ -79,7 +81,7 @@ def test_change_of_an_article_answers_only_when_it_is_taken_and_old_words_come_b
 
     editor = desk.at_articles(window(), EDITOR, "editor_review")
     desk.choose(editor, LIVING)
-    compared = editor.locator("section").filter(has=editor.get_by_role("button", name="修订内容"))
+    compared = editor.locator(".fold").filter(has=editor.get_by_role("button", name="修订内容"))
     expect(compared.locator("ins").first).to_have_text("十日内")
     expect(compared).not_to_contain_text("复核日期")
     desk.act(editor, "发布修订")
