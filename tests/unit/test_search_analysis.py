@@ -2,7 +2,15 @@
 
 import pytest
 
-from hotline.kernel.search.analysis import Analyzer, normalise, packaged_words, suggest_query, suggest_terms
+from hotline.kernel.search.analysis import (
+    LONGEST_TOKEN,
+    Analyzer,
+    normalise,
+    packaged_words,
+    suggest_group,
+    suggest_query,
+    suggest_terms,
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +67,24 @@ def test_words_do_not_overlap(analyzer: Analyzer) -> None:
 @pytest.mark.parametrize("typed", ["养老", "yang", "yl", "ylbx", "yanglaobaoxian", "YL", "养老保险"])
 def test_suggest_terms_hold_every_way_to_begin_a_title(typed: str) -> None:
     assert suggest_query(typed) in suggest_terms("养老保险转移")
+
+
+@pytest.mark.parametrize("typed", ["公积金提", "gongjijin", "gjjtq", "提取"])
+def test_suggest_terms_hold_the_words_inside_a_title_after_its_beginning(typed: str) -> None:
+    first, inside = suggest_group(typed)
+
+    terms = suggest_terms("住房公积金提取")
+
+    assert first not in terms
+    assert inside in terms
+
+
+def test_nothing_typed_suggests_nothing() -> None:
+    assert suggest_group(" ，") == ()
+
+
+def test_a_run_of_letters_is_no_longer_than_a_search_server_takes(analyzer: Analyzer) -> None:
+    assert [len(token) for token in analyzer.tokens("x" * 1000)] == [LONGEST_TOKEN]
 
 
 def test_highlight_marks_the_words_that_hold_a_token(analyzer: Analyzer) -> None:

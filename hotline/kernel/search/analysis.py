@@ -5,7 +5,7 @@ Both what is indexed and what is asked goes through the same `Analyzer`; backend
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -15,11 +15,15 @@ import rjieba
 from hotline.kernel.search import pinyin
 from hotline.kernel.search.hearing import Lexicon, spoken_words, translated
 
-VERSION = 2
+VERSION = 3
 """Raise it when the same text would give other tokens: indexes of another version are rebuilt."""
 
 WORD_FREQUENCY = 100_000
+LONGEST_TOKEN = 255
+"""Characters; of a longer run of letters a search server would make several tokens."""
 SUGGEST_CHARACTERS = 12
+INSIDE = "·"
+"""Marks what a title may be suggested by though it does not begin so."""
 SHORT = 200
 """Characters of a text whose form is kept: a question is cut in several ways, one after another."""
 GRAM = "~"
@@ -68,7 +72,7 @@ class Analyzer:
         A long word is followed by nothing and preceded by its parts: 公租房 gives 租房, 公租房.
         """
         found = self._jieba.cut_for_search(normalise(text))
-        return [token.strip() for token in found if _WORDLIKE.search(token)]
+        return [token.strip()[:LONGEST_TOKEN] for token in found if _WORDLIKE.search(token)]
 
     def words(self, text: str) -> list[str]:
         """Words that do not overlap, in reading order: for comparing two texts, not for the index."""
@@ -142,11 +146,27 @@ def grams(text: str) -> list[str]:
 
 
 def suggest_terms(text: str) -> list[str]:
-    """All beginnings of a title by which it may be suggested: as written, in full pinyin, by initials (养老 → yl)."""
+    """All beginnings of a title, and marked those of its later words, by which it may be suggested: as written, in full
+    pinyin, by initials (养老 → yl)."""
     plain = suggest_query(text)[:SUGGEST_CHARACTERS]
-    spoken = [syllable for word in rjieba.cut(plain) for syllable in pinyin.syllables(word)]
-    full, initials = "".join(spoken), "".join(syllable[:1] for syllable in spoken)
-    return list(dict.fromkeys(term for form in (plain, full, initials) for term in _beginnings(form)))
+    words: list[str] = rjieba.cut(plain)
+    spoken = [syllable for word in words for syllable in pinyin.syllables(word)]
+    found = dict.fromkeys(_forms(plain, spoken))
+    if len(spoken) == len(plain):  # a syllable a character: only then can both be cut at the same place
+        inside = {plain.find(part) for part in (*words, *rjieba.cut_for_search(plain)) if len(part) > 1} - {0}
+        found |= dict.fromkeys(f"{INSIDE}{form}" for at in sorted(inside) for form in _forms(plain[at:], spoken[at:]))
+    return list(found)
+
+
+def suggest_group(typed: str) -> tuple[str, ...]:
+    """The group of a query for what was typed so far: titles that begin so first, then those with a word that does."""
+    term = suggest_query(typed)
+    return (term, f"{INSIDE}{term}") if term else ()
+
+
+def _forms(plain: str, spoken: Sequence[str]) -> Iterator[str]:
+    for form in (plain, "".join(spoken), "".join(syllable[:1] for syllable in spoken)):
+        yield from _beginnings(form)
 
 
 def suggest_query(text: str) -> str:

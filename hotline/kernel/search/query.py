@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hotline.kernel.search.analysis import GRAM, Analyzer, grams, suggest_query
+from hotline.kernel.search.analysis import GRAM, Analyzer, grams, suggest_group
 from hotline.kernel.search.port import CompiledQuery, Cursor, Filters, Hits, IndexSchema, SearchBackend, TextField
 
 LONGEST_QUERY = 64
@@ -66,9 +66,9 @@ class Search:
         return self.backend.search(schema, self.compile(schema, text), filters, size=size, after=after)
 
     def suggest(self, schema: IndexSchema, field_name: str, typed: str, filters: Filters = (), *, size: int = 5) -> Hits:
-        """Documents whose title begins so, as characters, pinyin or initials (`analysis.suggest_terms`)."""
-        term = suggest_query(typed)
-        query = CompiledQuery(((term,),) if term else (), (TextField(field_name, 1.0),))
+        """Documents whose title, or a word of it, begins so: as characters, pinyin or initials (`analysis.suggest_terms`)."""
+        group = suggest_group(typed)
+        query = CompiledQuery((group,) if group else (), (TextField(field_name, 1.0),))
         return self.backend.search(schema, query, filters, size=size)
 
     def size(self, schema: IndexSchema) -> int:
