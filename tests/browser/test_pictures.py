@@ -55,6 +55,7 @@ ANSWERS = {
     "portal-unanswered": "/portal/answers?question=外星人入境手续在哪里办",
     "portal-phones": "/portal/answers?part=phones",
 }
+SUBJECT = "城市管理/市容环境/流动摊贩"
 READ_WHOLE = ("console", "console-typed", "portal", "portal-article", "ticket", "knowledge-compare", "knowledge-form", *ANSWERS)
 """What is read from top to bottom, beside the desks at work."""
 WORKING = ("dispatch-to-check", "dispatch-returns", "review-suspension", "supervision", "supervision-proposed")
@@ -151,14 +152,14 @@ def test_checked_file_is_pictured(window: OpenWindow, size: ViewportSize) -> Non
     opened.sign_in("editor1")
     page = opened.open("/knowledge?tab=import")
     rows = [
-        row(标题="社区养老食堂怎么办卡"),
-        row(标题="养老食堂能送餐吗", 类目="没有的类目"),
-        row(标题="长者助餐补贴标准", 材料性质="随笔", 内容=""),
+        row(标题="沿街花箱占道怎么办", 类目=SUBJECT),
+        row(标题="早市摊位怎么申请", 类目="没有的类目"),
+        row(标题="夜市几点收摊", 类目=SUBJECT, 材料性质="随笔", 内容=""),
     ]
     page.get_by_label("选择文件").set_input_files(
-        {"name": "助餐.xlsx", "mimeType": "application/octet-stream", "buffer": sheet(rows)}
+        {"name": "摊点.xlsx", "mimeType": "application/octet-stream", "buffer": sheet(rows)}
     )
-    expect(page.get_by_role("status").filter(has_text="助餐.xlsx").get_by_role("row")).not_to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="摊点.xlsx").get_by_role("row")).not_to_have_count(0)
 
     _keep(page, "knowledge-import")
 
