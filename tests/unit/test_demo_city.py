@@ -151,7 +151,7 @@ def test_articles_are_whole(city: City, units: dict[str, UnitRow]) -> None:
     leaves = codes - {category.parent for category in city.categories}
     assert len({article.front["title"] for article in city.articles}) == len(city.articles)
     for article in city.articles:
-        assert 3 <= len(article.front["questions"]) <= 6
+        assert 3 <= len(article.front["questions"]) <= 12
         assert article.front["category"] in leaves
         assert all(len(word) <= 20 and word != article.front["title"] for word in article.front["keywords"])
         assert article.front["owner_unit"] in units
