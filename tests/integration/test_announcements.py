@@ -317,5 +317,9 @@ def test_beside_a_call_stand_what_runs_there_and_the_wordings_it_speaks_of(sign_
 
     assert [row["title"] for row in pinned["announcements"]] == ["听涛路计划停水", "全市地铁延长运营"]
     assert [row["title"] for row in pinned["wordings"]] == ["某企业停业"]
+    assert pinned["spoken_announcements"] == [pinned["announcements"][0]["id"]]
+    assert pinned["spoken_wordings"] == [pinned["wordings"][0]["id"]]
     assert quiet["wordings"] == []
+    assert quiet["spoken_announcements"] == quiet["spoken_wordings"] == []
     assert len(bare["wordings"]) == 1
+    assert bare["spoken_announcements"] == bare["spoken_wordings"] == []

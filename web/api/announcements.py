@@ -136,15 +136,18 @@ def look_beside(body: BesideIn) -> Beside:
     """What runs where a call is about, what it speaks of first, and the wordings for it; without words the newest wordings."""
     now = clock.now()
     with reading() as session:
-        analyzer = container().search.analyzer
+        analyzer, filler = container().search.analyzer, container().desk.policy.filler
         running = announcements.running(session, now, codes_near(session, body.area))
         agreed = wordings.running(session, now)
-        fitting = wordings.matching(agreed, body.text, analyzer) if body.text.strip() else agreed
+        fitting = wordings.matching(agreed, body.text, analyzer) if body.text.strip() else []
         rules = knowledge_terms.rules_of(session).announcement
-        pinned = announcements.by_words(running, body.text, analyzer, container().desk.policy.filler)
+        pinned = announcements.by_words(running, body.text, analyzer, filler)
+        shown = (fitting if body.text.strip() else agreed)[:WORDINGS_BESIDE]
         return Beside(
             announcements=present.announcement_rows(session, pinned, scope(), rules, now),
-            wordings=present.wording_rows(session, fitting[:WORDINGS_BESIDE], scope(), now),
+            wordings=present.wording_rows(session, shown, scope(), now),
+            spoken_announcements=[one.id for one in announcements.spoken_of(pinned, body.text, analyzer, filler)],
+            spoken_wordings=[one.id for one in fitting[:WORDINGS_BESIDE]],
         )
 
 

@@ -118,10 +118,15 @@ class BesideIn(Shape):
 
 
 class Beside(Shape):
-    """What is pinned beside a call: announcements that run where it is about, wordings for what is spoken of."""
+    """What is pinned beside a call: announcements that run where it is about, wordings for what is spoken of.
+
+    The `spoken_` ids are of those that a word of the talk names: the others only run.
+    """
 
     announcements: list[AnnouncementRow]
     wordings: list[WordingRow]
+    spoken_announcements: list[int]
+    spoken_wordings: list[int]
 
 
 class EntryIn(Shape):

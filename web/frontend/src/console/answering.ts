@@ -1,6 +1,9 @@
 // What stands in the answer while cards, wordings and phone numbers are put into it: words that the agent wrote are never replaced.
 // Pure.
 
+/** Class of the dialog in which the keys of cards and wordings go on putting words into the answer. */
+export const ANSWER_DIALOG = "answer-dialog";
+
 export interface Answering {
   answer: string;
   /** What a key put there last; the agent touched nothing while the answer still says just that. */

@@ -11,7 +11,7 @@ const READ_AFTER_MS = 900;
 const LONGEST_WORDS = 500;
 
 export function useBeside(words: () => string, area: () => string): ComputedRef<Beside> {
-  const found = ref<Beside>({ announcements: [], wordings: [] });
+  const found = ref<Beside>({ announcements: [], wordings: [], spoken_announcements: [], spoken_wordings: [] });
   const now = useNow();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let turn = 0;
@@ -32,5 +32,5 @@ export function useBeside(words: () => string, area: () => string): ComputedRef<
   void read();
 
   const runs = (one: { ends_at: string }) => new Date(one.ends_at).getTime() > now.value;
-  return computed(() => ({ announcements: found.value.announcements.filter(runs), wordings: found.value.wordings.filter(runs) }));
+  return computed(() => ({ ...found.value, announcements: found.value.announcements.filter(runs), wordings: found.value.wordings.filter(runs) }));
 }

@@ -16,6 +16,11 @@ export function showError(error: unknown): void {
   ElMessage({ type: "error", message: errorWords(error), duration: 6000, showClose: true, grouping: true });
 }
 
+/** Say why a key or a button does nothing now, and what helps. */
+export function showHint(words: string): void {
+  ElMessage({ type: "info", message: words, duration: 5000, showClose: true, grouping: true });
+}
+
 /** Say briefly that something was done. */
 export function showDone(words: string): void {
   ElMessage({ type: "success", message: words, duration: 2500, grouping: true });

@@ -9,6 +9,8 @@ export interface Shortcut {
   act: () => void;
   /** Also while typing in a field; function keys and combinations always are. */
   whileTyping?: "also";
+  /** Class of the dialog that lets the key act while it is in front; any other owns the keyboard. */
+  inDialog?: string;
 }
 
 export const shortcuts = shallowReactive(new Map<string, Shortcut>());
@@ -32,8 +34,9 @@ function heard(event: KeyboardEvent): void {
   if (event.isComposing || event.defaultPrevented || event.repeat) return;
   const shortcut = shortcuts.get(pressed(event));
   if (!shortcut || (isTyping(event) && !worksInFields(shortcut))) return;
-  // A dialog in front owns the keyboard; only its own buttons answer.
-  if (document.querySelector(".el-overlay:not([style*='display: none']) [aria-modal='true']")) return;
+  // A dialog in front owns the keyboard; only its own buttons answer, and what it lets through.
+  const front = document.querySelector(".el-overlay:not([style*='display: none']) [aria-modal='true']");
+  if (front && !(shortcut.inDialog && front.querySelector(`.${shortcut.inDialog}`))) return;
   // Enter alone presses what has the focus; with Ctrl it sends from wherever the reader stands.
   if (shortcut.keys === "Enter" && (event.target as HTMLElement)?.closest?.("button, a, [role='button'], [role='option']")) return;
   event.preventDefault();

@@ -41,7 +41,13 @@ export interface Wording {
   phase: Phase;
   actions: Act[];
 }
-export interface Beside { announcements: Announcement[]; wordings: Wording[] }
+export interface Beside {
+  announcements: Announcement[];
+  wordings: Wording[];
+  /** Ids of those that a word of the talk names; the others only run. */
+  spoken_announcements: number[];
+  spoken_wordings: number[];
+}
 
 export interface PublicPhone {
   id: number;
