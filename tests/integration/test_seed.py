@@ -15,7 +15,7 @@ from hotline.people.models import Area, Officer, Unit
 from hotline.tickets import timeline
 from hotline.tickets.models import Assignment, Request, SupervisionOrder, Ticket
 from hotline.tickets.workflow import AssignmentState, State
-from knowledge_base.models import Article
+from knowledge_base.models import Article, ArticleUse, UseKind
 from sla import clock_facts
 from sla.lifecycles import AppealState, ClockState
 from sla.limits import Stage
@@ -160,6 +160,17 @@ def test_emergencies_were_handed_over_with_a_receipt(session: Session) -> None:
     found = list(session.scalars(select(Transfer)))
 
     assert {transfer.state for transfer in found} == {TransferState.RECEIPTED}
+
+
+def test_every_article_that_was_used_was_shown_and_some_were_judged(session: Session) -> None:
+    query = select(ArticleUse.kind, func.count()).group_by(ArticleUse.kind)
+    uses = dict(session.execute(query).all())
+    pairs = select(ArticleUse.contact_id, ArticleUse.article_id)
+    shown = pairs.where(ArticleUse.kind == UseKind.SHOWN)
+    used = pairs.where(ArticleUse.kind == UseKind.USED)
+
+    assert set(session.execute(used)) <= set(session.execute(shown))
+    assert uses[UseKind.SHOWN] > uses[UseKind.USED] > uses[UseKind.HELPFUL] > uses[UseKind.NOT_HELPFUL] > 0
 
 
 def test_reference_data_is_there(session: Session) -> None:

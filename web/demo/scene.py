@@ -21,6 +21,8 @@ from hotline.tickets.models import Ticket
 from knowledge_base.models import Article
 from web.demo.plans import Story
 
+FIELD_DIGITS = 2
+
 
 @dataclass(frozen=True)
 class Player:
@@ -34,13 +36,14 @@ class Player:
 class Cast:
     """Who acts: officers by role, liaison officers by unit id, those who sign by unit id and role.
 
-    What they know: articles by code, the catalogue as asked.
+    What they know: articles by code, those of the same field by id, the catalogue as asked.
     """
 
     by_role: Mapping[str, list[Player]]
     by_unit: Mapping[int, Player]
     heads: Mapping[tuple[int, str], Player]
     articles: Mapping[str, int]
+    akin: Mapping[int, list[int]]
     phrases: Mapping[str, Any]  # one phrase or a list, as in the shape
     hits: dict[tuple[str, str | None], list[UnitHit]] = field(default_factory=dict)
 
@@ -82,5 +85,16 @@ def cast_of(session: Session, phrases: Mapping[str, Any]) -> Cast:
             if membership.role == Role.LIAISON:
                 by_unit.setdefault(membership.unit_id, player)
             heads.setdefault((membership.unit_id, membership.role), player)
-    known = {code: key for code, key in session.execute(select(Article.code, Article.id)) if code is not None}
-    return Cast(by_role, by_unit, heads, known, phrases)
+    known, akin = _known(session)
+    return Cast(by_role, by_unit, heads, known, akin, phrases)
+
+
+def _known(session: Session) -> tuple[dict[str, int], dict[int, list[int]]]:
+    """Articles by code, and to each the others of its field, which the first two digits of a category name."""
+    query = select(Article.code, Article.id, Article.category_code).where(Article.code.is_not(None)).order_by(Article.id)
+    rows = session.execute(query).all()
+    fields: dict[str, list[int]] = {}
+    for _, article_id, category in rows:
+        fields.setdefault((category or "")[:FIELD_DIGITS], []).append(article_id)
+    akin = {one: [other for other in field if other != one] for field in fields.values() for one in field}
+    return {code or "": article_id for code, article_id, _ in rows}, akin

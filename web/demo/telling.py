@@ -3,7 +3,7 @@
 The unit of work is carried through time and hands (`now`, `actor`), so that hundreds of steps share a transaction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -21,7 +21,7 @@ from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import RequestKind, RequestState, Secrecy, State
 from knowledge_base import uses
-from knowledge_base.models import UseKind
+from knowledge_base.models import UseKind, UsePlace
 from knowledge_base.uses import Showing
 from sla.answers import Satisfaction
 from web.demo import asking
@@ -31,6 +31,7 @@ from web.demo.stories import Step
 
 PORTAL = "web_form"
 LEAD = "lead"
+CARDS = 3
 
 
 def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
@@ -40,7 +41,7 @@ def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
     by_phone = story.channel != PORTAL
     agent = cast.of(Role.AGENT, rng) if by_phone else None
     uow.actor = agent.actor if agent else SYSTEM
-    ticket = _open(uow, story, cast.articles.get(story.article or ""), cast.phrases["call_levels"])
+    ticket = _open(uow, story, cast.articles.get(story.article or ""), cast)
     scene = Scene(uow, cast, rng, story, ticket)
     for step in story.steps:
         uow.now = step.at
@@ -49,7 +50,7 @@ def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
     return ticket
 
 
-def _open(uow: UnitOfWork, story: Story, article_id: int | None, levels: Sequence[str]) -> Ticket:
+def _open(uow: UnitOfWork, story: Story, article_id: int | None, cast: Cast) -> Ticket:
     matter, agent_id = story.matter, uow.actor.officer_id
     citizen = citizens.find_or_create(uow, story.phone, story.name)
     contact = contacts.open_contact(uow, channel=story.channel, number=story.phone, agent_id=agent_id)
@@ -79,12 +80,25 @@ def _open(uow: UnitOfWork, story: Story, article_id: int | None, levels: Sequenc
         ticket, summary = tickets.open_ticket(uow, new), "ticket_opened"
     else:
         ticket, summary = tickets.open_answered(uow, new), "direct_answer"
-        uses.note(uow, article_id, UseKind.USED, Showing(contact_id=contact.id))
+        _use(uow, story, article_id, contact.id, cast)
     contacts.end(uow, contact, summary_code=summary)
-    level = Random(f"{story.key}:call").choice(levels)
+    level = Random(f"{story.key}:call").choice(cast.phrases["call_levels"])
     if level and story.channel != PORTAL:
         asking.judge_call(uow, contact.id, Satisfaction(level))
     return ticket
+
+
+def _use(uow: UnitOfWork, story: Story, article_id: int, contact_id: int, cast: Cast) -> None:
+    """The article was the first of those shown, was used, and some agents say whether it helped."""
+    rng = Random(f"{story.key}:cards")
+    place = UsePlace.PORTAL if story.channel == PORTAL else UsePlace.CONSOLE
+    others = cast.akin[article_id]
+    cards = [article_id, *rng.sample(others, min(CARDS - 1, len(others)))]
+    showings = {one: Showing(contact_id, place=place, rank=rank) for rank, one in enumerate(cards, 1)}
+    uses.note_shown(uow, showings)
+    uses.note(uow, article_id, UseKind.USED, showings[article_id])
+    if level := rng.choice(cast.phrases["article_levels"]):
+        uses.note(uow, article_id, UseKind(level), showings[article_id])
 
 
 def _hand_over(scene: Scene, step: Step) -> None:
