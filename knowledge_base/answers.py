@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from hotline.kernel.search.analysis import is_latin
 from hotline.kernel.search.port import CompiledQuery
 from hotline.kernel.search.query import Asked, Search
 from knowledge_base import search as index
@@ -96,9 +97,9 @@ def rank(shelf: Shelf, desk: Desk, question: str, *, reader: Reader, today: date
 
 
 def look(desk: Desk, question: str, *, reader: Reader, today: date, areas: Areas = None) -> Found:
-    """What the index finds for a question. A question of filler words alone finds nothing."""
+    """What the index finds for a question. A question of filler words alone finds nothing; pinyin of no known word may."""
     asked = _asked(desk, question)
-    if not asked.tokens:
+    if not asked.tokens and not is_latin(question):
         return Found(question, {})
     query = CompiledQuery(asked.groups, reader.fields)
     may = index.filters(reader, today, Narrowing(areas=areas))

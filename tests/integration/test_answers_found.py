@@ -173,6 +173,17 @@ def test_titles_are_suggested_by_characters_and_pinyin(database: Database, desk:
         assert [article.code for article in found] == ["jobless"]
 
 
+def test_pinyin_of_words_that_nobody_listed_finds_by_its_sound(database: Database, desk: Desk) -> None:
+    with database.work() as uow:
+        article_id = articles.import_article(uow, "umbrella", ArticleContent("共享雨伞怎么借", "扫码", "扫码借伞")).id
+    indexing.index_article(database, desk.search, article_id)
+
+    with database.read() as session:
+        found = answers.rank(DatabaseShelf(session), desk, "gongxiang yusan", reader=Reader.STAFF, today=TODAY)
+
+    assert [one.article_id for one in found[:1]] == [article_id]
+
+
 def test_without_search_there_is_no_answer_and_no_error(database: Database) -> None:
     nothing = Desk(Search(NullBackend(), ANALYZER), POLICY)
 
