@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.db import Database
 from hotline.kernel.errors import NotFound
+from hotline.kernel.search import pinyin
 from knowledge_base import exporting
 from knowledge_base.content import content_of, plain
 from knowledge_base.lifecycle import AnnouncementState, PhoneEntryState
@@ -38,6 +39,10 @@ NAME = re.compile(r"knowledge-(staff|public)-(\d{8}-\d{4})\.zip")
 PAGE_FILES = ("index.html", "bundle.css", "bundle.js")
 READABLE = 0o644
 """Whoever unpacks the bundle may hand it on."""
+PART = ".part"
+"""Of a bundle that is being written."""
+LEFT_BEHIND = timedelta(days=1)
+"""A part older than this is of a run that was killed: writing one takes minutes."""
 INTERNAL = ("answer_agent",)
 """Fields of an article that no public edition holds."""
 
@@ -77,7 +82,7 @@ def make(database: Database, folder: Path, edition: Edition, names: Names, momen
     """Write a bundle; a half-written one never gets its name. Returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"knowledge-{edition.value}-{moment.local:%Y%m%d-%H%M}.zip"
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as target:
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=PART, delete=False) as target:
         try:
             with zipfile.ZipFile(target, "w") as packed:
                 _fill(_Written(packed, moment.local), database, edition, names, moment)
@@ -96,6 +101,16 @@ def keep_newest(folder: Path, keep: int) -> int:
         names = sorted((one.name for one in _paths(folder) if one.name.startswith(f"knowledge-{edition.value}-")), reverse=True)
         for name in names[keep:]:
             (folder / name).unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def sweep(folder: Path, now: datetime) -> int:
+    """Throw away half-written bundles that a killed run left; returns how many went."""
+    gone = 0
+    for path in folder.glob(f"*{PART}"):
+        if path.stat().st_mtime < (now - LEFT_BEHIND).timestamp():
+            path.unlink(missing_ok=True)
             gone += 1
     return gone
 
@@ -156,11 +171,17 @@ def _fill(written: _Written, database: Database, edition: Edition, names: Names,
 
 def _data(about: Any, announcements: Any, entries: Any, lines: Iterable[str]) -> Iterator[str]:  # plain values
     """The same as a script, since a page opened from a folder may not read files beside it."""
-    yield f"window.BUNDLE={{about:{_script(about)},announcements:{_script(announcements)},"
-    yield f"phones:{_script(entries)},articles:[\n"
+    yield f"window.BUNDLE={{about:{_script(about)},announcements:{_script([_heard(one) for one in announcements])},"
+    yield f"phones:{_script([_heard(one) for one in entries])},articles:[\n"
     for line in lines:
-        yield _safe(line.rstrip("\n")) + ",\n"
+        yield _script(_heard(json.loads(line))) + ",\n"
     yield "]};\n"
+
+
+def _heard(one: dict[str, Any]) -> dict[str, Any]:  # plain values
+    """The thing with its name and keywords as they sound, a syllable a word: the page finds them by pinyin and initials."""
+    named = [one.get("title") or one.get("name", ""), *one.get("keywords", ())]
+    return {**one, "sounds": [" ".join(pinyin.syllables(words)).lower() for words in named]}
 
 
 def _article_lines(database: Database, edition: Edition, names: Names, moment: Moment) -> Iterator[str]:

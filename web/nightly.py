@@ -61,11 +61,12 @@ def write_bundles(parts: Container) -> int:
 
 
 def write_bundle(parts: Container, edition: Edition, into: Path) -> Path:
-    """Write one edition now, and throw the oldest of its kind away."""
+    """Write one edition now, and throw away the oldest of its kind and what a killed run left."""
     with parts.database.read() as session:
         names, keep = knowledge_names.names_of(session), knowledge_terms.rules_of(session).bundle_keep
     path = bundles.make(parts.database, into, edition, names, moment_of(parts))
     bundles.keep_newest(into, keep)
+    bundles.sweep(into, clock.now())
     return path
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -228,6 +229,24 @@ def test_only_the_newest_bundles_are_kept(database: Database, tmp_path: Path) ->
     assert bundles.keep_newest(tmp_path, 2) == 2
     left = ["knowledge-public-20261103-0200.zip", "knowledge-public-20261104-0200.zip", "somebody-elses.zip"]
     assert sorted(path.name for path in tmp_path.iterdir()) == left
+
+
+def test_what_a_killed_run_left_goes_after_a_day(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
+    for name, age in (("killed.part", timedelta(hours=25)), ("at-work.part", timedelta(hours=1))):
+        (tmp_path / name).touch()
+        moment = (now - age).timestamp()
+        os.utime(tmp_path / name, (moment, moment))
+
+    assert bundles.sweep(tmp_path, now) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["at-work.part"]
+
+
+def test_the_page_of_a_bundle_knows_how_names_sound(noticed: Container) -> None:
+    found = packed(noticed, Edition.STAFF)
+
+    assert '"yang lao jin"' in found["data.js"]
+    assert "sounds" not in found["articles.jsonl"]
 
 
 def test_a_bundle_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:

@@ -3,26 +3,27 @@
 (() => {
   const WORDS = {
     zh: {
-      title: "12345 知识库离线包", staff: "内部版", public: "公开版", made: "生成于 {at}", other: "English", search: "输入问题、关键字、名称或电话",
+      title: "12345 知识库离线包", staff: "内部版", public: "公开版", made: "生成于 {at}", other: "English", search: "输入问题、关键字、名称、拼音、首字母或电话",
       articles: "知识", announcements: "公告", phones: "电话", count: "{n} 条", found: "找到 {n} 条", none: "没有找到。请换个说法再试。",
       more: "显示更多", internal: "内部", agent: "坐席答复", public_answer: "公开答复", questions: "常见问法", category: "类目", unit: "责任单位",
       source: "依据", issued: "发文单位", from: "生效日期", to: "失效日期", area: "区域", audience: "服务对象", keywords: "关键字", updated: "版本",
       places: "地点", hours: "时间", duty: "24小时值班电话", address: "地址", note: "备注", city: "全市", running: "进行中", coming: "未开始", over: "已结束",
-      pick: "请在左侧选择一条。", stale: "离线内容以生成时间为准，请以线上知识库为最新。",
+      pick: "请从列表中选择一条。", stale: "离线内容以生成时间为准，请以线上知识库为最新。",
     },
     en: {
       title: "12345 knowledge, off-line", staff: "Staff edition", public: "Public edition", made: "Made {at}", other: "中文",
-      search: "A question, keyword, name or number", articles: "Articles", announcements: "Announcements", phones: "Phone book",
+      search: "A question, keyword, name, pinyin, initials or number", articles: "Articles", announcements: "Announcements", phones: "Phone book",
       count: "{n} entries", found: "{n} found", none: "Nothing found. Try other words.", more: "Show more", internal: "Internal",
       agent: "Answer for agents", public_answer: "Answer for citizens", questions: "Asked like this", category: "Category",
       unit: "Responsible unit", source: "Source", issued: "Issued by", from: "In force from", to: "In force until", area: "Area",
       audience: "For whom", keywords: "Keywords", updated: "Revision", places: "Places", hours: "Hours", duty: "On duty day and night",
       address: "Address", note: "Note", city: "The whole city", running: "Running", coming: "To come", over: "Over",
-      pick: "Choose an entry on the left.", stale: "As of the moment it was made; the knowledge base on line is newer.",
+      pick: "Choose an entry from the list.", stale: "As of the moment it was made; the knowledge base on line is newer.",
     },
   };
   const KINDS = ["articles", "announcements", "phones"];
   const WEIGHTS = { title: 8, questions: 5, keywords: 5, body: 1 };
+  const SOUNDS = { title: 8, keywords: 5 };
   const STEP = 50;
   const bundle = window.BUNDLE;
   const at = (id) => document.getElementById(id);
@@ -42,6 +43,21 @@
     return [...found];
   }
 
+  // A name as it sounds: its letters in one, where each syllable begins in them, and the first letters.
+  function heard(words) {
+    const starts = new Set(), syllables = words.split(" ").filter(Boolean);
+    let letters = "";
+    for (const syllable of syllables) { starts.add(letters.length); letters += syllable; }
+    return { letters, starts, initials: syllables.map((one) => one[0]).join("") };
+  }
+
+  // Whether letters that were typed are the first letters of syllables in a row, or these written out.
+  function sounds(name, typed) {
+    if (name.initials.includes(typed)) return true;
+    for (let i = name.letters.indexOf(typed); i >= 0; i = name.letters.indexOf(typed, i + 1)) if (name.starts.has(i)) return true;
+    return false;
+  }
+
   const FIELDS = {
     articles: (one) => ({ title: one.title, questions: one.questions.join("\n"), keywords: one.keywords.join("\n"),
       body: [one.answer_agent, one.answer_public, one.category_path, one.source_document].filter(Boolean).join("\n") }),
@@ -51,11 +67,13 @@
   };
   const rows = Object.fromEntries(KINDS.map((name) => [name, bundle[name].map((one) => {
     const fields = FIELDS[name](one);
-    return { one, fields: Object.fromEntries(Object.entries(fields).map(([key, words]) => [key, plain(words)])) };
+    return { one, fields: Object.fromEntries(Object.entries(fields).map(([key, words]) => [key, plain(words)])), sounds: one.sounds.map(heard) };
   })]));
 
   function score(row, whole, parts) {
     let sum = 0;
+    const typed = whole.replace(/[\s']/g, "");
+    if (/^[a-z]{2,}$/.test(typed)) row.sounds.forEach((name, i) => { if (sounds(name, typed)) sum += SOUNDS[i ? "keywords" : "title"] * 3; });
     for (const [field, weight] of Object.entries(WEIGHTS)) {
       const words = row.fields[field];
       if (words.includes(whole)) sum += weight * 3;
