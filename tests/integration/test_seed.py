@@ -15,6 +15,7 @@ from hotline.people.models import Area, Officer, Unit
 from hotline.tickets import timeline
 from hotline.tickets.models import Assignment, Request, SupervisionOrder, Ticket
 from hotline.tickets.workflow import AssignmentState, State
+from knowledge_base.feedback import AskedOutcome, AskedQuestion
 from knowledge_base.models import Article, ArticleUse, UseKind
 from sla import clock_facts
 from sla.lifecycles import AppealState, ClockState
@@ -160,6 +161,12 @@ def test_emergencies_were_handed_over_with_a_receipt(session: Session) -> None:
     found = list(session.scalars(select(Transfer)))
 
     assert {transfer.state for transfer in found} == {TransferState.RECEIPTED}
+
+
+def test_most_questions_had_a_sure_answer(session: Session) -> None:
+    asked = dict(session.execute(select(AskedQuestion.outcome, func.count()).group_by(AskedQuestion.outcome)).all())
+
+    assert asked[AskedOutcome.SURE] > sum(asked.values()) / 2
 
 
 def test_every_article_that_was_used_was_shown_and_some_were_judged(session: Session) -> None:

@@ -20,8 +20,12 @@ from hotline.tickets import assignments, ladders, requests, tickets
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import RequestKind, RequestState, Secrecy, State
-from knowledge_base import uses
+from knowledge_base import asked, uses
+from knowledge_base.answers import Answer, Reply
+from knowledge_base.asked import Asking
+from knowledge_base.feedback import AskedBy
 from knowledge_base.models import UseKind, UsePlace
+from knowledge_base.policy import packaged_policy
 from knowledge_base.uses import Showing
 from sla.answers import Satisfaction
 from web.demo import asking
@@ -89,12 +93,16 @@ def _open(uow: UnitOfWork, story: Story, article_id: int | None, cast: Cast) -> 
 
 
 def _use(uow: UnitOfWork, story: Story, article_id: int, contact_id: int, cast: Cast) -> None:
-    """The article was the first of those shown, was used, and some agents say whether it helped."""
+    """The question had a sure answer, which stood before two others and was used; some agents say whether it helped."""
     rng = Random(f"{story.key}:cards")
     place = UsePlace.PORTAL if story.channel == PORTAL else UsePlace.CONSOLE
     others = cast.akin[article_id]
     cards = [article_id, *rng.sample(others, min(CARDS - 1, len(others)))]
-    showings = {one: Showing(contact_id, place=place, rank=rank) for rank, one in enumerate(cards, 1)}
+    surely = Reply(Answer(article_id, "", "", story.matter.reply_public, "", confidence=1.0, effective_to=None), ())
+    via = AskedBy.CITIZEN if story.channel == PORTAL else AskedBy.AGENT
+    question = asked.note(uow, Asking(via, contact_id), story.matter.body, surely, packaged_policy())
+    asked_id = question.id if question else None
+    showings = {one: Showing(contact_id, asked_id, place, rank) for rank, one in enumerate(cards, 1)}
     uses.note_shown(uow, showings)
     uses.note(uow, article_id, UseKind.USED, showings[article_id])
     if level := rng.choice(cast.phrases["article_levels"]):
