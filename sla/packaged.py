@@ -6,6 +6,7 @@ Read by `defaults`, which puts it into a new city's tables, and by `book` for ru
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -21,4 +22,4 @@ def defaults() -> dict[str, Any]:
 @cache
 def rule_values() -> Mapping[str, Any]:  # a rule's value is a number, a word, a list or a table
     """The packaged value of every rule, by key."""
-    return {key: rule["value"] for key, rule in defaults()["rules"].items()}
+    return MappingProxyType({key: rule["value"] for key, rule in defaults()["rules"].items()})

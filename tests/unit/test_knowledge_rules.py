@@ -37,7 +37,7 @@ def test_a_value_of_another_kind_is_refused(key: str, value: Any) -> None:
 
 
 def test_a_missing_rule_is_named() -> None:
-    values = packaged.rule_values()
+    values = dict(packaged.rule_values())
     del values["knowledge.hot"]
 
     with pytest.raises(Invalid) as caught:
