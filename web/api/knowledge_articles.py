@@ -4,14 +4,12 @@ What is answered to questions is in `knowledge`, files in `knowledge_files`, rep
 """
 
 from dataclasses import replace
-from datetime import date
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.kernel import clock
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Forbidden, Invalid, NotFound
 from hotline.kernel.search.port import Cursor
@@ -26,7 +24,7 @@ from knowledge_base.review_lists import Wanted
 from knowledge_base.search import Found, Reader
 from web import knowledge_terms, texts
 from web.api import present, present_articles
-from web.api.knowledge import ready_desk
+from web.api.knowledge import local_day, ready_desk
 from web.api.schemas.base import Page, UnitRef
 from web.api.schemas.knowledge_articles import (
     ArticleEdit,
@@ -243,7 +241,7 @@ def shown(session: Session, article: Article) -> WholeArticle:
 def visible(session: Session, article_id: int) -> Article:
     """The article. Raises NotFound when the reader may not know of it."""
     article = articles.get(session, article_id)
-    if not permissions.may_read(scope(), article, clock.now().astimezone(container().database.zone).date()):
+    if not permissions.may_read(scope(), article, local_day()):
         raise NotFound("article", thing="article", id=article_id)
     return article
 
@@ -278,13 +276,9 @@ def _own_units() -> set[int]:
     return {unit_id for unit_id in scope().member_unit_ids if permissions.may_write(scope(), unit_id)}
 
 
-def _today() -> date:
-    return clock.now().astimezone(container().database.zone).date()
-
-
 def _listed(session: Session, query: ArticleQuery) -> Found:
     wanted = Wanted(query.state, query.search.strip(), query.narrowing(session))
-    return review_lists.listed(session, scope(), wanted, today=_today(), size=query.limit, before=query.after)
+    return review_lists.listed(session, scope(), wanted, today=local_day(), size=query.limit, before=query.after)
 
 
 def _searched(session: Session, query: ArticleQuery) -> Found:
@@ -293,7 +287,7 @@ def _searched(session: Session, query: ArticleQuery) -> Found:
         ready_desk(session).search,
         query.search,
         reader=Reader.STAFF,
-        today=_today(),
+        today=local_day(),
         narrowing=query.narrowing(session),
         size=query.limit,
         after=Cursor.decoded(query.after) if query.after else None,
