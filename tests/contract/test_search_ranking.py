@@ -1,5 +1,6 @@
 """The same questions to the embedded index and to Elasticsearch: the same documents in the same order with the same scores."""
 
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -166,14 +167,29 @@ def test_both_stores_rank_alike(town: Town, stores: tuple[SearchBackend, SearchB
 
 def test_both_stores_turn_pages_alike(town: Town, stores: tuple[SearchBackend, SearchBackend]) -> None:
     query = town.query("申请办理")
-    pages: list[list[str]] = []
+    scores = [hit.score for hit in stores[0].search(SCHEMA, query, size=40).hits]
+    size = next(border for border in range(20, 40) if scores[border] < scores[border - 1])
 
-    for backend in stores:
-        first = backend.search(SCHEMA, query, size=20)
-        pages.append([*shown(first), *shown(backend.search(SCHEMA, query, size=20, after=first.next_page))])
+    pages = [two_pages(backend, query, size) for backend in stores]
 
     assert pages[0] == pages[1]
-    assert len(set(pages[0])) == 40
+    assert len(set(pages[0])) == 2 * size
+
+
+def test_equal_scores_across_two_pages_lose_nobody(town: Town, stores: tuple[SearchBackend, SearchBackend]) -> None:
+    query = town.query("申请办理")
+    hits = stores[0].search(SCHEMA, query, size=100).hits
+    size = next(border for border in range(1, 50) if hits[border].score == hits[border - 1].score)
+    # The stand-in forgets the second key of the page mark where the first is a score; real servers do not.
+    faithful = stores if os.environ.get(elastic.VARIABLE) else stores[:1]
+
+    for backend in faithful:
+        assert two_pages(backend, query, size) == [hit.id for hit in hits[: 2 * size]]
+
+
+def two_pages(backend: SearchBackend, query: CompiledQuery, size: int) -> list[str]:
+    first = backend.search(SCHEMA, query, size=size)
+    return [*shown(first), *shown(backend.search(SCHEMA, query, size=size, after=first.next_page))]
 
 
 def test_both_stores_count_alike(town: Town, stores: tuple[SearchBackend, SearchBackend]) -> None:
