@@ -105,3 +105,42 @@ class RiskAlert(Base):
     choice: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text, default="")
     chosen_at: Mapped[datetime | None]
+
+
+class RepeatDecision(Base):
+    """What a person made of an offered repeat (并单): `verdict` is merged, related, joined, again or rejected.
+
+    `features` are the figures that the offer stood on; thresholds are set by such decisions. Either a ticket or a contact's
+    draft was compared with the ticket `other_id`.
+    """
+
+    __tablename__ = "repeat_decision"
+    __table_args__ = (Index("ix_repeat_decision_pair", "ticket_id", "other_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    verdict: Mapped[str] = mapped_column(String(16))
+    score: Mapped[float]
+    features: Mapped[dict[str, Any]]
+    category_code: Mapped[str | None] = mapped_column(ForeignKey("category.code"))
+    at: Mapped[datetime] = mapped_column(index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+
+
+class RepeatThreshold(Base):
+    """From which score on a repeat of that category is offered (an empty code: of all others), found from decisions.
+
+    Only ever added to; the newest row of a code holds.
+    """
+
+    __tablename__ = "repeat_threshold"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    category_code: Mapped[str] = mapped_column(String(32), index=True)
+    threshold: Mapped[float]
+    decisions: Mapped[int]
+    precision: Mapped[float]
+    recall: Mapped[float]
+    made_at: Mapped[datetime]

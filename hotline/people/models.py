@@ -22,7 +22,11 @@ class Area(Base):
 
 
 class Place(Base):
-    """A named place of the city (road, estate, school, hospital …) and the street area it lies in."""
+    """A named place of the city (road, estate, school, hospital …) and the area it lies in.
+
+    A road that crosses areas is several rows, each with the house numbers `numbers_from` to `numbers_to` of one side
+    (`parity` odd or even, or empty for both) that lie there. `aliases` are other names people use.
+    """
 
     __tablename__ = "place"
 
@@ -30,6 +34,13 @@ class Place(Base):
     name: Mapped[str] = mapped_column(String(64), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    aliases: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
+    road: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    numbers_from: Mapped[int | None]
+    numbers_to: Mapped[int | None]
+    parity: Mapped[str] = mapped_column(String(4), default="", server_default="")
+    grid_code: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
 
 
 class Unit(Base):

@@ -149,6 +149,7 @@ class Assignment(Base):
     __mapper_args__ = {"version_id_col": version}
     state: Mapped[AssignmentState] = mapped_column(Word(AssignmentState))
     note: Mapped[str] = mapped_column(Text, default="")
+    override: Mapped[str] = mapped_column(Text, default="", server_default="")
     dispatched_at: Mapped[datetime]
     dispatched_by_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     signed_at: Mapped[datetime | None]
