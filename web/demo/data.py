@@ -32,11 +32,17 @@ class AreaRow:
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """A road (`kind` road) or a named place, and the code of the street or town it lies in."""
+    """A road (`kind` road) or a named place, and the code of the street or town it lies in; more is told at `Place`."""
 
     name: str
     street: str
     kind: str = "road"
+    aliases: tuple[str, ...] = ()
+    road: str = ""
+    numbers_from: int | None = None
+    numbers_to: int | None = None
+    parity: str = ""
+    grid_code: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from knowledge_base import articles
 from knowledge_base.content import ArticleContent
 from sla.defaults import install_defaults
 from web.city.founding import install_lists
-from web.demo.data import ArticleFile, City
+from web.demo.data import ArticleFile, City, PlaceRow
 
 DEMO_PASSWORD = "yunze12345"  # noqa: S105 - every account of the demo city has it, and the start prints it
 WELL_AHEAD = timedelta(days=30)
@@ -71,6 +71,14 @@ def still_to_come(content: ArticleContent, today: date) -> ArticleContent:
     )
 
 
+def _place(row: PlaceRow) -> Place:
+    return Place(
+        **{name: getattr(row, name) for name in ("name", "kind", "road", "numbers_from", "numbers_to", "parity", "grid_code")},
+        area_code=row.street,
+        aliases=list(row.aliases),
+    )
+
+
 def _years_ahead(day: date | None, today: date) -> date | None:
     """The same day of the first year in which it is well ahead of today. The files have no 29th of February."""
     while day is not None and day < today + WELL_AHEAD:
@@ -90,7 +98,7 @@ def _areas(session: Session, city: City) -> None:
         row = Area(code=area.code, name=area.name, level=area.level, parent_code=area.parent, path=paths[area.code])
         session.add(row)
         session.flush()
-    session.add_all(Place(name=place.name, kind=place.kind, area_code=place.street) for place in city.places)
+    session.add_all(_place(place) for place in city.places)
 
 
 def _units(session: Session, city: City) -> dict[str, int]:
