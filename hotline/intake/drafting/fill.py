@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from hotline.intake.drafting.cues import Cues, load_cues
 from hotline.intake.drafting.gazetteer import Gazetteer
+from hotline.intake.drafting.locating import locate, site_proposals
 from hotline.intake.drafting.matter import Matter, clauses, find_matter, find_time, find_type, find_urgency, find_wish, is_aside
 from hotline.intake.drafting.patterns import house_title, load_patterns
 from hotline.intake.drafting.person import Person, find_person, find_phone, name_proposal
-from hotline.intake.drafting.place import Site, find_site, site_proposals
+from hotline.intake.drafting.place import Site
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Ranked, Ranker, Turn, merge
 from hotline.intake.limits import IntakeLimits, load_limits
 from hotline.intake.risk_words import load_risk_words
@@ -37,7 +38,8 @@ class Sources:
 def fill(turns: Sequence[Turn], sources: Sources) -> dict[str, Proposal]:
     """The fields that the words give, by name; a field nobody spoke of is not there."""
     cues, limits = load_cues(), load_limits()
-    site = find_site(turns, sources.gazetteer, cues)
+    place = locate(turns, sources.gazetteer, cues)
+    site = place.site
     person = find_person(turns, cues)
     found: dict[str, Proposal | None] = {
         "type": find_type(turns, cues),
@@ -47,8 +49,8 @@ def fill(turns: Sequence[Turn], sources: Sources) -> dict[str, Proposal]:
         "contact_phone": find_phone(turns, cues, sources.caller_number),
         "contact_name": name_proposal(person) if person else None,
     }
-    found |= site_proposals(site) if site else {}
-    found |= _ranked(turns, sources.ranker, site)
+    found |= site_proposals(place)
+    found |= _ranked(turns, sources.ranker, place.area_code)
     known = {name: proposal for name, proposal in found.items() if proposal}
     matter = find_matter(turns, cues, _words_said(known, turns), _cut(site, known.get("time")))
     if matter:
@@ -65,10 +67,10 @@ def title_for(text: str, kind: str) -> str:
     return house_title(clause[: limits.matter_max], kind=kind, length_max=limits.title_max)
 
 
-def _ranked(turns: Sequence[Turn], ranker: Ranker, site: Site | None) -> dict[str, Proposal | None]:
+def _ranked(turns: Sequence[Turn], ranker: Ranker, area_code: str | None) -> dict[str, Proposal | None]:
     text = "\n".join(turn.text for turn in turns if turn.role == CALLER)
     found: dict[str, Proposal | None] = {}
-    for ranked in ranker(text, site.best.area_code if site else None) if text else ():
+    for ranked in ranker(text, area_code) if text else ():
         evidence = merge(*(_where(turns, word) for word in ranked.words))
         if evidence and ranked.field not in found:
             found[ranked.field] = Proposal(ranked.value, round(ranked.confidence, 2), evidence)

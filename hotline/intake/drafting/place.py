@@ -1,51 +1,66 @@
-"""Where the matter is: names of the city put together with house numbers and landmarks. Pure."""
+"""Where something is said to be: names of the city put together with house numbers and landmarks. Pure.
+
+Which area that is, and what has to be asked, is in `locating`.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hotline.intake.drafting.cues import Cues
-from hotline.intake.drafting.gazetteer import Gazetteer, Hit, NamedPlace
-from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Turn
+from hotline.intake.drafting.forms import load_forms
+from hotline.intake.drafting.gazetteer import HEARD, Gazetteer, Hit, NamedPlace
+from hotline.intake.drafting.numerals import NUMBER, house_number, in_digits
+from hotline.intake.drafting.values import CALLER, Evidence, Turn
 
-CONFIDENCE = (0.2, 0.5, 0.65, 0.75, 0.8, 0.9)
-"""By precision of the name, city to exact place."""
-AGENT_ONLY = 0.8
-"""Factor when only the agent said it and the caller did not object."""
 ROAD = 4
 """From this precision on, the words are an address and not only an area."""
 ANSWER_TURNS = 4
 """A house number may come so many turns after the place it belongs to."""
 NOT_HERE_REACH = 4
 
-_NUMBER = r"(?:\d+|[一二三四五六七八九十百零〇两]+)"
-_HOUSE = rf"(?:{_NUMBER}[号\-]?(?:号楼|号院|楼|栋|幢|座|单元|室|弄|号|层|期|组|区))"
+_HOUSE = rf"(?:\s?{NUMBER}[号\-]?(?:号楼(?!下)|号院|楼(?!下)|栋|幢|座|单元|室|弄|号|层|期|组|区))"
 _SPOTS = (
-    "附近|门口|旁边|十字路口|交叉路口|交叉口|路口|东门|西门|南门|北门|正门|后门"  # what people name a spot by
+    "附近|门口|旁边|十字路口|交叉路口|交叉口|交汇处|路口|东门|西门|南门|北门|正门|后门"  # what people name a spot by
     "|对面|楼下|地下车库|停车场|桥下|公交站"
 )
 _SPOT = rf"(?:(?:的|这边|那边)?(?:{_SPOTS}))"
 _DETAIL = re.compile(rf"{_HOUSE}*{_SPOT}?")
 _ANSWER = re.compile(rf"(?:在|是|就是|就在|嗯|，|,)*({_HOUSE}+)")
-_GLUE = re.compile(r"[的和与跟同到，,、\s]{0,2}")
+_GLUE = re.compile(r"(?:那边|这边|那里|这里|里面|上)?[的和与跟同到，,、\s]{0,2}")
 _OBJECTS = ("不是", "不对", "不在")
 
 
 @dataclass(frozen=True)
 class Site:
-    """Names and details said in one breath. `parts` are the words without what glued them."""
+    """Names and details said in one breath. `parts` are the words without what glued them; `number` is a house number.
+
+    `home` tells that the speaker lives there.
+    """
 
     turn: Turn
     start: int
     end: int
     parts: tuple[str, ...]
-    places: tuple[NamedPlace, ...]
+    hits: tuple[Hit, ...]
     extra: tuple[Evidence, ...] = ()
+    number: int | None = None
+    home: bool = False
+
+    @property
+    def places(self) -> tuple[NamedPlace, ...]:
+        """The closest bearer of each name."""
+        return tuple(hit.place for hit in self.hits)
 
     @property
     def best(self) -> NamedPlace:
         """The name that tells most closely where."""
         return max(self.places, key=lambda place: place.precision)
+
+    @property
+    def sure(self) -> float:
+        """How sure the closest name is, by the way it was found."""
+        return max(self.hits, key=lambda hit: (hit.place.precision, hit.sure)).sure
 
     @property
     def address(self) -> str:
@@ -63,8 +78,11 @@ class Site:
         return (Evidence(self.turn.seq, self.start, self.end), *self.extra)
 
 
-def find_site(turns: Sequence[Turn], gazetteer: Gazetteer, cues: Cues) -> Site | None:
-    """The place of the matter: the most precise one that nobody took back; the caller's words before the agent's."""
+def find_sites(turns: Sequence[Turn], gazetteer: Gazetteer, cues: Cues) -> list[Site]:
+    """The places that nobody took back, the likeliest place of the matter first.
+
+    That is the most precise one, the caller's words before the agent's; where somebody lives gives way to another address.
+    """
     denied: set[str] = set()
     sites: list[Site] = []
     for index, turn in enumerate(turns):
@@ -75,20 +93,13 @@ def find_site(turns: Sequence[Turn], gazetteer: Gazetteer, cues: Cues) -> Site |
                 denied -= {place.name for place in site.places}
                 sites.append(site)
     standing = [site for site in sites if site.best.name not in denied]
-    if not standing:
-        return None
-    best = max(standing, key=lambda site: (site.best.precision, site.turn.role == CALLER, len(site.parts), -site.turn.seq))
-    return _with_house_number(best, turns)
+    elsewhere = any(not site.home and site.best.precision >= ROAD for site in standing)
+    ranked = sorted(standing, key=lambda site: _rank(site, aside=elsewhere and site.home), reverse=True)
+    return [_with_house_number(ranked[0], turns), *ranked[1:]] if ranked else []
 
 
-def site_proposals(site: Site) -> dict[str, Proposal]:
-    """The fields area_code and, when the words are closer than an area, address."""
-    factor = 1.0 if site.turn.role == CALLER else AGENT_ONLY
-    confidence = round(CONFIDENCE[site.best.precision] * factor, 2)
-    found = {"area_code": Proposal(site.best.area_code, confidence, site.evidence)}
-    if site.best.precision >= ROAD:
-        found["address"] = Proposal(site.address, confidence, site.evidence)
-    return found
+def _rank(site: Site, *, aside: bool) -> tuple[bool, int, bool, int, int]:
+    return not aside, site.best.precision, site.turn.role == CALLER, len(site.parts), -site.turn.seq
 
 
 def _sites(turn: Turn, gazetteer: Gazetteer) -> Iterator[Site]:
@@ -96,7 +107,9 @@ def _sites(turn: Turn, gazetteer: Gazetteer) -> Iterator[Site]:
     for hit in gazetteer.find(turn.text):
         fresh = _site(turn, hit)
         if site is not None and _GLUE.fullmatch(turn.text, site.end, hit.start):
-            site = replace(site, end=fresh.end, parts=site.parts + fresh.parts, places=site.places + fresh.places)
+            number = site.number if fresh.number is None else fresh.number
+            joined = replace(site, end=fresh.end, parts=site.parts + fresh.parts, hits=site.hits + fresh.hits)
+            site = replace(joined, number=number)
             continue
         if site is not None:
             yield site
@@ -108,8 +121,12 @@ def _sites(turn: Turn, gazetteer: Gazetteer) -> Iterator[Site]:
 def _site(turn: Turn, hit: Hit) -> Site:
     detail = _DETAIL.match(turn.text, hit.end)
     said = detail[0] if detail else ""
-    parts = (turn.text[hit.start : hit.end], said) if said else (turn.text[hit.start : hit.end],)
-    return Site(turn, hit.start, hit.end + len(said), parts, (hit.place,))
+    name = hit.place.name if hit.sure == HEARD else turn.text[hit.start : hit.end]
+    is_road = any(place.kind == "road" for place in hit.places)
+    parts = (name, in_digits(said) if is_road else said) if said else (name,)
+    home = turn.text.endswith(load_forms().home, 0, hit.start)
+    number = house_number(said) if is_road else None
+    return Site(turn, hit.start, hit.end + len(said), parts, (hit,), number=number, home=home)
 
 
 def _is_denied(turns: Sequence[Turn], index: int, site: Site, cues: Cues) -> bool:
@@ -123,12 +140,12 @@ def _is_denied(turns: Sequence[Turn], index: int, site: Site, cues: Cues) -> boo
 
 
 def _with_house_number(site: Site, turns: Sequence[Turn]) -> Site:
-    if len(site.parts) > len(site.places):
+    if len(site.parts) > len(site.hits):
         return site
     position = next(index for index, turn in enumerate(turns) if turn is site.turn)
     for turn in turns[position + 1 : position + 1 + ANSWER_TURNS]:
         found = _ANSWER.match(turn.text) if turn.role == CALLER else None
         if found:
             told = Evidence(turn.seq, found.start(1), found.end(1))
-            return replace(site, parts=(*site.parts, found[1]), extra=(told,))
+            return replace(site, parts=(*site.parts, found[1]), extra=(told,), number=house_number(found[1]))
     return site
