@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 from dispatch.classification import Guess
+from dispatch.conditions import Held
 from dispatch.rules import RoutingRules
 
 STOOD_IN = frozenset({"area-unknown", "no-local-unit"})
@@ -20,7 +21,7 @@ class UnitHit:
     """A unit that a row of the catalogue names.
 
     `via` is row or parent (a row of a category above); area-unknown or no-local-unit when the city's unit of the trade
-    stands in, since the place is not known or has no such unit.
+    stands in, since the place is not known or has no such unit. `held` is why the row's conditions held.
     """
 
     unit_id: int
@@ -32,6 +33,7 @@ class UnitHit:
     assist_ids: tuple[int, ...]
     legal_basis: str
     source: str
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def _add_catalogue(cases: dict[int, _Case], entry: GuessedHits, rules: RoutingRu
     for hit in entry.hits:
         case = cases.setdefault(hit.unit_id, _Case(hit.unit_name))
         case.evidence.append((_row_weight(hit, rules) * confidence, _row_reason(hit)))
+        case.evidence += [(0.0, Reason(condition.code, condition.args)) for condition in hit.held]
         if entry.guess:
             words = {"category": entry.guess.name, "words": "、".join(entry.guess.words)}
             case.evidence.append((0.0, Reason("category-words", words)))

@@ -7,7 +7,7 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from dispatch import assignment, catalogue
+from dispatch import assignment, catalogue_versions
 from hotline.intake.models import Contact
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers
@@ -50,7 +50,7 @@ def app(database: Database) -> APIFlask:
         build_city(uow.session)
         factories.handling_path(uow.session)
         rows = [row("district-bureau:城管", assist=["street"]), row("city-cg", "city")]
-        catalogue.import_rows(uow, rows)
+        catalogue_versions.import_rows(uow, rows)
         uow.session.get_one(Category, "010101").typical = ["摆摊"]
         uow.session.add(Contact(channel="phone", number="19900000001", opened_at=uow.now))
     return made

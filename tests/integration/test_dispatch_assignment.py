@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch import assignment, catalogue
+from dispatch import assignment, catalogue_versions
 from dispatch.routing import Candidate
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers
@@ -41,7 +41,7 @@ def city(database: Database) -> None:
     with database.work() as uow:
         build_city(uow.session)
         uow.session.get_one(Category, "0101").typical = ["占道经营"]
-        catalogue.import_rows(uow, [row("district-bureau:城管", assist=["street"]), row("district-bureau:公安", "any")])
+        catalogue_versions.import_rows(uow, [row("district-bureau:城管", assist=["street"]), row("district-bureau:公安", "any")])
 
 
 def opened(database: Database, given: NewTicket = NOISE) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import catalogue
+from dispatch import catalogue, catalogue_versions
 from hotline.kernel.db import Database
 from hotline.kernel.errors import Invalid
 from hotline.people.models import Unit
@@ -47,7 +47,7 @@ def row(unit: str, area_rule: str = "district", **values: Any) -> dict[str, Any]
 
 def install(database: Database, *rows: dict[str, Any]) -> int:
     with database.work() as uow:
-        return catalogue.import_rows(uow, rows)
+        return catalogue_versions.import_rows(uow, rows)
 
 
 def named(
@@ -153,7 +153,7 @@ def test_importing_the_same_rows_again_makes_no_version(database: Database, city
         ({"category": "9999"}, "category", "unknown-code"),
         ({"category": None}, "category", "required"),
         ({"unit": "no-such-unit"}, "unit", "unknown-code"),
-        ({"assist": ["no-such-unit"]}, "unit", "unknown-code"),
+        ({"assist": ["no-such-unit"]}, "assist", "unknown-code"),
         ({"area_rule": "galaxy"}, "area_rule", "unknown-word"),
         ({"effective_from": "next week"}, "effective_from", "not-a-date"),
     ],
