@@ -71,10 +71,35 @@ class Objection:
 
 
 @dataclass(frozen=True)
+class Mistaken:
+    """Whom a dispatcher takes for the right unit, how often, and what that unit then says. `unit` is a rule as the catalogue's.
+
+    `right` is the rule of the unit it then goes to, empty for the catalogue's. `disputed`: the share of those cases in which
+    the next unit does not want it either, so that the hotline rules.
+    """
+
+    unit: str
+    share: float
+    reason: str
+    legal_basis: str
+    right: str = ""
+    disputed: float = 0.0
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How somebody puts the pieces of a matter together. `spoken`: as it was heard."""
+
+    words: str
+    weight: float
+    spoken: bool = False
+
+
+@dataclass(frozen=True)
 class Situation:
     """Something citizens call about. Texts carry slots; `months` are 1-12, `hours` a part of the day, `weight` a frequency.
 
-    `partner` is whom an emergency is handed to.
+    `partner` is whom an emergency is handed to. `facts`, `effects` and `titles` are further ways to say it, for `matters`.
     """
 
     id: str
@@ -95,6 +120,10 @@ class Situation:
     return_reason: Objection | None
     profile: str = "general"
     partner: str = ""
+    titles: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    mistaken: Mistaken | None = None
 
 
 @dataclass(frozen=True)
@@ -167,12 +196,14 @@ class City:
     surnames: tuple[str, ...]
     given_names: tuple[str, ...]
     slots: Mapping[str, Any]
+    frames: tuple[Frame, ...]
+    fillers: Mapping[str, tuple[str, ...]]
 
 
 @cache
 def load_city() -> City:
     """Read all files; the same object each time."""
-    people = read_yaml("people.yaml")
+    people, voices = read_yaml("people.yaml"), read_yaml("voices.yaml")
     places = read_yaml("places.yaml")
     areas = _rows(AreaRow, read_yaml("areas.yaml"))
     return City(
@@ -183,7 +214,7 @@ def load_city() -> City:
         paths=defaults.handling_paths(areas[0].name),
         catalogue=tuple(read_yaml("catalogue.yaml")),
         articles=tuple(_article(path) for path in sorted((FOLDER / "articles").glob("*.md"))),
-        situations=tuple(_situation(row) for row in read_yaml("situations.yaml")),
+        situations=_situations(),
         questions=_rows(QuestionRow, read_yaml("questions.yaml")),
         informed=_rows(InformedRow, read_yaml("informed.yaml")),
         accounts=_rows(Account, people["accounts"]),
@@ -191,6 +222,8 @@ def load_city() -> City:
         surnames=tuple(people["surnames"]),
         given_names=tuple(people["given_names"]),
         slots=read_yaml("slots.yaml"),
+        frames=_rows(Frame, voices["frames"]),
+        fillers={name: tuple(words) for name, words in voices["fillers"].items()},
     )
 
 
@@ -211,11 +244,22 @@ def _frozen(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
-def _situation(row: dict[str, Any]) -> Situation:
+def _situations() -> tuple[Situation, ...]:
+    """The frequent and the rare ones, each with its further wordings and with whom it is mistaken for."""
+    ways, mistakes = read_yaml("ways.yaml"), read_yaml("mistakes.yaml")
+    rows = [*read_yaml("situations.yaml"), *read_yaml("rarer_situations.yaml")]
+    return tuple(_situation({**row, **ways.get(row["id"], {})}, mistakes.get(row["id"])) for row in rows)
+
+
+def _situation(row: dict[str, Any], mistaken: Mapping[str, Any] | None) -> Situation:
     objection = row.pop("return_reason")
     known = {entry.name for entry in fields(Situation)}
     values = {key: value for key, value in _frozen(row).items() if key in known}
-    return Situation(**values, return_reason=Objection(**objection) if objection else None)
+    return Situation(
+        **values,
+        return_reason=Objection(**objection) if objection else None,
+        mistaken=Mistaken(**mistaken) if mistaken else None,
+    )
 
 
 def _article(path: Path) -> ArticleFile:

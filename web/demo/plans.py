@@ -11,9 +11,9 @@ from random import Random
 from sla.calendar import CityCalendar
 from web.demo.data import City, InformedRow, QuestionRow, Situation
 from web.demo.lateness import last_worked, morning_before
+from web.demo.matters import matter_of
 from web.demo.shape import Shape, Stage, weighted
-from web.demo.stories import URGENT, Fate, Matter, Step, Walk, choose_fate, fated_for
-from web.demo.wording import choose_spot, fill
+from web.demo.stories import Fate, Matter, Step, Walk, choose_fate, fated_for
 
 LAST_ARRIVAL = timedelta(minutes=20)
 
@@ -66,7 +66,7 @@ def _ticket(world: World, number: int, stages: Sequence[Stage]) -> Story:
     day = _opened(world, rng, stage)
     situation = (_late_situation if stage and stage.late is not None else _situation)(world, rng, day)
     opened = day if stage else _at_hour(world, rng, day, situation.hours)
-    matter = _matter(world.city, situation, rng)
+    matter = matter_of(world.city, situation, rng)
     fate = choose_fate(rng, world.shape, matter)
     walk = Walk(rng, world.shape, world.hours, matter, fated_for(stage.stop, fate) if stage else fate, opened)
     story = _asked(world, rng, f"demo:{world.seed}:ticket:{number}", opened, matter)
@@ -149,29 +149,6 @@ def _late_situation(world: World, rng: Random, day: datetime) -> Situation:
     month = day.astimezone(world.hours.zone).month
     rows = [row for row in rows if month in row.months and not row.partner and not row.unit.startswith("utility")]
     return rng.choices(rows, weights=[row.weight for row in rows])[0]
-
-
-def _matter(city: City, situation: Situation, rng: Random) -> Matter:
-    words = rng.choice(situation.texts)
-    spot = choose_spot(city, rng, situation.title + words, situation.hours)
-    objection = situation.return_reason
-    return Matter(
-        type=situation.type,
-        urgency=situation.urgency,
-        profile=situation.profile,
-        category=situation.category,
-        title=fill(situation.title, spot),
-        body=fill(words, spot),
-        wanted=fill(situation.wanted, spot),
-        area=spot.area,
-        address=spot.address,
-        reply_internal=fill(situation.reply_internal, spot),
-        reply_public=fill(situation.reply_public, spot),
-        unhappy=situation.not_solved_reason or "",
-        objection={"reason": objection.reason, "legal_basis": objection.legal_basis} if objection else {},
-        prompt=situation.urgency in URGENT or situation.unit.startswith("utility"),
-        partner=situation.partner,
-    )
 
 
 def _to_the_reply(steps: Iterator[Step]) -> list[Step]:

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from sla.calendar import CityCalendar
+from web.demo.data import Mistaken
 from web.demo.shape import Shape, Span, pick
 
 URGENT = frozenset({"urgent", "critical"})
@@ -26,7 +27,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Matter:
-    """What a request says, with all slots filled, and what the unit will reply. `prompt`: the unit counts minutes."""
+    """What a request says, with all slots filled, and what the unit will reply. `prompt`: the unit counts minutes.
+
+    `mistaken` is whom it may be sent to by mistake, `place` the name of the place it hangs on.
+    """
 
     type: str
     urgency: str
@@ -45,6 +49,8 @@ class Matter:
     path_words: str = ""
     prompt: bool = False
     partner: str = ""
+    mistaken: Mistaken | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)

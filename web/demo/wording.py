@@ -20,11 +20,12 @@ PLACE_SLOTS = {
 
 @dataclass(frozen=True)
 class Spot:
-    """A place of a request: the street area's code, the address, and a filling for every slot."""
+    """A place of a request: the street area's code, the address, a filling for every slot, and the name it hangs on."""
 
     area: str
     address: str
     values: Mapping[str, str]
+    anchor: str = ""
 
 
 def fill(words: str, spot: Spot) -> str:
@@ -32,16 +33,20 @@ def fill(words: str, spot: Spot) -> str:
     return words.format_map(spot.values)
 
 
-def choose_spot(city: City, rng: Random, words: str, hours: str) -> Spot:
-    """A spot that fits the sentence: its first place decides the street, other places are the nearest ones."""
+def choose_spot(city: City, rng: Random, words: str, hours: str, *, place: str | None = None) -> Spot:
+    """A spot that fits the sentence: its first place decides the street, other places are the nearest ones.
+
+    With `place`, a name, that first place is the one of that name, where there is one of the kind.
+    """
     slot = next((name for name in PLACE_SLOTS if f"{{{name}}}" in words), "estate")
-    anchor = rng.choice([place for place in city.places if place.kind == PLACE_SLOTS[slot]])
+    fits = [found for found in city.places if found.kind == PLACE_SLOTS[slot]]
+    anchor = rng.choice([found for found in fits if found.name == place] or fits)
     values = {name: _near(city.places, kind, anchor.street, rng) for name, kind in PLACE_SLOTS.items()}
     values[slot] = anchor.name
     values["street"] = next(area.name for area in city.areas if area.code == anchor.street)
     values["time"] = rng.choice(_times(city, hours))
     values |= {name: rng.choice(choices) for name, choices in city.slots.items() if name != "time"}
-    return Spot(anchor.street, _address(anchor, values, rng), values)
+    return Spot(anchor.street, _address(anchor, values, rng), values, anchor.name)
 
 
 def unfilled(texts: Iterable[str]) -> list[str]:
