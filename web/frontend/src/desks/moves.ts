@@ -8,6 +8,8 @@ import { t } from "@/shared/i18n";
 import { ElMessage } from "element-plus";
 import type { Action, TicketDetail } from "@/shared/types";
 
+import { askOverride, isGuarded } from "./overriding";
+
 // Reasons of a conflict that mean no more than that somebody was faster.
 const OVERTAKEN = new Set(["stale", "no-such-move", "integrity"]);
 const PLACES = { ticket: "tickets", assignment: "assignments", order: "orders" } as const;
@@ -51,8 +53,13 @@ export function useMover(onConflict: () => void): Mover {
       // A moved order answers with itself; its ticket is what the reader has before them.
       return action.on === "order" ? await api.get<TicketDetail>(`/tickets/${ticket.id}`) : moved;
     } catch (caught) {
-      tell(caught);
-      return undefined;
+      if (!isGuarded(caught)) {
+        tell(caught);
+        return undefined;
+      }
+      busy.value = null;
+      const override = await askOverride(caught);
+      return override ? await move(ticket, action, { ...given, override }) : undefined;
     } finally {
       busy.value = null;
     }
