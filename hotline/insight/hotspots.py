@@ -1,0 +1,158 @@
+"""Hot topics (热点): messages of a period → topics, hottest first, with heat, time span, place, people and examples. Pure.
+
+`topic_linking` says what is one topic, `heat` how hot it is, `topic_names` what it is called. Called for tickets by
+`ticket_topics` and for files by the command line.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from hotline.insight import heat, topic_linking, topic_names, topic_vectors, topic_words
+from hotline.insight.heat import Facts, Parts
+from hotline.insight.hot_topic_rules import HotTopicRules
+from hotline.insight.topic_vectors import Vectors
+from hotline.insight.topic_words import Named, TopicWords
+from hotline.kernel.search.analysis import Analyzer, normalise
+
+EXAMPLES = 3
+URGES = 2
+"""So many words of unhappiness make a message wholly unhappy."""
+CENTRAL = 12
+"""The name is found among so many most central messages."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one person wrote or said once. `person` and `area` may be unknown; `unhappy` is what is known beside the words."""
+
+    id: str
+    at: datetime
+    title: str
+    text: str
+    place: str = ""
+    person: str = ""
+    area: str = ""
+    unhappy: bool = False
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: `ids` by time, the most central first in `examples`, `weeks` counts by seven days from the period's start."""
+
+    name: str
+    heat: float
+    parts: Parts
+    ids: tuple[str, ...]
+    people: int
+    start: datetime
+    end: datetime
+    place: str
+    words: tuple[str, ...]
+    examples: tuple[str, ...]
+    weeks: tuple[int, ...]
+    growth: float
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The messages in order of time with what was read from them."""
+
+    messages: list[Message]
+    places: list[list[Named]]
+    unhappy: list[float]
+    vectors: Vectors
+    words: list[str]
+
+
+def found(
+    messages: Sequence[Message], rules: HotTopicRules, analyzer: Analyzer, *, since: datetime | None = None
+) -> list[Topic]:
+    """The topics, hottest first. What is before `since` only tells what went before: it is in no topic's count."""
+    lists = topic_words.packaged()
+    read = _read(sorted(messages, key=lambda one: (one.at, one.id)), rules, analyzer, lists)
+    start = since or min((one.at for one in messages), default=None)
+    made = list[Topic]()
+    for rows in topic_linking.linked(read.vectors, rules.likeness):
+        inside = [row for row in rows if start is not None and read.messages[row].at >= start]
+        if start is not None and len(inside) >= rules.report.at_least:
+            earlier = [read.messages[row].at for row in rows if read.messages[row].at < start]
+            made.append(_topic(read, inside, earlier, start, rules=rules, lists=lists, analyzer=analyzer))
+    return sorted(made, key=lambda one: (-one.heat, -one.people, one.ids))
+
+
+def _read(messages: list[Message], rules: HotTopicRules, analyzer: Analyzer, lists: TopicWords) -> _Read:
+    texts = [normalise(f"{one.title}\n{one.text[: rules.likeness.characters]}") for one in messages]
+    places = [lists.places(text) for text in texts]
+    given = [lists.places(normalise(one.place)) for one in messages]
+    seconds = [one.at.timestamp() for one in messages]
+    vectors = topic_vectors.made(
+        [analyzer.words(text) for text in texts],
+        [[*named, *extra] for named, extra in zip(places, given, strict=True)],
+        seconds,
+    )
+    unhappy = [1.0 if one.unhappy else min(1.0, lists.urges(normalise(f"{one.title}\n{one.text}")) / URGES) for one in messages]
+    return _Read(messages, places, unhappy, vectors, list(vectors.columns))
+
+
+def _topic(
+    read: _Read,
+    rows: list[int],
+    earlier: list[datetime],
+    start: datetime,
+    *,
+    rules: HotTopicRules,
+    lists: TopicWords,
+    analyzer: Analyzer,
+) -> Topic:
+    members = [read.messages[row] for row in rows]
+    facts = _facts(members, earlier, [read.places[row] for row in rows], [read.unhappy[row] for row in rows])
+    of_heat = heat.parts(facts, rules.halves)
+    own = read.vectors.words[rows]
+    total = np.asarray(own.sum(axis=0)).ravel()
+    central = [members[at] for at in np.argsort(-np.round(own @ total, 9), kind="stable").tolist()]
+    held = dict(Counter(own.indices.tolist()))
+    place = topic_names.place_of([read.places[row] for row in rows], [one.place for one in members])
+    weigh = {read.words[column]: float(total[column]) for column in held}
+    titles = [(one.title, one.text) for one in central[:CENTRAL]]
+    peak, usual = heat.fullest_week(facts.times, earlier)
+    return Topic(
+        name=topic_names.name_of(titles, place, weigh, lists, analyzer),
+        heat=heat.heat(of_heat, rules.shares),
+        parts=of_heat,
+        ids=tuple(one.id for one in members),
+        people=facts.people,
+        start=members[0].at,
+        end=members[-1].at,
+        place=place,
+        words=tuple(topic_names.decisive(total, held, len(members), read.words)),
+        examples=tuple(one.id for one in _different(central)[:EXAMPLES]),
+        weeks=_weeks(facts.times, start),
+        growth=peak - usual,
+    )
+
+
+def _facts(
+    members: Sequence[Message], earlier: Sequence[datetime], places: Sequence[Sequence[Named]], unhappy: Sequence[float]
+) -> Facts:
+    known = {one.person for one in members if one.person}
+    areas = {one.area or one.place for one in members} - {""}
+    named = Counter(key for one in places for key in {place.key for place in one if place.is_place})
+    touched = len(areas) if areas else sum(1 for count in named.values() if count > 1)
+    people = len(known) + sum(1 for one in members if not one.person)
+    return Facts(people, [one.at for one in members], earlier, touched, unhappy)
+
+
+def _different(central: Sequence[Message]) -> list[Message]:
+    """Without those that say the same as one before, unless there are no others."""
+    first = {(one.title, one.text): one for one in reversed(central)}
+    different = [one for one in central if first[(one.title, one.text)] is one]
+    return different if len(different) >= EXAMPLES else list(central)
+
+
+def _weeks(times: Sequence[datetime], start: datetime) -> tuple[int, ...]:
+    counts = Counter((at - start) // heat.WEEK for at in times)
+    return tuple(counts.get(week, 0) for week in range(max(counts) + 1))
