@@ -17,6 +17,12 @@ from dispatch.sheet_names import Names, names_of
 from hotline.kernel.db import UnitOfWork
 
 HEADING_ROW = 1
+RULES = (
+    *("missing-column", "named-twice", "column-not-read"),
+    *("required", "unknown-code", "ambiguous-name", "unknown-word", "unknown-choice", "too-long", "too-many", "twice-in-file"),
+    *("unknown-condition", "not-a-word", "not-a-month", "not-a-period", "not-a-date", "ends-before-it-begins"),
+)
+"""Every rule that a cell of the lists of dispatch may break, for the texts."""
 Row = tuple[int, Words]
 """The number of a row as its file counts, and its words by field."""
 
@@ -81,7 +87,7 @@ def lines(session: Session, rows: Iterable[CatalogueRow], locale: str) -> Iterat
 def of_headings(found: Found) -> list[Finding]:
     """What is wrong with a file's columns. Unknown ones are refused too: a condition left out would widen its row."""
     return [
-        *(Finding(HEADING_ROW, name, "missing-column") for name in found.lacking),
+        *(Finding(HEADING_ROW, name, "missing-column", "", {"known": [name]}) for name in found.lacking),
         *(Finding(HEADING_ROW, "", "named-twice", heading) for heading in found.twice),
         *(Finding(HEADING_ROW, "", "column-not-read", heading) for heading in found.unknown),
     ]

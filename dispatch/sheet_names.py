@@ -1,6 +1,6 @@
 """Names and codes of categories and units, both ways: what people write in lists, and what is written for them.
 
-Pure but for `names_of`, which reads them. A local rule of the catalogue is written as words ("区县部门：城管") or as its code.
+Pure but for `names_of`, which reads them. A local rule of the catalogue is written as words or as its code.
 """
 
 import re
@@ -19,12 +19,9 @@ from hotline.people.models import Unit
 from hotline.tickets.models import Category
 
 SLASH = "/"
-BUREAU = re.compile(r"(?:所在)?(区县|街道|市级|District|Street|City)(?:部门|bureau)\s*[:：]\s*(\S+)", re.IGNORECASE)
-LEVELS = {"区县": "district", "街道": "street", "市级": "city", "district": "district", "street": "street", "city": "city"}
-WRITTEN = {
-    "zh": {"district": "区县部门", "street": "街道部门", "city": "市级部门"},
-    "en": {"district": "District bureau", "street": "Street bureau", "city": "City bureau"},
-}
+BUREAU = re.compile(r"(?P<level>[^:：]+)\s*[:：]\s*(?P<line>\S+)")
+"""A bureau of a trade in some area, as it is written: 所在区县部门：城管."""
+OF_TRADE = "-bureau"
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,9 @@ class Names:
             return rule
         if LOCAL_RULE.match(words):
             return words
-        if bureau := BUREAU.fullmatch(words):
-            return f"{LEVELS[bureau.group(1).casefold()]}-bureau:{bureau.group(2)}"
+        bureau = BUREAU.fullmatch(words)
+        if bureau and (level := column.code(bureau.group("level"))):
+            return f"{level}:{bureau.group('line')}"
         return _one(field, self._units, words, words)
 
     def category(self, code: str) -> str:
@@ -61,8 +59,7 @@ class Names:
             return name if self._units.get(name) is not None else rule
         if local.group("line") is None:
             return column.word(rule, locale)
-        words = WRITTEN["zh" if locale.startswith("zh") else "en"].get(local.group(1))
-        return f"{words}：{local.group('line')}" if words else rule
+        return f"{column.word(local.group(1) + OF_TRADE, locale)}：{local.group('line')}"
 
     @cached_property
     def _categories(self) -> Mapping[str, str | None]:

@@ -33,7 +33,7 @@ from hotline.tickets.events import (
 from knowledge_base.events import ArticleChanged, NoticeboardMoved, TaskMoved, TaskOverdue, VocabularyChanged
 from sla import call_evaluations, callbacks, deadlines, escalation, extensions, service_marks
 from sla.events import AppealMoved, CallbackOpened, CallEvaluated, DigestMade, EvaluationLinkMade, RobotWanted
-from web.reactions import feedback, knowledge
+from web.reactions import dispatching, feedback, knowledge
 from web.reactions.alarms import Alarming
 from web.reactions.calls import audio_ended, audio_started
 from web.reactions.evaluations import Evaluations
@@ -52,7 +52,7 @@ WITHIN: Mapping[type[Event], Sequence[Within]] = {
         assignment.propose_again,
         following.carry,
     ),
-    AssignmentOpened: (deadlines.start_assignment, assignment.note_choice, supervision.hand_on),
+    AssignmentOpened: (dispatching.guard, deadlines.start_assignment, assignment.note_choice, supervision.hand_on),
     AssignmentMoved: (
         extensions.follow,
         deadlines.follow_assignment,

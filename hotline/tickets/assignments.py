@@ -5,6 +5,7 @@ too: by the within-reaction `following.follow`, since `tickets` already asks thi
 """
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +29,20 @@ CODES = ("solved", "reason_code", "legal_basis", "competent_unit_id", "unit_id",
 MOMENTS = ("until", "due_at")
 
 
-def open_for(uow: UnitOfWork, ticket: Ticket, unit_id: int, *, role: str, note: str) -> Assignment:
-    """Give a unit its part; its limits are set by whoever reacts to AssignmentOpened."""
-    return _open(uow, ticket, unit_id, role=role, note=note)
+@dataclass(frozen=True)
+class _Passed:
+    """What a part that another part passed on has of it: the part above, and the limit it set."""
+
+    parent_id: int | None = None
+    limit_given: datetime | None = None
+
+
+def open_for(uow: UnitOfWork, ticket: Ticket, unit_id: int, *, role: str, note: str, override: str = "") -> Assignment:
+    """Give a unit its part; its limits are set by whoever reacts to AssignmentOpened.
+
+    `override` is why somebody gives it to a unit that a rule of dispatching speaks against.
+    """
+    return _open(uow, ticket, unit_id, role=role, note=note, override=override)
 
 
 def copy_to(uow: UnitOfWork, ticket: Ticket, unit_id: int, *, note: str) -> Assignment:
@@ -110,21 +122,22 @@ def _open(
     role: str,
     note: str,
     state: AssignmentState = AssignmentState.TO_SIGN,
-    parent_id: int | None = None,
-    limit_given: datetime | None = None,
+    passed: _Passed = _Passed(),
+    override: str = "",
 ) -> Assignment:
     assignment = Assignment(
         ticket_id=ticket.id,
         unit_id=unit_id,
         role=role,
-        parent_id=parent_id,
+        parent_id=passed.parent_id,
         dispatch_no=_next_no(uow.session, ticket, unit_id),
         round=ticket.round,
         state=state,
         note=note,
+        override=override,
         dispatched_at=uow.now,
         dispatched_by_id=uow.actor.officer_id,
-        limit_given=limit_given,
+        limit_given=passed.limit_given,
         reply_form={},
     )
     uow.session.add(assignment)
@@ -232,8 +245,8 @@ def _sub_dispatch(uow: UnitOfWork, assignment: Assignment, attempt: Attempt) -> 
         raise Conflict("the reply is being signed", reason="request-open")
     limit, note = passing_on.limit(uow, assignment, attempt.given), str(attempt.given.get("note") or "")
     for unit in passing_on.receivers(uow, assignment, attempt.given):
-        ticket, above = assignment.ticket, assignment.id
-        _open(uow, ticket, unit.id, role=passing_on.SUB, note=note, parent_id=above, limit_given=limit)
+        passed = _Passed(assignment.id, limit)
+        _open(uow, assignment.ticket, unit.id, role=passing_on.SUB, note=note, passed=passed)
 
 
 def _name_officer(uow: UnitOfWork, assignment: Assignment, attempt: Attempt) -> None:

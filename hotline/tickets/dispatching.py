@@ -30,13 +30,14 @@ HOLDING = AT_WORK | {AssignmentState.REPLIED, AssignmentState.COPIED}
 def dispatch(uow: UnitOfWork, ticket: Ticket, given: Mapping[str, Any]) -> Remark:
     """Give the ticket to a lead, to those who assist and to those who are told.
 
-    Raises NotFound for an unknown unit, Conflict for the unit complained of, Invalid while the redacted text is missing.
+    Raises NotFound for an unknown unit, Conflict for the unit complained of, Invalid while the redacted text is missing. The
+    given `override` says why it goes to a unit that a rule of dispatching speaks against.
     """
     checking.keep_redaction(uow, ticket, given)
     lead = units.get(uow.session, int(given["unit_id"]))
     assisting = _others(given, "assist_unit_ids", {lead.id})
     told = _others(given, "copy_unit_ids", {lead.id, *assisting})
-    part = _give_lead(uow, ticket, lead, str(given.get("note") or ""))
+    part = _give_lead(uow, ticket, lead, str(given.get("note") or ""), str(given.get("override") or ""))
     _give_each(uow, ticket, assisting)
     copied = _automatic_copies(uow, ticket, lead, {lead.id, *assisting, *told})
     _tell_each(uow, ticket, [*told, *copied])
@@ -118,13 +119,13 @@ def check_free(session: Session, ticket_id: int, unit_id: int) -> None:
         raise Conflict("the unit has a part already", reason="has-part", unit_id=unit_id)
 
 
-def _give_lead(uow: UnitOfWork, ticket: Ticket, lead: Unit, note: str) -> Assignment:
+def _give_lead(uow: UnitOfWork, ticket: Ticket, lead: Unit, note: str, override: str = "") -> Assignment:
     checking.check_redacted(ticket)
     checking.check_receiver(uow, ticket, lead)
     designated = _is_designated(uow.session, ticket, lead.id, rules_of(uow.session, uow.now))
     ticket.lead_unit_id, ticket.dispatched_at = lead.id, uow.now
     ticket.dispatch_count += 1
-    part = assignments.open_for(uow, ticket, lead.id, role=LEAD, note=note)
+    part = assignments.open_for(uow, ticket, lead.id, role=LEAD, note=note, override=override)
     part.designated = designated
     return part
 

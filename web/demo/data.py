@@ -187,6 +187,7 @@ class City:
     categories: tuple[CategoryRow, ...]
     paths: tuple[PathRow, ...]
     catalogue: tuple[Mapping[str, Any], ...]
+    duties: tuple[Mapping[str, Any], ...]
     articles: tuple[ArticleFile, ...]
     situations: tuple[Situation, ...]
     questions: tuple[QuestionRow, ...]
@@ -213,6 +214,7 @@ def load_city() -> City:
         categories=defaults.categories(),
         paths=defaults.handling_paths(areas[0].name),
         catalogue=tuple(read_yaml("catalogue.yaml")),
+        duties=tuple(read_yaml("duties.yaml")),
         articles=tuple(_article(path) for path in sorted((FOLDER / "articles").glob("*.md"))),
         situations=_situations(),
         questions=_rows(QuestionRow, read_yaml("questions.yaml")),

@@ -10,7 +10,7 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from dispatch import catalogue_versions
+from dispatch import catalogue_versions, duty_lists
 from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Area, Membership, Officer, Place, Unit
 from hotline.people.passwords import hash_password
@@ -36,6 +36,7 @@ def install_reference(uow: UnitOfWork, city: City) -> None:
     for row in city.ladders:
         ladders.put(uow, unit_id=units[row.unit], unit_class=None, important=row.important, kind=None, steps=row.steps)
     catalogue_versions.import_rows(uow, city.catalogue)
+    duty_lists.lay_down(uow, city.duties)
     today = uow.now.astimezone(uow.zone).date()
     for article in city.articles:
         articles.import_article(uow, article.id, still_to_come(content_of(article, units), today))

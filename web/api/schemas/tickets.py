@@ -139,6 +139,7 @@ class Given(Shape):
     unit_id: StrictInt | None = None
     assist_unit_ids: list[StrictInt] = Field(default_factory=list, max_length=20)
     note: str = Field("", max_length=2000)
+    override: str = Field("", max_length=2000)
     public_note: str = Field("", max_length=2000)
     path_code: str = Field("", max_length=32)
     reply_internal: str = Field("", max_length=10_000)
