@@ -67,9 +67,10 @@ def tickets_of(session: Session) -> list[Ticket]:
 def test_the_volumes_are_those_of_the_shape(session: Session) -> None:
     answered = [ticket for ticket in tickets_of(session) if ticket.state is State.ANSWERED]
 
-    assert len(answered) == load_shape().answers * SCALE
+    assert len(answered) == load_shape().recent.answers * SCALE
     asked = [ticket for ticket in tickets_of(session) if ticket.type != "bad_mark"]
-    assert len(asked) == (load_shape().answers + load_shape().tickets) * SCALE
+    planned = (load_shape().recent.answers + load_shape().recent.tickets) * SCALE
+    assert planned < len(asked) < 1.25 * planned
 
 
 def test_every_state_occurs(session: Session) -> None:

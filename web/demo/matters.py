@@ -11,16 +11,16 @@ from web.demo.stories import URGENT, Matter
 from web.demo.wording import Spot, choose_spot, fill
 
 SPOKEN_PAUSES = ("", "", " ", "嗯", "然后", "就是", "那个", "，")
-COMMUNITY, DISTRICT = 0.3, 0.04
+COMMUNITY, DISTRICT = 0.3, 0.03
 """How often the community is known besides the street, and how often nothing but the district is."""
 DISTRICT_DIGITS = 4
 
 
-def matter_of(city: City, situation: Situation, rng: Random, *, place: str | None = None) -> Matter:
-    """The situation as somebody tells it. With `place` it lies there, if it lies at a place of that kind at all."""
+def matter_of(city: City, situation: Situation, rng: Random, *, place: str | None = None, spot: Spot | None = None) -> Matter:
+    """The situation as somebody tells it, at `spot`; else at the place of that name, if it lies at one of that kind at all."""
     title = rng.choice((situation.title, *situation.titles))
     words = words_of(city, situation, rng)
-    spot = choose_spot(city, rng, title + words, situation.hours, place=place)
+    spot = spot or choose_spot(city, rng, title + words, situation.hours, place=place)
     objection = situation.return_reason
     return Matter(
         type=situation.type,
@@ -39,7 +39,8 @@ def matter_of(city: City, situation: Situation, rng: Random, *, place: str | Non
         prompt=situation.urgency in URGENT or situation.unit.startswith("utility"),
         partner=situation.partner,
         mistaken=situation.mistaken,
-        place=spot.anchor,
+        situation=situation.id,
+        spot=spot,
     )
 
 

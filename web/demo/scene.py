@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch.localities import Locality, Registry
 from dispatch.routing import UnitHit
 from hotline.kernel.db import SYSTEM, Actor, UnitOfWork
 from hotline.kernel.scope import Scope
 from hotline.people import units
-from hotline.people.models import Officer
+from hotline.people.models import Area, Officer, Unit
 from hotline.people.permissions import Role, scope_of
 from hotline.tickets.models import Ticket
 from knowledge_base.models import Article
+from knowledge_base.policy import AnswerPolicy, packaged_policy
 from web.demo.plans import Story
 
 FIELD_DIGITS = 2
@@ -45,22 +47,31 @@ class Cast:
     articles: Mapping[str, int]
     akin: Mapping[int, list[int]]
     phrases: Mapping[str, Any]  # one phrase or a list, as in the shape
+    policy: AnswerPolicy
+    registry: Registry
+    areas: Mapping[str, Mapping[str, str]]  # by code: the codes from the city down, by level
     hits: dict[tuple[str, str | None], list[UnitHit]] = field(default_factory=dict)
 
     def of(self, role: Role, rng: Random) -> Player:
         """Somebody of that role."""
         return rng.choice(self.by_role[role.value])
 
+    def unit_id(self, rule: str, area_code: str | None) -> int | None:
+        """The unit that a rule means in that area; nothing when none does."""
+        unit = Locality(self.areas.get(area_code or "", {}), self.registry).resolve(rule) if rule else None
+        return unit.id if unit else None
+
 
 @dataclass
 class Scene:
-    """One story being told."""
+    """One story being told; `lead` is the one it hangs on."""
 
     uow: UnitOfWork
     cast: Cast
     rng: Random
     story: Story
     ticket: Ticket
+    lead: "Scene | None" = None
 
     def act(self, player: Player) -> Scope:
         """Go on as that officer."""
@@ -86,7 +97,15 @@ def cast_of(session: Session, phrases: Mapping[str, Any]) -> Cast:
                 by_unit.setdefault(membership.unit_id, player)
             heads.setdefault((membership.unit_id, membership.role), player)
     known, akin = _known(session)
-    return Cast(by_role, by_unit, heads, known, akin, phrases)
+    registry = Registry(session.scalars(select(Unit).order_by(Unit.id)).all())
+    return Cast(by_role, by_unit, heads, known, akin, phrases, packaged_policy(), registry, _lineages(session))
+
+
+def _lineages(session: Session) -> dict[str, dict[str, str]]:
+    """To each area the codes of those it lies in and its own, by level."""
+    areas = {area.code: area for area in session.scalars(select(Area))}
+    lines = {code: [part for part in area.path.split("/") if part] for code, area in areas.items()}
+    return {code: {areas[part].level: part for part in line} for code, line in lines.items()}
 
 
 def _known(session: Session) -> tuple[dict[str, int], dict[int, list[int]]]:

@@ -25,12 +25,50 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Shape:
-    """The file as values; see there for what each means."""
+class Stretch:
+    """A piece of the months looked back on: told under a name of its own, from so many days back on, so many days long."""
 
+    name: str
+    from_day: int
     days: int
     tickets: int
     answers: int
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What is asked again and again at one place: the share of all requests it has when the months begin and when they end."""
+
+    situation: str
+    place: str
+    first: float
+    last: float
+
+
+@dataclass(frozen=True)
+class Surge:
+    """Something that happened to many at once: so many rang within so many hours, so many days ago, in these months only.
+
+    `values` are the fillings of slots that all of them tell alike.
+    """
+
+    name: str
+    situation: str
+    place: str
+    days_back: float
+    hours: float
+    count: int
+    months: tuple[int, ...]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The file as values; see there for what each means."""
+
+    recent: Stretch
+    past: Stretch
+    emphasis: float
     batch: int
     citizens: int
     first_phone: int
@@ -48,8 +86,17 @@ class Shape:
     links_unanswered: int
     satisfaction: Sequence[Mapping[str, Any]]  # a share, and three words of sla.answers
     staged: Sequence[Stage]
+    repeats: Mapping[str, float]
+    repeat_hours: Mapping[str, Span]
+    topics: Sequence[Topic]
+    surges: Sequence[Surge]
     late_limit: Mapping[str, Any]  # a type of request, and its limit in working days
     phrases: Mapping[str, Any]  # one phrase, or a list to choose from
+
+    @property
+    def days(self) -> int:
+        """How far the months look back, both stretches together."""
+        return self.past.from_day + self.past.days
 
 
 @cache
@@ -57,7 +104,10 @@ def load_shape() -> Shape:
     """Read the file; the same object each time."""
     raw = read_yaml("shape.yaml")
     staged = [Stage(**{**row, "hours": tuple(row.get("hours", ()))}) for row in raw.pop("staged")]
-    return Shape(**raw, staged=staged)
+    recent, past = Stretch(name="", **raw.pop("recent")), Stretch(name="past-", **raw.pop("past"))
+    topics = [Topic(**row) for row in raw.pop("topics")]
+    surges = [Surge(**{**row, "months": tuple(row["months"])}) for row in raw.pop("surges")]
+    return Shape(**raw, recent=recent, past=past, staged=staged, topics=topics, surges=surges)
 
 
 def pick(rng: Random, span: Span) -> float:

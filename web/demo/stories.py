@@ -12,6 +12,7 @@ from typing import Any
 from sla.calendar import CityCalendar
 from web.demo.data import Mistaken
 from web.demo.shape import Shape, Span, pick
+from web.demo.wording import Spot
 
 URGENT = frozenset({"urgent", "critical"})
 
@@ -29,7 +30,7 @@ class Step:
 class Matter:
     """What a request says, with all slots filled, and what the unit will reply. `prompt`: the unit counts minutes.
 
-    `mistaken` is whom it may be sent to by mistake, `place` the name of the place it hangs on.
+    `mistaken` is whom it may be sent to by mistake, `situation` and `spot` are what was told, and where.
     """
 
     type: str
@@ -50,7 +51,8 @@ class Matter:
     prompt: bool = False
     partner: str = ""
     mistaken: Mistaken | None = None
-    place: str = ""
+    situation: str = ""
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,21 @@ class Fate:
     unreachable: bool = False
     unhappy: bool = False
     unreasonable: bool = False
+    mistaken: bool = False
+    disputed: bool = False
 
 
 def choose_fate(rng: Random, shape: Shape, matter: Matter) -> Fate:
     """What becomes of an ordinary request, by the shares of the shape."""
     happens = {name: rng.random() < share for name, share in shape.share.items()}
     returned = next((how for how in ("grant_return", "refuse_return") if happens[how]), "")
+    mistake = matter.mistaken
+    mistaken = mistake is not None and rng.random() < mistake.share
     unhappy = rng.random() < sum(row["share"] for row in shape.satisfaction if is_unhappy(row))
     return Fate(
         withdrawn=happens["withdrawn"],
-        returned=returned if matter.objection else "",
-        recalled=happens["recalled"],
+        returned=returned if matter.objection and not mistake else "",
+        recalled=happens["recalled"] and not mistake,
         assisted=happens["assisted"],
         late=happens["late"],
         supplement=happens["supplement"],
@@ -87,12 +93,15 @@ def choose_fate(rng: Random, shape: Shape, matter: Matter) -> Fate:
         unreachable=happens["unreachable"],
         unhappy=unhappy and not happens["unreachable"],
         unreasonable=happens["unreasonable"],
+        mistaken=mistaken,
+        disputed=mistaken and mistake is not None and rng.random() < mistake.disputed,
     )
 
 
 def fated_for(stop: str, fate: Fate) -> Fate:
     """The same fate, changed so that the story reaches that stop."""
     straight = replace(fate, withdrawn=False, recalled=False, returned="", unreachable=False, unhappy=False, retry=False)
+    straight = replace(straight, mistaken=False, disputed=False)
     changes = {
         "withdraw": replace(straight, withdrawn=True),
         "recall": replace(straight, recalled=True),
@@ -137,6 +146,10 @@ class Walk:
         """All steps of what was dispatched by itself, from the unit's sign-in on."""
         yield from self._round(first=True)
 
+    def called_back(self) -> Iterator[Step]:
+        """All steps of what was answered with another, from the answer on."""
+        yield from self._callback(unhappy=False)
+
     def _handed_over(self) -> Iterator[Step]:
         if self.matter.partner:
             for action in ("transfer", "receipt", "voice"):
@@ -144,7 +157,11 @@ class Walk:
                 yield Step(action, self.at, {"partner": self.matter.partner, "answered_by": self._phrase("partner_answered")})
 
     def _at_the_desk(self) -> Iterator[Step]:
-        yield self._desk("dispatch", assisted=self.fate.assisted, second=self.fate.recalled)
+        if self.fate.mistaken and self.matter.mistaken:
+            yield from self._mistaken(self.matter.mistaken)
+            return
+        right = self.matter.mistaken.right if self.matter.mistaken else ""
+        yield self._desk("dispatch", assisted=self.fate.assisted, second=self.fate.recalled, unit=right)
         if self.fate.recalled:
             yield self._desk("recall", note=self._phrase("recall"))
             yield self._desk("dispatch", assisted=self.fate.assisted)
@@ -153,6 +170,19 @@ class Walk:
             yield self._office(self.fate.returned, self.shape.review_minutes, note=self._phrase(self.fate.returned))
             if self.fate.returned == "grant_return":
                 yield self._desk("dispatch", second=True)
+
+    def _mistaken(self, mistake: Mistaken) -> Iterator[Step]:
+        """Sent to whom it seems to belong to, returned with the law and the unit it does belong to, sent there."""
+        yield self._desk("dispatch", unit=mistake.unit)
+        why = {"reason_code": "not_competent", "reason": mistake.reason, "legal_basis": mistake.legal_basis}
+        yield self._office("ask_return", self._span("sign"), **why, competent=mistake.right)
+        yield self._office("grant_return", self.shape.review_minutes, note=self._phrase("grant_return"))
+        yield self._desk("dispatch", unit=mistake.right)
+        if self.fate.disputed:
+            back = {"reason_code": "not_competent", "reason": self._phrase("dispute"), "legal_basis": mistake.legal_basis}
+            yield self._office("ask_return", self._span("sign"), **back, competent=mistake.unit)
+            words = {"evidence": self._phrase("evidence"), "note": self._phrase("ruling"), "basis": mistake.legal_basis}
+            yield self._office("designate_here", self.shape.review_minutes, **words)
 
     def _objection(self) -> Mapping[str, str]:
         return self.matter.objection or {"reason": self._phrase("recall"), "legal_basis": "云泽市部门职责清单"}

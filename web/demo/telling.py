@@ -3,7 +3,9 @@
 The unit of work is carried through time and hands (`now`, `actor`), so that hundreds of steps share a transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -16,7 +18,7 @@ from hotline.kernel.db import SYSTEM, UnitOfWork
 from hotline.kernel.scope import Scope
 from hotline.people import citizens, units
 from hotline.people.permissions import Role
-from hotline.tickets import assignments, ladders, requests, tickets
+from hotline.tickets import assignments, ladders, links, requests, tickets
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import RequestKind, RequestState, Secrecy, State
@@ -25,7 +27,6 @@ from knowledge_base.answers import Answer, Reply
 from knowledge_base.asked import Asking
 from knowledge_base.feedback import AskedBy
 from knowledge_base.models import UseKind, UsePlace
-from knowledge_base.policy import packaged_policy
 from knowledge_base.uses import Showing
 from sla.answers import Satisfaction
 from web.demo import asking
@@ -38,24 +39,34 @@ LEAD = "lead"
 CARDS = 3
 
 
-def tell(uow: UnitOfWork, cast: Cast, story: Story) -> Ticket:
-    """Open the story's ticket and take its steps."""
-    rng = Random(story.key)
-    uow.now = story.opened_at
-    by_phone = story.channel != PORTAL
-    agent = cast.of(Role.AGENT, rng) if by_phone else None
-    uow.actor = agent.actor if agent else SYSTEM
-    ticket = _open(uow, story, cast.articles.get(story.article or ""), cast)
-    scene = Scene(uow, cast, rng, story, ticket)
-    for step in story.steps:
-        uow.now = step.at
-        STEPS[step.action](scene, step)
+def tell(uow: UnitOfWork, cast: Cast, stories: Sequence[Story]) -> None:
+    """Open the tickets of stories that hang together, the lead first, and take their steps in the order of time."""
+    scenes: dict[str, Scene] = {}
+    moments: list[tuple[datetime, int, Step | None, Story]]
+    moments = [(story.opened_at, place, None, story) for place, story in enumerate(stories)]
+    moments += [(step.at, place, step, story) for place, story in enumerate(stories) for step in story.steps]
+    for at, _, step, story in sorted(moments, key=lambda moment: moment[:2]):
+        uow.now = at
+        if step is None:
+            scenes[story.key] = _begin(uow, cast, story, scenes.get(story.lead))
+        else:
+            STEPS[step.action](scenes[story.key], step)
     uow.session.flush()
-    return ticket
 
 
-def _open(uow: UnitOfWork, story: Story, article_id: int | None, cast: Cast) -> Ticket:
-    matter, agent_id = story.matter, uow.actor.officer_id
+def _begin(uow: UnitOfWork, cast: Cast, story: Story, lead: Scene | None) -> Scene:
+    rng = Random(story.key)
+    agent = cast.of(Role.AGENT, rng) if story.channel != PORTAL else None
+    uow.actor = agent.actor if agent else SYSTEM
+    earlier = lead.ticket if lead and story.again else None
+    ticket = _open(uow, story, cast, earlier)
+    if earlier is not None:
+        links.mark_repeat(uow, ticket)
+    return Scene(uow, cast, rng, story, ticket, lead)
+
+
+def _open(uow: UnitOfWork, story: Story, cast: Cast, earlier: Ticket | None) -> Ticket:
+    matter, agent_id, article_id = story.matter, uow.actor.officer_id, cast.articles.get(story.article or "")
     citizen = citizens.find_or_create(uow, story.phone, story.name)
     contact = contacts.open_contact(uow, channel=story.channel, number=story.phone, agent_id=agent_id)
     new = NewTicket(
@@ -79,6 +90,7 @@ def _open(uow: UnitOfWork, story: Story, article_id: int | None, cast: Cast) -> 
         article_id=article_id,
         answer=matter.reply_public if article_id else "",
         opened_by_id=agent_id,
+        repeat_of_id=earlier.id if earlier else None,
     )
     if article_id is None:
         ticket, summary = tickets.open_ticket(uow, new), "ticket_opened"
@@ -100,7 +112,7 @@ def _use(uow: UnitOfWork, story: Story, article_id: int, contact_id: int, cast: 
     cards = [article_id, *rng.sample(others, min(CARDS - 1, len(others)))]
     surely = Reply(Answer(article_id, "", "", story.matter.reply_public, "", confidence=1.0, effective_to=None), ())
     via = AskedBy.CITIZEN if story.channel == PORTAL else AskedBy.AGENT
-    question = asked.note(uow, Asking(via, contact_id), story.matter.body, surely, packaged_policy())
+    question = asked.note(uow, Asking(via, contact_id), story.matter.body, surely, cast.policy)
     asked_id = question.id if question else None
     showings = {one: Showing(contact_id, asked_id, place, rank) for rank, one in enumerate(cards, 1)}
     uses.note_shown(uow, showings)
@@ -145,8 +157,11 @@ def _on_the_line(scene: Scene) -> Scope:
 def _dispatch(scene: Scene, step: Step) -> None:
     given = step.given
     lead, helpers = (_second_choice if given.get("second") else _first_choice)(scene)
-    helping = helpers[:1] if given.get("assisted") else []
-    _at_desk(scene, "dispatch", {"unit_id": lead, "assist_unit_ids": helping})
+    named = scene.cast.unit_id(given.get("unit") or "", scene.ticket.area_code)
+    lead, helpers = (named, [lead, *helpers]) if named else (lead, helpers)
+    helping = [unit_id for unit_id in helpers if unit_id != lead][:1] if given.get("assisted") else []
+    words = {"override": scene.cast.phrases["override"]}
+    _at_desk(scene, "dispatch", {"unit_id": lead, "assist_unit_ids": helping, **words})
 
 
 def _first_choice(scene: Scene) -> tuple[int, list[int]]:
@@ -177,6 +192,28 @@ def _at_desk(scene: Scene, action: str, given: Mapping[str, Any]) -> None:  # wh
         redacted = {"redacted_title": nameless_title(matter.title), "redacted_body": matter.body}
         tickets.move(scene.uow, scene.ticket.id, "check", roles=[Role.DISPATCHER], given=redacted)
     tickets.move(scene.uow, scene.ticket.id, action, roles=[Role.DISPATCHER], given=given)
+
+
+def _ask_return(scene: Scene, step: Step) -> None:
+    """With whom the unit thinks competent, where the story says so."""
+    given = dict(step.given)
+    if "competent" in given:
+        lead = assignments.at_work(scene.uow.session, scene.ticket.id)[0]
+        rule = given.pop("competent")
+        unit_id = scene.cast.unit_id(rule, scene.ticket.area_code) if rule else _first_choice(scene)[0]
+        given |= {"competent_unit_id": unit_id} if unit_id and unit_id != lead.unit_id else {}
+    _by_unit(scene, replace(step, given=given))
+
+
+def _merge(scene: Scene, step: Step) -> None:
+    """A dispatcher lets it go with the story it hangs on."""
+    if scene.lead is not None:
+        _at_desk(scene, "merge", {"main_id": scene.lead.ticket.id, "note": step.given["note"]})
+
+
+def _relate(scene: Scene, step: Step) -> None:
+    if scene.lead is not None:
+        _at_desk(scene, "relate", {"other_id": scene.lead.ticket.id, "note": scene.cast.phrases["relate"]})
 
 
 def _decide_return(scene: Scene, step: Step) -> None:
@@ -237,9 +274,12 @@ STEPS: Mapping[str, Callable[[Scene, Step], None]] = {
     "inform": _move_at_desk,
     "withdraw": _move_at_desk,
     "recall": _decide_return,
-    "ask_return": _by_unit,
+    "ask_return": _ask_return,
     "grant_return": _decide_return,
     "refuse_return": _decide_return,
+    "designate_here": _decide_return,
+    "merge": _merge,
+    "relate": _relate,
     "sign": _by_unit,
     "contact": _by_unit,
     "reply": _by_unit,

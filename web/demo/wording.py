@@ -18,6 +18,10 @@ PLACE_SLOTS = {
 """Slots that are places, and the kind of place; the first one found in a title says where the matter lies."""
 
 
+TELLERS_OWN = ("building", "floor", "days", "number")
+"""Slots that two people with the same matter fill differently."""
+
+
 @dataclass(frozen=True)
 class Spot:
     """A place of a request: the street area's code, the address, a filling for every slot, and the name it hangs on."""
@@ -47,6 +51,14 @@ def choose_spot(city: City, rng: Random, words: str, hours: str, *, place: str |
     values["time"] = rng.choice(_times(city, hours))
     values |= {name: rng.choice(choices) for name, choices in city.slots.items() if name != "time"}
     return Spot(anchor.street, _address(anchor, values, rng), values, anchor.name)
+
+
+def beside(city: City, spot: Spot, rng: Random, hours: str) -> Spot:
+    """The same place and the same names, told by somebody else: another building, another hour."""
+    values = {**spot.values, "time": rng.choice(_times(city, hours))}
+    values |= {name: rng.choice(city.slots[name]) for name in TELLERS_OWN}
+    anchor = next(place for place in city.places if (place.name, place.street) == (spot.anchor, spot.area))
+    return Spot(spot.area, _address(anchor, values, rng), values, spot.anchor)
 
 
 def unfilled(texts: Iterable[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """The demo city's worst day as a stream of calls: a main breaks under a road, 400 people ring within 3 h, among 3,000 others.
 
-Pure: the same seed and day give the same calls. What belongs to the event is said beside each call, for whoever measures how well
-it is found (`hotline insight replay`). How the event's callers put it is data that no situation of the demo city knows.
+Pure: the same seed and day give the same calls. What belongs to the event is said beside each call, for whoever measures
+how well it is found (`hotline insight replay`). How the event's callers put it is data that no situation knows.
 """
 
 import csv
