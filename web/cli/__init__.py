@@ -6,7 +6,7 @@ import click
 
 from hotline.kernel.errors import HotlineError
 from web import errors, texts
-from web.cli import asr, audit, city, db, demo, kb, looking, outbox, processes, sla, ticket, workflow
+from web.cli import asr, audit, city, db, demo, dispatch, kb, looking, outbox, processes, sla, ticket, workflow
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,7 +23,19 @@ def hotline() -> None:
 for command in (
     *(processes.up, processes.serve, processes.worker, processes.beat, processes.gateway),
     *(looking.settings, looking.check),
-    *(asr.asr, audit.audit, city.city, db.db, demo.demo, kb.kb, outbox.outbox, sla.sla, ticket.ticket, workflow.workflow),
+    *(
+        asr.asr,
+        audit.audit,
+        city.city,
+        db.db,
+        demo.demo,
+        dispatch.dispatch,
+        kb.kb,
+        outbox.outbox,
+        sla.sla,
+        ticket.ticket,
+        workflow.workflow,
+    ),
 ):
     hotline.add_command(command)
 

@@ -1,0 +1,13 @@
+"""`hotline dispatch`: which unit a matter goes to, from the command line."""
+
+import click
+
+from web.cli import dispatch_evaluate
+
+
+@click.group("dispatch")
+def dispatch() -> None:
+    """Ranking of units: how good it is, its models and which one is live."""
+
+
+dispatch.add_command(dispatch_evaluate.evaluate)
