@@ -21,12 +21,16 @@ LONGEST_PAUSE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Process:
-    """A child: its name, its command, the environment it gets. The others stand on a foundation: it stops after them."""
+    """A child: its name, its command, the environment it gets. The others stand on a foundation: it stops after them.
+
+    One that is to run `once` is not started again after it ended well.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     foundation: bool = False
+    once: bool = False
 
 
 @dataclass
@@ -86,7 +90,7 @@ class Supervisor:
     def _look(self) -> None:
         now = time.monotonic()
         for child in self._children:
-            if child.running is not None and child.running.poll() is not None:
+            if child.running is not None and child.running.poll() is not None and not _is_done(child):
                 self._bury(child, now)
             if child.running is None and now >= child.due_at:
                 self._start(child)
@@ -111,6 +115,10 @@ class Supervisor:
 
 def _lives(child: _Child) -> bool:
     return child.running is not None and child.running.poll() is None
+
+
+def _is_done(child: _Child) -> bool:
+    return child.process.once and _running(child).poll() == 0
 
 
 def _running(child: _Child) -> "subprocess.Popen[bytes]":

@@ -1,5 +1,6 @@
 """`hotline demo`: the invented city with everything running, a caller, a partner."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -15,12 +16,17 @@ from web.bootstrap import build
 from web.cli.demo_call import call
 from web.cli.demo_partner import partner
 from web.cli.processes import address, check_ports, run_all
-from web.demo.seed import open_quietly, seed_city
+from web.demo.seed import open_quietly, open_to_search, seed_city, seed_past
 from web.keys import secret_key
 from web.migrations import upgrade
 from web.supervisor import hotline_command
 
 MARK = "demo-city"
+PAST = "past"
+"""The command, and the process of `start`, that tells the months before the last weeks."""
+BESIDES = 10
+"""How much less that process may have of the machine than those that serve people, as `nice` counts."""
+SHOWN_EACH = 250
 PARTNERS = {"110": 1, "platform": 2}
 """Partners that the demo plays, and how many ports after the web server's they listen."""
 
@@ -35,7 +41,7 @@ demo.add_command(partner)
 
 
 @demo.command("start")
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 600 requests.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 780 requests.")
 @click.option("--fresh", "begin", flag_value="fresh", default=None, help="Throw away the demo's data and start over.")
 def start(*, scale: float, begin: str | None) -> None:
     """Migrate, seed the demo city and run everything until Ctrl-C. A second start keeps the data.
@@ -50,18 +56,41 @@ def start(*, scale: float, begin: str | None) -> None:
         forget(configured.data_dir)
     seed(configured, scale)
     partners = [(f"partner-{name}", _partner_command(configured, name)) for name in PARTNERS]
-    run_all(configured, partners, welcome)
+    tell_past = (PAST, hotline_command("demo", PAST, "--scale", str(scale)))
+    run_all(configured, [*partners, tell_past], welcome, once=[PAST])
 
 
 @demo.command("seed")
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 600 requests.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 780 requests.")
 def seed_only(*, scale: float) -> None:
-    """Migrate and seed the demo city without running anything.
+    """Migrate and seed the demo city without running anything. `hotline demo past` tells the months before.
 
     \b
     HOTLINE_DATA_DIR=/srv/demo hotline demo seed --scale 10
     """
     seed(demo_settings(settings.load()), scale)
+
+
+@demo.command(PAST)
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 2,050 requests.")
+def past(*, scale: float) -> None:
+    """Tell the months before the last weeks of a seeded demo city. `start` does so beside everything that runs.
+
+    \b
+    hotline demo past
+    """
+    configured = demo_settings(settings.load())
+    logs.configure("WARNING", f"demo-{PAST}")
+    os.nice(BESIDES)
+    container = build(configured)
+    quiet = open_to_search(
+        container.opened_database.url, container.subscribers, container.database.zone, container.database.vault
+    )
+    try:
+        seed_past(quiet, scale=scale, now=clock.now(), progress=_show_now_and_then)
+    finally:
+        quiet.close()
+        container.close()
 
 
 def demo_settings(configured: Settings) -> Settings:
@@ -113,6 +142,12 @@ def _partner_command(configured: Settings, name: str) -> tuple[str, ...]:
     port = configured.port + PARTNERS[name]
     folder = configured.data_dir.resolve() / "demo-partner"
     return hotline_command("demo", "partner", "--name", name, "--port", str(port), "--data", str(folder))
+
+
+def _show_now_and_then(what: str, done: int, total: int) -> None:
+    """A line each few hundred, since others write to the same terminal."""
+    if done >= total or done % SHOWN_EACH == 0:
+        click.echo(f"{texts.text(f'demo.seeding-{what}')} {done}/{total}", err=True)
 
 
 def _show(what: str, done: int, total: int) -> None:

@@ -1,6 +1,7 @@
 """`hotline up` and the processes it starts: serve, worker, beat, gateway."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 import click
 
@@ -74,17 +75,25 @@ def gateway() -> None:
     speech.main()
 
 
-def run_all(configured: Settings, more: list[tuple[str, tuple[str, ...]]], when_started: Callable[[Settings], None]) -> None:
+def run_all(
+    configured: Settings,
+    more: list[tuple[str, tuple[str, ...]]],
+    when_started: Callable[[Settings], None],
+    *,
+    once: Collection[str] = (),
+) -> None:
     """Run every process of this box until told to stop. Raises PortTaken before anything is started.
 
-    `when_started` gets the settings of the processes: their database is this one's, which another opening would stop.
+    `once` names those of `more` that end by themselves. `when_started` gets the settings of the processes: their database is
+    this one's, which another opening would stop.
     """
     check_ports(configured)
     opened: OpenedDatabase = plugins.open_url("hotline.databases", configured.database_url, data_dir=configured.data_dir)
     try:
         upgrade(opened.url, secret=secret_key(configured))
         children = configured.model_copy(update={"database_url": opened.url, "data_dir": configured.data_dir.resolve()})
-        Supervisor(processes_of(children, more)).run(lambda: when_started(children))
+        processes = [replace(process, once=process.name in once) for process in processes_of(children, more)]
+        Supervisor(processes).run(lambda: when_started(children))
     finally:
         opened.close()
 
