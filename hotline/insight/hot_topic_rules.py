@@ -4,7 +4,7 @@ Whoever wires reads the city's rules, or the packaged ones, and hands these in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hotline.kernel.errors import Invalid
@@ -51,11 +51,15 @@ class Halves:
 
 @dataclass(frozen=True)
 class Reported:
-    """A topic has at least so many tickets; so many topics are shown; a report is made of each of these periods, in days."""
+    """A topic has at least so many tickets; so many topics are shown; a report is made of each of these periods, in days.
+
+    So many days `before` a period tell what was usual.
+    """
 
     at_least: int
     shown: int
     days: tuple[int, ...]
+    before: int
 
 
 @dataclass(frozen=True)
@@ -78,12 +82,17 @@ def read(values: Mapping[str, Any]) -> HotTopicRules:  # a rule's value is a tab
         raise Invalid("rules", "malformed-rule", reason=str(error)) from error
 
 
+def at_least(rules: HotTopicRules, messages: int) -> HotTopicRules:
+    """The rules with topics of so many messages and more."""
+    return replace(rules, report=replace(rules.report, at_least=messages))
+
+
 def _read(values: Mapping[str, Mapping[str, Any]]) -> HotTopicRules:
     for name in ("likeness", "heat", "halves"):
         for key, value in values[name].items():
             _check(f"{name}.{key}", value)
     report = values["report"]
-    for key in ("at_least", "shown"):
+    for key in ("at_least", "shown", "before"):
         _check(f"report.{key}", report[key])
     shares = Shares(**values["heat"])
     total = shares.many + shares.fast + shares.wide + shares.unhappy
@@ -93,7 +102,12 @@ def _read(values: Mapping[str, Mapping[str, Any]]) -> HotTopicRules:
         likeness=Likeness(**values["likeness"]),
         shares=shares,
         halves=Halves(**values["halves"]),
-        report=Reported(int(report["at_least"]), int(report["shown"]), tuple(int(days) for days in report["days"])),
+        report=Reported(
+            at_least=int(report["at_least"]),
+            shown=int(report["shown"]),
+            days=tuple(int(days) for days in report["days"]),
+            before=int(report["before"]),
+        ),
     )
 
 

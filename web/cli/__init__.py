@@ -6,7 +6,7 @@ import click
 
 from hotline.kernel.errors import HotlineError
 from web import errors, texts
-from web.cli import asr, audit, city, db, demo, dispatch, kb, looking, outbox, processes, sla, ticket, workflow
+from web.cli import asr, audit, city, db, demo, dispatch, insight, kb, looking, outbox, processes, sla, ticket, workflow
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,6 +30,7 @@ for command in (
         db.db,
         demo.demo,
         dispatch.dispatch,
+        insight.insight,
         kb.kb,
         outbox.outbox,
         sla.sla,
