@@ -23,6 +23,7 @@ import knowledge_base
 import sla
 import web
 from dispatch.linkage.transfers import TRANSFERS, VOICE
+from hotline.insight.incident_life import INCIDENT
 from hotline.intake import calls, drafts
 from hotline.kernel.errors import HotlineError
 from hotline.kernel.events import Event
@@ -46,6 +47,7 @@ LIFE_CYCLES: tuple[LifeCycle[Any], ...] = (  # each has its own states
     *(STANDARD.ticket, STANDARD.assignment, ORDER, CALLBACK, CLOCK, APPEAL),
     *(calls.LIFE, drafts.LIFE, TRANSFERS, VOICE),
     *OF_KNOWLEDGE,
+    INCIDENT,
 )
 WORDS = {
     "ticket": ("state", "desks.action"),
@@ -60,6 +62,7 @@ WORDS = {
     "announcement": ("announcement_state", "board.act"),
     "wording": ("announcement_state", "board.act"),
     "phone_entry": ("phone_entry_state", "board.act"),
+    "incident": ("incident_state", "incident.act"),
 }
 """Where the pages word the states and the actions of a life cycle; what is missing here is never shown as such."""
 MADE = "<!-- Made by docs/generate.py (`make docs`); edit the code, not this page. -->"

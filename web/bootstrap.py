@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from hotline.insight.beside import Beside
+from hotline.insight.watching import Watch
 from hotline.kernel import plugins
 from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers, recorder
@@ -26,10 +29,13 @@ from knowledge_base.scorer import Scorer
 from knowledge_base.synonyms import Synonyms
 from knowledge_base.vocabulary import CityWords
 from web.embedded import OpenedBroker, OpenedDatabase
+from web.incident_reading import KeptReading
+from web.incident_watch import IncidentWatch
 from web.keys import kept_secret, secret_key
 from web.push import Push
 from web.queue import CeleryQueue, make_celery
 from web.reactions.evaluations import Evaluations
+from web.reactions.incidents import Incidents
 from web.reactions.listening import Listening
 from web.reactions.messages import Messages
 from web.reactions.outward import Outward
@@ -52,6 +58,8 @@ class Container:
     desk: Desk
     words: CityWords
     directory: Directory
+    incidents: IncidentWatch
+    beside: Beside
     files: Files
     notifier: Notifier
     guides: GuideSource
@@ -79,7 +87,10 @@ def build(settings: Settings) -> Container:
     workflow: Workflow = plugins.load("hotline.workflows", settings.workflow)
     workflow.check()
     outward, evaluations = Outward(desk.search, words, linkages), _open_evaluations(settings, notifier)
-    table = subscribers(Pushing(push), Messages(notifier), Listening(push), outward, evaluations)
+    reading = KeptReading(desk.search.analyzer)
+    following = Incidents(push, Beside(reading))
+    pushing = Pushing(push, following.holds_back)
+    table = subscribers(pushing, Messages(notifier), Listening(push), outward, evaluations, incidents=following)
     database = _open_database(settings, opened, table, queue, workflow)
     return Container(
         settings=settings,
@@ -93,6 +104,8 @@ def build(settings: Settings) -> Container:
         desk=desk,
         words=words,
         directory=Directory(),
+        incidents=IncidentWatch(Watch(reading), Lock()),
+        beside=following.beside,
         files=plugins.open_url("hotline.files", settings.files_url, data_dir=folder),
         notifier=notifier,
         guides=plugins.open_url("hotline.guide_sources", settings.guides_url),

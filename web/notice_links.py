@@ -7,6 +7,7 @@ TABS = ("articles", "tasks", "questions", "announcements", "wordings", "phones")
 ABOUT: Mapping[str, str] = {
     "article_id": "/knowledge?article={}",
     "task_id": "/knowledge?tab=tasks&task={}",
+    "incident_id": "/incidents?incident={}",
 }
 """The page of a thing, by the arg that has its id."""
 

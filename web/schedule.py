@@ -11,7 +11,7 @@ from hotline.tickets import anchors, archiving, replays
 from knowledge_base import announcements, article_days, standings, tasks, wordings
 from sla import asking, digests, recounts, sweep, years
 from sla.book import is_set_up
-from web import grouping, indexes, knowledge_terms, nightly
+from web import grouping, incident_watch, indexes, knowledge_terms, nightly
 from web.bootstrap import Container
 from web.reactions import knowledge
 
@@ -116,6 +116,8 @@ SCHEDULE = (
     Timed("sla-sweep", lambda parts: sweep.run(parts.database), 15),
     Timed("sla-alarms", lambda parts: digests.send_due(parts.database), 30),
     Timed("callbacks-ask", ask_callbacks, 30),
+    Timed("incidents-look", lambda parts: parts.incidents.look(parts.database), 3),
+    Timed("incidents-keep-up", lambda parts: _until_none_is_left(parts, incident_watch.keep_up), 15),
     Timed(
         "transfers-overdue",
         lambda parts: sending.overdue(parts.database, parts.settings.linkage_receipt_seconds),

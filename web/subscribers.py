@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from asr.events import AudioEnded, AudioStarted, SegmentHeard
 from dispatch import assignment
 from dispatch.events import TransferMoved, TransferOpened, TransferOverdue
+from hotline.insight.events import IncidentGrew, IncidentMoved, IncidentSpotted
 from hotline.intake.events import (
     CallAnswered,
     CallEnded,
@@ -37,6 +38,7 @@ from web.reactions import dispatching, feedback, knowledge
 from web.reactions.alarms import Alarming
 from web.reactions.calls import audio_ended, audio_started
 from web.reactions.evaluations import Evaluations
+from web.reactions.incidents import Incidents
 from web.reactions.listening import Listening
 from web.reactions.messages import Messages
 from web.reactions.outward import Outward
@@ -72,7 +74,13 @@ WITHIN: Mapping[type[Event], Sequence[Within]] = {
 
 
 def subscribers(
-    pushing: Pushing, messages: Messages, listening: Listening, outward: Outward, evaluations: Evaluations
+    pushing: Pushing,
+    messages: Messages,
+    listening: Listening,
+    outward: Outward,
+    evaluations: Evaluations,
+    *,
+    incidents: Incidents,
 ) -> Subscribers:
     """The table, with the parts of this process in it."""
     return Subscribers(
@@ -108,6 +116,7 @@ def subscribers(
             **_of_transfers(pushing, messages, outward),
             **_of_knowledge(pushing, outward),
             **_of_opinions(pushing, evaluations),
+            **_of_incidents(incidents),
         },
     )
 
@@ -140,4 +149,13 @@ def _of_opinions(pushing: Pushing, evaluations: Evaluations) -> Mapping[type[Eve
         RobotWanted: {"place": evaluations.place_call},
         CallEvaluated: {"push": pushing.board_moved},
         AppealMoved: {"tell": evaluations.appeal_moved},
+    }
+
+
+def _of_incidents(incidents: Incidents) -> Mapping[type[Event], Mapping[str, After]]:
+    """What follows incidents; `carry_out` gathers and answers their tickets, and shows it when it is done."""
+    return {
+        IncidentSpotted: {"push": incidents.spotted},
+        IncidentMoved: {"push": incidents.moved, "carry-out": incidents.carry_out},
+        IncidentGrew: {"push": incidents.grew},
     }

@@ -18,6 +18,10 @@ SEEN_BY = 2
 """A word that one request has says nothing of the others."""
 OF_KIND, OF_LEAF, OF_WORDS = 0.85, 0.5, 0.75
 """How much a kind of happening, a category and words say at most of being one matter."""
+SAID_BY_FEW = 0.02
+"""A category that fewer have is another matter."""
+BROUGHT = 0.8
+"""What a kind counts for that the incident's own kind brings with it."""
 OTHER_KIND = 0.4
 """Factor where somebody speaks of other kinds of happening than all the rest."""
 COMMON = 4.0
@@ -123,12 +127,12 @@ class Crowd:
         if not where:
             return 0.0
         matter = self._matter(seen, usual)
-        if not seen.kinds and seen.places & self._places.keys() and where >= SURE:
+        if not seen.kinds and seen.places & self._places.keys() and where >= SURE and self._may_have(seen.leaf):
             matter = max(matter, BY_PLACE)
         return matter * where
 
     def _matter(self, seen: Sighting, usual: Usual) -> float:
-        kind = max((self._share(self._kinds, kind) for kind in seen.kinds), default=0.0)
+        kind = max((self._share_of_kind(kind) for kind in seen.kinds), default=0.0)
         leaf = self._share(self._leaves, seen.leaf)
         telling = sum(
             usual.weight(word) ** 2 * min(1.0, COMMON * self._share(self._words, word))
@@ -138,8 +142,15 @@ class Crowd:
         doubt = (
             (1 - OF_KIND * min(1.0, 1.5 * kind)) * (1 - OF_LEAF * min(1.0, 2 * leaf)) * (1 - OF_WORDS * -math.expm1(-telling))
         )
-        other = seen.kinds and self._kinds and not any(self._kinds[kind] >= SEEN_BY for kind in seen.kinds)
-        return (1 - doubt) * (OTHER_KIND if other else 1.0)
+        return (1 - doubt) * (OTHER_KIND if seen.kinds and self._kinds and not kind else 1.0)
+
+    def _may_have(self, leaf: str) -> bool:
+        """Whether nothing about the category speaks against it: there is none, or others of it have it as well."""
+        return not leaf or self._share(self._leaves, leaf) >= SAID_BY_FEW
+
+    def _share_of_kind(self, kind: str) -> float:
+        brought = max((self._share(self._kinds, cause) for cause in self._happenings.causes[kind]), default=0.0)
+        return max(self._share(self._kinds, kind), BROUGHT * brought)
 
     def _where(self, seen: Sighting, usual: Usual, burst: float) -> float:
         """The probability that a request of this matter from this place is of the incident and not of any day's."""

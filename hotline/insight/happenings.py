@@ -14,6 +14,7 @@ import yaml
 from hotline.kernel.search.analysis import normalise
 
 AREA = "area"
+NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,11 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Happenings:
-    """Kinds of happening by what people say; which of them spread over an area; what says nothing."""
+    """Kinds of happening by what people say; which of them spread over an area, which bring others; what says nothing."""
 
     says: Mapping[str, re.Pattern[str]]
     spreading: frozenset[str]
+    causes: Mapping[str, frozenset[str]]
     own_demands: re.Pattern[str]
     filler: frozenset[str]
 
@@ -38,6 +40,12 @@ class Happenings:
         found = {kind: {hit[0] for hit in pattern.finditer(text)} for kind, pattern in self.says.items()}
         kinds = frozenset(kind for kind, cues in found.items() if cues)
         return Spoken(kinds, frozenset(cue for cues in found.values() for cue in cues))
+
+    def are_related(self, one: frozenset[str], other: frozenset[str]) -> bool:
+        """Whether a kind of one side brings a kind of the other with it."""
+        return any(self.causes.get(kind, NONE) & other for kind in one) or any(
+            self.causes.get(kind, NONE) & one for kind in other
+        )
 
     def has_own_demand(self, text: str) -> bool:
         """Whether somebody asks for more than that the happening ends: compensation, blame."""
@@ -52,6 +60,7 @@ def packaged_happenings() -> Happenings:
     return Happenings(
         says={kind: re.compile("|".join(row["says"])) for kind, row in kinds.items()},
         spreading=frozenset(kind for kind, row in kinds.items() if row["spreads"] == AREA),
+        causes={kind: frozenset(name for name, row in kinds.items() if kind in row.get("brings", ())) for kind in kinds},
         own_demands=re.compile(raw["own_demands"]),
         filler=frozenset(word for line in raw["filler"] for word in line.split("|")),
     )

@@ -229,11 +229,8 @@ def _join(uow: UnitOfWork, incident: Incident, into_id: int) -> None:
     if into_id == incident.id:
         raise Invalid("into_id", "itself")
     into = _live(uow, into_id, None)
-    likeness = dict(
-        uow.session.execute(
-            select(IncidentTicket.ticket_id, IncidentTicket.likeness).where(IncidentTicket.incident_id == incident.id, IN)
-        ).tuples()
-    )
+    own = IncidentTicket.incident_id == incident.id, IN
+    likeness = dict(uow.session.execute(select(IncidentTicket.ticket_id, IncidentTicket.likeness).where(*own)).all())
     _put_out(uow, incident, likeness)
     put(uow, into, likeness)
     incident.joined_into_id = into.id
@@ -262,8 +259,10 @@ def _recount(uow: UnitOfWork, incident: Incident) -> None:
     query = select(func.count(), func.min(Ticket.opened_at), func.max(Ticket.opened_at))
     query = query.select_from(IncidentTicket).join(Ticket, Ticket.id == IncidentTicket.ticket_id)
     size, first_at, last_at = uow.session.execute(query.where(IncidentTicket.incident_id == incident.id, IN)).one()
-    incident.size = size
-    incident.first_at, incident.last_at = first_at or incident.first_at, last_at or incident.last_at
+    # Past the version: an incident that grows every few seconds must not make stale what a person is deciding.
+    values = {"size": size, "first_at": first_at or incident.first_at, "last_at": last_at or incident.last_at}
+    uow.session.execute(update(Incident).where(Incident.id == incident.id).values(values))
+    uow.session.refresh(incident, values)
 
 
 def _grown(uow: UnitOfWork, incident: Incident) -> Incident:

@@ -59,7 +59,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Named:
-    """A road or estate named in a text at `start` to `end` (exclusive), and the area it lies in."""
+    """A road or estate named in a text at `start` to `end` (exclusive), and the area it lies in.
+
+    `name` is empty where the area itself is named, `area_code` where bearers of the name lie in several areas.
+    """
 
     start: int
     end: int
@@ -84,20 +87,25 @@ class Reading:
         spoken = self.happenings.spoken(plain)
         # The address says where it is; a road that the story only mentions counts where no address names one.
         named = in_address or in_text
-        area = told.area_code or next((one.area_code for one in named), "")
-        path = [part for part in self.paths.get(area, "").split("/") if part]
+        path = self._path(told.area_code, named)
         return Sighting(
             id=told.id,
             at=told.at,
             words=self._words(plain),
             kinds=spoken.kinds,
             cues=spoken.cues,
-            places=frozenset(one.name for one in named),
+            places=frozenset(one.name for one in named if one.name),
             near=tuple(path[STREET:]),
             district=path[DISTRICT] if len(path) > DISTRICT else "",
             leaf=told.category_code or "",
             caller=told.caller,
         )
+
+    def _path(self, area_code: str | None, named: Iterable[Named]) -> list[str]:
+        """The codes down to the smallest area that is told; names count where they lie in the area that was entered."""
+        told = self.paths.get(area_code or "", "/")
+        closer = [path for one in named if (path := self.paths.get(one.area_code, "")).startswith(told)]
+        return [part for part in max([told, *closer], key=len).split("/") if part]
 
     def _words(self, plain: str) -> frozenset[str]:
         found = self.analyzer.words(_NUMBERS.sub(" ", plain))

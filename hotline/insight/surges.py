@@ -19,6 +19,8 @@ NEIGHBOURS = 300
 """So many of the last requests of a place are compared."""
 SAME_LEAF, OF_WORDS = 0.5, 0.8
 """How much a category, and words in common, say of two requests being about one matter."""
+BROUGHT = 0.6
+"""What it says that one speaks of what the other's happening brings with it."""
 BESIDE, NOWHERE = 0.75, 0.6
 """Agreement of place: another road of the street where the happening spreads; one of them says the street alone."""
 ENOUGH_WORDS = 0.5
@@ -181,6 +183,8 @@ class Detector:
         doubt = (1 - SAME_LEAF * (one.leaf == other.leaf != "")) * (1 - OF_WORDS * self._shared_words(one, other))
         if one.kinds & other.kinds:
             return place * (1 - doubt * (1 - self._telling_kind(one.kinds & other.kinds)))
+        if self._happenings.are_related(one.kinds, other.kinds):
+            return place * (1 - doubt * (1 - BROUGHT))
         return place * (1 - doubt) * (0.5 if one.kinds and other.kinds else 1.0)
 
     def _telling_kind(self, kinds: frozenset[str]) -> float:
@@ -216,7 +220,9 @@ class Detector:
         together = timedelta(minutes=self.rules.spotting.together_minutes)
         for key, live in sorted(self.crowds.items()):
             begun = crowd.first_at - live.first_at <= together
-            same = live.kind == crowd.kind and live.spreads and live.is_in_one_street_with(crowd)
+            kinds = frozenset({live.kind}), frozenset({crowd.kind})
+            alike = live.kind == crowd.kind or self._happenings.are_related(*kinds)
+            same = live.kind and crowd.kind and alike and live.spreads and live.is_in_one_street_with(crowd)
             if key not in self._dismissed and len(live) and begun and same:
                 return key
         return None

@@ -1,5 +1,6 @@
 """Which browsers hear of an event: rooms are found here, on the server, from the records."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +27,20 @@ FLOOR = (role_room(Role.SHIFT_LEADER),)
 BOARD = (role_room(Role.MANAGER), role_room(Role.SHIFT_LEADER), role_room(Role.ADMINISTRATOR))
 
 
+HeldBack = Callable[[Session, RiskWordFell], int | None]
+"""The live incident that an alarm of the floor goes into; None when it rises."""
+
+
+def rises(session: Session, event: RiskWordFell) -> None:
+    """Hold nothing back."""
+
+
 @dataclass(frozen=True)
 class Pushing:
     """Reactions that push; each takes (database, delivery id, event)."""
 
     push: Push
+    held_back: HeldBack = rises
 
     def ticket_opened(self, database: Database, delivery_id: int, event: TicketOpened) -> None:
         """The desks see a new ticket, the board a new number."""
@@ -88,7 +98,7 @@ class Pushing:
         self._agent(database, event.contact_id, "draft", {"draft_id": event.draft_id, "contact_id": event.contact_id})
 
     def risk_word_fell(self, database: Database, delivery_id: int, event: RiskWordFell) -> None:
-        """The banner rises on the agent's console and on the floor."""
+        """The banner rises on the agent's console and on the floor; there the same alarm of a live incident rises once."""
         data: dict[str, Any] = {
             "alert_id": event.alert_id,
             "contact_id": event.contact_id,
@@ -96,7 +106,12 @@ class Pushing:
             "partner": event.partner,
         }
         self._agent(database, event.contact_id, "alert", data)
-        self.push.emit("alert", data, FLOOR)
+        with database.read() as session:
+            incident_id = self.held_back(session, event)
+        if incident_id is None:
+            self.push.emit("alert", data, FLOOR)
+        else:
+            self.push.emit("incident", {"id": incident_id, "action": "alarm", "size": 0}, FLOOR)
 
     def risk_alert_chosen(self, database: Database, delivery_id: int, event: RiskAlertChosen) -> None:
         """The floor sees what was done about it."""
