@@ -13,6 +13,7 @@ PAGES = {
     "callbacks": ("callback_agent", "shift_leader"),
     "floor": ("shift_leader",),
     "board": ("manager", "shift_leader", "administrator"),
+    "incidents": ("shift_leader", "dispatcher", "manager"),
     "supervision": ("supervisor", "shift_leader", "manager"),
     "review": ("reply_auditor", "supervisor", "shift_leader"),
     "due": (*UNIT_ROLES, "dispatcher", "reply_auditor", "supervisor", "shift_leader", "callback_agent"),

@@ -47,6 +47,7 @@ export default defineConfig({
         board: source("desks/board.ts"),
         tickets: source("desks/tickets.ts"),
         ticket: source("desks/ticket.ts"),
+        incidents: source("incidents/incidents.ts"),
         due: source("desks/due.ts"),
         knowledge: source("knowledge/knowledge.ts"),
         inbox: source("desks/inbox.ts"),

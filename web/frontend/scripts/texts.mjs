@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const SOURCE = fileURLToPath(new URL("../src", import.meta.url));
 const LANGUAGES = ["zh-CN", "en"];
-const AREAS = ["shared", "console", "portal", "desks", "admin", "timing", "knowledge"];
+const AREAS = ["shared", "console", "portal", "desks", "admin", "timing", "knowledge", "routing", "insight"];
 
 function flatten(value, prefix = "") {
   if (typeof value === "string") return [[prefix, value]];

@@ -5,15 +5,19 @@ import { createI18n } from "vue-i18n";
 import adminEn from "@/locales/en/admin.json";
 import consoleEn from "@/locales/en/console.json";
 import desksEn from "@/locales/en/desks.json";
+import insightEn from "@/locales/en/insight.json";
 import knowledgeEn from "@/locales/en/knowledge.json";
 import portalEn from "@/locales/en/portal.json";
+import routingEn from "@/locales/en/routing.json";
 import sharedEn from "@/locales/en/shared.json";
 import timingEn from "@/locales/en/timing.json";
 import adminZh from "@/locales/zh-CN/admin.json";
 import consoleZh from "@/locales/zh-CN/console.json";
 import desksZh from "@/locales/zh-CN/desks.json";
+import insightZh from "@/locales/zh-CN/insight.json";
 import knowledgeZh from "@/locales/zh-CN/knowledge.json";
 import portalZh from "@/locales/zh-CN/portal.json";
+import routingZh from "@/locales/zh-CN/routing.json";
 import sharedZh from "@/locales/zh-CN/shared.json";
 import timingZh from "@/locales/zh-CN/timing.json";
 
@@ -24,8 +28,8 @@ export const i18n = createI18n({
   locale: page.locale,
   fallbackLocale: "zh-CN",
   messages: {
-    "zh-CN": { ...sharedZh, ...consoleZh, ...portalZh, ...desksZh, ...adminZh, ...timingZh, ...knowledgeZh },
-    en: { ...sharedEn, ...consoleEn, ...portalEn, ...desksEn, ...adminEn, ...timingEn, ...knowledgeEn },
+    "zh-CN": { ...sharedZh, ...consoleZh, ...portalZh, ...desksZh, ...adminZh, ...timingZh, ...knowledgeZh, ...routingZh, ...insightZh },
+    en: { ...sharedEn, ...consoleEn, ...portalEn, ...desksEn, ...adminEn, ...timingEn, ...knowledgeEn, ...routingEn, ...insightEn },
   },
 });
 

@@ -27,6 +27,8 @@ export interface Pushes {
   writing: { ticket_id: number; officer_id: number; name: string };
   /** An announcement, an agreed wording or an entry of the phone book changed. */
   noticeboard: { thing: string; id: number };
+  /** A 集中诉求 was seen, grew or moved. */
+  incident: { id: number; action: string; size: number };
   session_ended: Record<string, never>;
   notice: Record<string, never>;
   board: Record<string, never>;

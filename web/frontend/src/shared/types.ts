@@ -1,8 +1,10 @@
 // The shapes of /api/v1 as the pages use them. They mirror web/api/schemas/*.py, which is the contract; a field that
 // changes there changes here. Times are ISO 8601 strings with an offset.
 
+import type { PlaceQuestion, Repeat } from "./insight_types";
 import type { Appeal, CallbackFact, MarkFact, Order, Reason, ReviewFact } from "./opinion_types";
 
+export * from "./insight_types";
 export * from "./opinion_types";
 export * from "./portal_types";
 
@@ -208,7 +210,7 @@ export interface TicketDetail extends TicketRow {
 }
 export interface Revealed { field: string; value: string }
 export interface ViewCounts { counts: Record<string, number> }
-export interface Candidate { unit: UnitRef; score: number; reasons: ExplainLine[]; legal_basis: string }
+export interface Candidate { unit: UnitRef; score: number; probability?: number; reasons: ExplainLine[]; legal_basis: string }
 export interface Proposal { ticket_id: number | null; candidates: Candidate[]; assist: UnitRef[] }
 
 export interface Call {
@@ -227,7 +229,6 @@ export interface Segment { seq: number; role: string; text: string; start_s: num
 export interface Transcript { call_id: string; segments: Segment[] }
 export interface Evidence { seq: number; start: number; end: number }
 export interface DraftField { value: string; source: "machine" | "person"; confidence: number | null; evidence: Evidence[] }
-export interface Repeat { ticket: TicketRow; score: number; reasons: string[] }
 export interface Draft {
   id: number;
   contact_id: number;
@@ -236,6 +237,8 @@ export interface Draft {
   fields: Record<string, DraftField>;
   candidates: Candidate[];
   repeats: Repeat[];
+  /** A place that has to be asked for. */
+  place_question?: PlaceQuestion | null;
   ticket_id: number | null;
   ticket_number: string | null;
 }

@@ -1,0 +1,5 @@
+import { mount } from "@/shared/mount";
+
+import IncidentsPage from "./IncidentsPage.vue";
+
+mount(IncidentsPage);
