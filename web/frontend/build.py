@@ -5,7 +5,6 @@ types and texts instead of building.
 """
 
 import logging
-import shutil
 import sys
 from pathlib import Path
 
@@ -38,7 +37,6 @@ def build() -> None:
     """Build the pages; raises RuntimeError when vite fails."""
     install()
     LOG.info("building the pages (vite build)")
-    shutil.rmtree(MANIFEST.parent.parent, ignore_errors=True)
     _run(node(["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], cwd=FRONTEND), "vite build")
 
 
