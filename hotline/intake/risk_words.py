@@ -1,26 +1,24 @@
-"""Words of danger in what is typed or spoken, with rules against false alarms. Pure; the words are data (`risk_words.yaml`).
+"""Words of danger in what is typed or spoken, with rules against false alarms. Pure; words and rules are data.
 
+`risk_words.yaml` has the words with level and action, `risk_patterns` finds them, `risk_context` tells which are meant.
 Callers: `alerts`, `drafting` (urgency), the live transcript. Sources: handbook 4.4, 7.1, 7.2.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-import ahocorasick
 import yaml
+
+from hotline.intake.risk_context import Context
+from hotline.intake.risk_patterns import Found, Group, Patterns
 
 LEVELS = ("urgent", "critical")
 """From the lesser to the graver, as a ticket's urgency names them."""
-
-LONGEST_SENTENCE = 60
-"""Speech without punctuation is looked at so many characters around the word."""
-
-_SENTENCE_END = re.compile(r"[。！？!?；;\n]")
-_GAP = "…"
+TRANSFER, CALL_UNIT = "transfer", "call_unit"
+"""What is done: a partner takes over, or the ticket's unit is rung at once."""
 
 
 @dataclass(frozen=True)
@@ -33,107 +31,36 @@ class RiskHit:
     partner: str
     start: int
     end: int
+    action: str = TRANSFER
 
 
 @dataclass(frozen=True)
-class _Group:
-    word: str
-    level: str
-    partner: str
-    unless: tuple[str, ...]
-    persists: bool
-    threat: bool
+class CityWords:
+    """What a city changes: ways to say it by group, words that make a group harmless, and groups that are off."""
 
-
-@dataclass(frozen=True)
-class _Context:
-    """The rules against false alarms; see the comments in the data file."""
-
-    reach: int
-    denied: tuple[str, ...]
-    past: tuple[str, ...]
-    unreal: tuple[str, ...]
-    condition: tuple[str, ...]
-    no_denial: tuple[str, ...]
-    after: tuple[str, ...]
-    still: tuple[str, ...]
+    added: Mapping[str, Sequence[str]]
+    unless: Mapping[str, Sequence[str]]
+    off: frozenset[str] = frozenset()
 
 
 class RiskWords:
     """The list, ready to be looked for in one pass."""
 
-    def __init__(self, data: dict[str, Any]) -> None:  # the YAML of `risk_words.yaml`
-        self._automaton = ahocorasick.Automaton()
-        self._gapped: list[tuple[re.Pattern[str], _Group]] = []
-        for row in data["groups"]:
-            group = _Group(
-                word=row["word"],
-                level=row["level"],
-                partner=row["partner"],
-                unless=tuple(row.get("unless", ())),
-                persists=row.get("persists", False),
-                threat=row.get("threat", False),
-            )
-            self._add(row["any"], group, data["gap"])
-        self._automaton.make_automaton()
-        before = data["harmless_before"]
-        self._context = _Context(
-            reach=data["reach"],
-            denied=tuple(before["denied"]),
-            past=tuple(before["past"]),
-            unreal=tuple(before["unreal"]),
-            condition=tuple(before["condition"]),
-            no_denial=tuple(data["no_denial"]),
-            after=tuple(data["harmless_after"]),
-            still=tuple(data["still"]),
-        )
+    def __init__(self, words: dict[str, Any], context: dict[str, Any]) -> None:  # the YAML of the two files
+        self._context = Context(context)
+        self._patterns = Patterns(words)
 
     def find(self, text: str) -> list[RiskHit]:
-        """The words of danger that are meant, from left to right; of overlapping ones the longest."""
-        meant = [(start, end, group) for start, end, group in self._candidates(text) if self._is_meant(text, start, end, group)]
-        kept: list[RiskHit] = []
-        for start, end, group in sorted(meant, key=lambda found: (found[0], -found[1])):
-            if not kept or start >= kept[-1].end:
-                kept.append(RiskHit(group.word, text[start:end], group.level, group.partner, start, end))
-        return kept
-
-    def _add(self, ways: list[str], group: _Group, gap: int) -> None:
-        for way in ways:
-            if _GAP in way:
-                first, second = (re.escape(part) for part in way.split(_GAP))
-                self._gapped.append((re.compile(rf"{first}[^。！？!?；;\n]{{0,{gap}}}?{second}"), group))
-            else:
-                self._automaton.add_word(way, (len(way), group))
-
-    def _candidates(self, text: str) -> Iterator[tuple[int, int, _Group]]:
-        for last, (length, group) in self._automaton.iter(text):
-            yield last + 1 - length, last + 1, group
-        for pattern, group in self._gapped:
-            for found in pattern.finditer(text):
-                yield found.start(), found.end(), group
-
-    def _is_meant(self, text: str, start: int, end: int, group: _Group) -> bool:
-        reach = self._context.reach
-        before = _SENTENCE_END.split(text[max(0, start - reach) : start])[-1]
-        after = _SENTENCE_END.split(text[end : end + reach])[0]
-        if any(words in before + text[start:end] + after for words in group.unless):
-            return False
-        if self._is_past(before, _sentence(text, start, end)) and not group.persists:
-            return False
-        return not self._is_harmless(before, after, group)
-
-    def _is_past(self, before: str, sentence: str) -> bool:
-        context = self._context
-        return any(words in before for words in context.past) and not any(words in sentence for words in context.still)
-
-    def _is_harmless(self, before: str, after: str, group: _Group) -> bool:
-        context = self._context
-        for words in context.no_denial:
-            before = before.replace(words, "")
-        calming = context.denied + context.unreal + (() if group.threat else context.condition)
-        if any(_stands_before(words, before) for words in calming):
-            return True
-        return any(_stands_after(words, after) for words in context.after)
+        """The words of danger that are meant, from left to right; those of one group do not overlap, the longer stand."""
+        plain = self._context.without_figures(text)
+        meant = [found for found in self._patterns.find(plain) if self._context.is_meant(plain, found)]
+        kept: list[Found] = []
+        reached: dict[str, int] = {}
+        for found in sorted(meant, key=lambda found: (found.start, len(found.parts), -found.end)):
+            if found.start >= reached.get(found.group.word, 0):
+                reached[found.group.word] = found.end
+                kept.append(found)
+        return [_hit(text, found) for found in kept]
 
 
 def worst(hits: list[RiskHit]) -> RiskHit | None:
@@ -144,19 +71,45 @@ def worst(hits: list[RiskHit]) -> RiskHit | None:
 @cache
 def load_risk_words() -> RiskWords:
     """The list that comes with the package."""
-    text = resources.files("hotline.intake").joinpath("data", "risk_words.yaml").read_text(encoding="utf-8")
-    return RiskWords(yaml.safe_load(text))
+    return RiskWords(_read("risk_words.yaml"), _read("risk_context.yaml"))
 
 
-def _sentence(text: str, start: int, end: int) -> str:
-    before = _SENTENCE_END.split(text[max(0, start - LONGEST_SENTENCE) : start])[-1]
-    after = _SENTENCE_END.split(text[end : end + LONGEST_SENTENCE])[0]
-    return before + text[start:end] + after
+def group_names() -> list[str]:
+    """The groups of the list that comes with the package, by name."""
+    return [row["word"] for row in _read("risk_words.yaml")["groups"]]
 
 
-def _stands_before(words: str, before: str) -> bool:
-    return before.endswith(words[1:]) if words.startswith("=") else words in before
+def risk_words_of(city: CityWords) -> RiskWords:
+    """The list with what a city changed."""
+    words = _read("risk_words.yaml")
+    words["groups"] = [_changed(row, city) for row in words["groups"] if row["word"] not in city.off]
+    return RiskWords(words, _read("risk_context.yaml"))
 
 
-def _stands_after(words: str, after: str) -> bool:
-    return after.startswith(words[1:]) if words.startswith("=") else words in after
+def _changed(row: dict[str, Any], city: CityWords) -> dict[str, Any]:  # YAML of a group
+    name = row["word"]
+    return {
+        **row,
+        "any": [*row.get("any", ()), *city.added.get(name, ())],
+        "unless": [*row.get("unless", ()), *city.unless.get(name, ())],
+    }
+
+
+def _hit(text: str, found: Found) -> RiskHit:
+    group: Group = found.group
+    said = text[found.start : found.end]
+    return RiskHit(group.word, said, group.level, group.partner, found.start, found.end, group.action)
+
+
+def _read(name: str) -> dict[str, Any]:  # YAML of several shapes
+    text = resources.files("hotline.intake").joinpath("data", name).read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+def by_group(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:  # JSON of a rule
+    """Rows {group, words} as words by group."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(str(row["group"]), []).extend(str(word) for word in row["words"])
+    return found
