@@ -21,9 +21,9 @@ export function useIncidentsBeside(said: () => Said): Ref<IncidentHint[]> {
     timer = undefined;
     const mine = ++turn;
     const { text, area, address, category } = said();
-    const asked = { text: text.trim().slice(-LONGEST_WORDS), area: area || null, address, category: category || null };
-    // Without an answer the reminder stays as it is.
-    const answer = await api.post<Items<IncidentHint>>("/incidents/beside", asked).catch(() => null);
+    const words = text.trim().slice(-LONGEST_WORDS);
+    // Without an answer the reminder stays as it is; without words there is nothing to be reminded of.
+    const answer = words ? await api.post<Items<IncidentHint>>("/incidents/beside", { text: words, area, address, category }).catch(() => null) : { items: [] };
     if (!answer || mine !== turn) return;
     const now = new Map(answer.items.map((one) => [one.id, one]));
     const staying = found.value.flatMap((one) => now.get(one.id) ?? []);
@@ -38,6 +38,5 @@ export function useIncidentsBeside(said: () => Said): Ref<IncidentHint[]> {
   const soon = () => (timer ??= setTimeout(() => void read(), READ_AFTER_MS));
   onPush("incident", soon);
   onReconnect(soon);
-  void read();
   return found;
 }

@@ -14,7 +14,7 @@ export function whereWords({ place, area }: Placed): string {
 /** Since when, and the last one. */
 export const sinceWords = (row: IncidentRow): string => t("incident.since", { first: shortTime(row.first_at), last: shortTime(row.last_at) });
 
-/** How many came in the last hour, where the server tells it. */
-export const growthWords = (row: IncidentRow): string => (row.last_hour === undefined ? "" : t("incident.last_hour", { n: row.last_hour }));
+/** How many came in the last hour, when any did. */
+export const growthWords = (row: IncidentRow): string => (row.last_hour ? t("incident.last_hour", { n: row.last_hour }) : "");
 
 export const TONES: Record<string, "amber" | "blue" | "green" | "plain"> = { spotted: "amber", confirmed: "blue", answered: "green" };

@@ -41,8 +41,10 @@ export interface IncidentRow {
   category: { code: string; path: string } | null;
   size: number;
   people: number;
-  /** Tickets of the last hour; not told by every server. */
-  last_hour?: number;
+  /** Tickets put in during the last hour. */
+  last_hour: number;
+  /** Words of danger that fell in calls about it. */
+  alarms: number;
   first_at: string;
   last_at: string;
   found_after: number;
@@ -59,7 +61,7 @@ export interface IncidentTicketRow {
   address: string;
   state: string;
   likeness: number | null;
-  /** Empty when the machine put it there. */
+  /** Null when the machine put it there. */
   added_by: string | null;
   may_merge: boolean;
 }
@@ -69,7 +71,10 @@ export interface IncidentDetail extends IncidentRow {
   tickets: IncidentTicketRow[];
   out: IncidentTicketRow[];
   curve: CurvePoint[];
-  reply?: ReplyProgress | null;
+  note: string;
+  joined_into_id: number | null;
+  /** How far one answer for all has come; null before there is one. */
+  reply: ReplyProgress | null;
 }
 /** An incident that the talk may be about. */
 export interface IncidentHint {
