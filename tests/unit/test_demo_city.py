@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from web.demo.data import FOLDER, City, UnitRow, load_city
+from web.demo.shape import load_shape
 
 PHONE = re.compile(r"1990000\d{4}|0999-0\d{6}")
 PLACE_SLOTS = {"road", "estate", "street", "school", "hospital", "market", "park", "station"}
@@ -187,6 +188,44 @@ def test_units_of_situations_exist_in_every_street(city: City) -> None:
     streets = [area.code for area in city.areas if area.level == "street"]
     for situation in city.situations:
         assert all(resolved(city, situation.unit, street) for street in streets)
+
+
+def test_every_leaf_that_is_dispatched_has_a_situation(city: City) -> None:
+    parents = {row.parent for row in city.categories}
+    leaves = {row.code for row in city.categories if row.code not in parents and not row.path}
+
+    assert leaves - {situation.category for situation in city.situations} == set()
+
+
+def test_situations_are_told_in_several_ways(city: City) -> None:
+    for situation in city.situations:
+        assert len(situation.facts) >= 2
+        assert not [fact for fact in (*situation.facts, *situation.effects) if fact.endswith(("。", "，"))]
+    assert sum(len(situation.facts) for situation in city.situations) > 700
+
+
+def test_a_mistaken_unit_is_another_than_the_right_one_in_every_street(city: City) -> None:
+    streets = [area.code for area in city.areas if area.level == "street"]
+    mistakes = [situation.mistaken for situation in city.situations if situation.mistaken]
+
+    assert len(mistakes) >= 30
+    for mistake in mistakes:
+        for street in streets:
+            wrong, right = resolved(city, mistake.unit, street), resolved(city, mistake.right, street)
+            assert wrong
+            assert right
+            assert wrong != right
+
+
+@pytest.mark.parametrize("month", [1, 6, 8, 11])
+def test_twenty_types_make_two_thirds_of_what_comes_in(city: City, month: int) -> None:
+    volume: dict[str, float] = {}
+    for situation in city.situations:
+        if month in situation.months:
+            more = situation.weight ** load_shape().emphasis
+            volume[situation.category] = volume.get(situation.category, 0.0) + more
+
+    assert 0.6 < sum(sorted(volume.values())[-20:]) / sum(volume.values()) < 0.75
 
 
 def test_questions_point_at_articles_of_their_category(city: City) -> None:
