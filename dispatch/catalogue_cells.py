@@ -126,7 +126,7 @@ def _months(column: Column, cell: str, names: Names) -> list[int]:
     return found
 
 
-def _times(column: Column, cell: str, names: Names) -> list[str]:
+def _hours(column: Column, cell: str, names: Names) -> list[str]:
     spans = [(part, TIMES.fullmatch(part)) for part in _parts(cell)]
     if any(span is None for _, span in spans):
         raise Invalid(column.field, "not-a-period")
@@ -151,14 +151,14 @@ READERS: Mapping[str, Callable[[Column, str, Names], Any]] = {  # each field has
     "area_rule": _choice,
     "unit": _unit,
     "assist": _units,
-    "words_any": _list,
-    "words_none": _list,
+    "words": _list,
+    "no_words": _list,
     "requester": _choices,
     "channel": _open_choices,
     "profile": _choices,
     "urgency": _choices,
     "months": _months,
-    "times": _times,
+    "hours": _hours,
     "effective_from": _day,
     "effective_to": _day,
 }

@@ -18,7 +18,7 @@ from hotline.kernel.db import UnitOfWork
 
 HEADING_ROW = 1
 RULES = (
-    *("missing-column", "named-twice", "column-not-read"),
+    *("missing-column", "column-twice", "column-not-read"),
     *("required", "unknown-code", "ambiguous-name", "unknown-word", "unknown-choice", "too-long", "too-many", "twice-in-file"),
     *("unknown-condition", "not-a-word", "not-a-month", "not-a-period", "not-a-date", "ends-before-it-begins"),
 )
@@ -46,8 +46,8 @@ class Checked:
 
 
 def check(uow: UnitOfWork, sent: Sent, publication: Publication) -> Checked:
-    """Look at a file as a version of that day; nothing is written. Raises Invalid for a day that has begun."""
-    begins = catalogue_versions.beginning(uow, publication.day)
+    """Look at a file as a version; nothing is written. Raises Invalid for a moment that has passed."""
+    begins = catalogue_versions.beginning(uow, publication)
     before = catalogue_versions.rows_of(uow.session, catalogue.version_at(uow.session, begins), uow.zone)
     names, known = names_of(uow.session), catalogue_versions.known_codes(uow.session)
     findings = of_headings(sent.found)
@@ -87,8 +87,8 @@ def lines(session: Session, rows: Iterable[CatalogueRow], locale: str) -> Iterat
 def of_headings(found: Found) -> list[Finding]:
     """What is wrong with a file's columns. Unknown ones are refused too: a condition left out would widen its row."""
     return [
-        *(Finding(HEADING_ROW, name, "missing-column", "", {"known": [name]}) for name in found.lacking),
-        *(Finding(HEADING_ROW, "", "named-twice", heading) for heading in found.twice),
+        *(Finding(HEADING_ROW, name, "missing-column") for name in found.lacking),
+        *(Finding(HEADING_ROW, "", "column-twice", heading) for heading in found.twice),
         *(Finding(HEADING_ROW, "", "column-not-read", heading) for heading in found.unknown),
     ]
 

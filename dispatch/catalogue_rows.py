@@ -157,8 +157,9 @@ def _names_unit(rule: Any, known: Known) -> bool:  # what somebody wrote
 
 
 def _of_texts(number: int, raw: Mapping[str, Any]) -> list[Finding]:
-    long = (name for name in TEXTS if len(str(raw.get(name) or "")) > LONGEST_TEXT)
-    return [Finding(number, name, "too-long", _cut(raw[name]), {"maximum": LONGEST_TEXT}) for name in long]
+    sizes = {name: len(str(raw.get(name) or "")) for name in TEXTS}
+    long = {name: {"maximum": LONGEST_TEXT, "given": size} for name, size in sizes.items() if size > LONGEST_TEXT}
+    return [Finding(number, name, "too-long", _cut(raw[name]), details) for name, details in long.items()]
 
 
 def _of_conditions(number: int, raw: Mapping[str, Any]) -> list[Finding]:

@@ -27,9 +27,9 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Publication:
-    """How a version comes into force: at once, or at midnight of a local day; why, and from which file."""
+    """How a version comes into force: from when, else at once; why, and from which file."""
 
-    day: date | None = None
+    begins: datetime | None = None
     note: str = ""
     source_name: str = ""
 
@@ -78,10 +78,10 @@ def import_rows(uow: UnitOfWork, rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def publish(uow: UnitOfWork, rows: Sequence[CatalogueRow], publication: Publication) -> CatalogueVersion:
-    """Make a version of checked rows. Raises Invalid for a day that has begun, and for a row that stands there twice."""
+    """Make a version of checked rows. Raises Invalid for a moment that has passed, and for a row that stands there twice."""
     for one in catalogue_rows.twice(enumerate(rows, start=1)):
         raise refusal(one)
-    return _keep(uow, rows, beginning(uow, publication.day), publication)
+    return _keep(uow, rows, beginning(uow, publication), publication)
 
 
 def change(uow: UnitOfWork, base: int, what: Change, publication: Publication) -> CatalogueVersion:
@@ -90,7 +90,7 @@ def change(uow: UnitOfWork, base: int, what: Change, publication: Publication) -
     Raises NotFound for an unknown row, and Conflict where another version than `base` will be in force when it begins: its
     rows would be undone.
     """
-    at = beginning(uow, publication.day)
+    at = beginning(uow, publication)
     _wait(uow)
     due = catalogue.version_at(uow.session, at)
     if due != base:
@@ -162,13 +162,11 @@ def compare(session: Session, left: int, right: int, zone: tzinfo) -> Diff:
     return catalogue_rows.diff(rows_of(session, before.number, zone), rows_of(session, after.number, zone))
 
 
-def beginning(uow: UnitOfWork, day: date | None) -> datetime:
-    """When a version of that day begins: at its midnight, or now. Raises Invalid for a day that has begun."""
-    if day is None or day == _today(uow):
-        return uow.now
-    at = midnight(day, uow.zone)
+def beginning(uow: UnitOfWork, publication: Publication) -> datetime:
+    """When a version begins. Raises Invalid for a moment that has passed: what was dispatched then went by what was then."""
+    at = publication.begins or uow.now
     if at < uow.now:
-        raise Invalid("effective_from", "in-the-past", given=day.isoformat())
+        raise Invalid("effective_from", "in-the-past", given=at.isoformat())
     return at
 
 
@@ -200,7 +198,7 @@ def _keep(uow: UnitOfWork, rows: Sequence[CatalogueRow], begins: datetime, publi
         made_by_id=uow.actor.officer_id,
     )
     uow.session.add(version)
-    uow.session.add_all(_entry(row, number, begins, uow.zone) for row in rows)
+    uow.session.add_all(_entry(row, number, begins, uow.zone) for row in sorted(rows, key=_order))
     uow.session.flush()
     return version
 

@@ -84,7 +84,7 @@ def held(conditions: Mapping[str, Any], around: Circumstances) -> tuple[Held, ..
 def _faults(name: str, value: Any) -> list[Fault]:  # what somebody wrote
     values = _listed(value)
     if len(values) > MOST:
-        return [Fault(name, "too-many", str(len(values)), {"most": MOST})]
+        return [Fault(name, "too-many", str(len(values)), {"maximum": MOST})]
     kind = KINDS[name]
     return [
         Fault(name, kind.rule, str(one)[:LONGEST_WORD], {"allowed": list(kind.allowed)})
@@ -119,12 +119,12 @@ def _in(known: frozenset[str]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and value in known
 
 
-def _words_any(values: list[Any], around: Circumstances) -> Held | None:
+def _words(values: list[Any], around: Circumstances) -> Held | None:
     found = [word for word in values if word in around.text]
     return Held("condition-words", {"words": COMMA.join(found)}) if found else None
 
 
-def _words_none(values: list[Any], around: Circumstances) -> Held | None:
+def _no_words(values: list[Any], around: Circumstances) -> Held | None:
     if not around.text or any(word in around.text for word in values):
         return None
     return Held("condition-no-words", {"words": COMMA.join(values)})
@@ -144,12 +144,12 @@ def _months(values: list[Any], around: Circumstances) -> Held | None:
     return Held("condition-months", {"month": around.local.month})
 
 
-def _times(values: list[Any], around: Circumstances) -> Held | None:
+def _hours(values: list[Any], around: Circumstances) -> Held | None:
     if around.local is None:
         return None
     at = around.local.time()
     found = next((period for period in values if _lies_in(at, period)), None)
-    return Held("condition-times", {"period": found}) if found else None
+    return Held("condition-hours", {"period": found}) if found else None
 
 
 def _lies_in(at: time, period: str) -> bool:
@@ -169,13 +169,13 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "words_any": Kind(_is_word, "not-a-word", _words_any),
-    "words_none": Kind(_is_word, "not-a-word", _words_none),
+    "words": Kind(_is_word, "not-a-word", _words),
+    "no_words": Kind(_is_word, "not-a-word", _no_words),
     "requester": Kind(_in(REQUESTERS), "unknown-choice", _fact("requester"), tuple(sorted(REQUESTERS))),
     "channel": Kind(_is_code, "unknown-choice", _fact("channel")),
     "profile": Kind(_in(PROFILES), "unknown-choice", _fact("profile"), tuple(sorted(PROFILES))),
     "urgency": Kind(_in(URGENCIES), "unknown-choice", _fact("urgency"), tuple(sorted(URGENCIES))),
     "months": Kind(_is_month, "not-a-month", _months),
-    "times": Kind(_is_period, "not-a-period", _times),
+    "hours": Kind(_is_period, "not-a-period", _hours),
 }
 """The conditions there are, in the order in which they are written."""

@@ -87,8 +87,8 @@ def lay_down(uow: UnitOfWork, rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def check(uow: UnitOfWork, sent: Sent, publication: Publication) -> CheckedDuties:
-    """Look at a file as the lists of its units from a day on; nothing is written. Raises Invalid for a day that has begun."""
-    begins = catalogue_versions.beginning(uow, publication.day)
+    """Look at a file as the lists of its units from a moment on; nothing is written. Raises Invalid for one in the past."""
+    begins = catalogue_versions.beginning(uow, publication)
     names, known = names_of(uow.session), _Known(uow.session)
     findings = of_headings(sent.found)
     numbered = list[tuple[int, DutyLine]]()
@@ -108,7 +108,7 @@ def take(uow: UnitOfWork, checked: CheckedDuties, publication: Publication) -> i
     """Let the lists of a file without a wrong cell hold from its day on; returns how many duties began or ended."""
     if checked.findings:
         return 0
-    begins, diff = catalogue_versions.beginning(uow, publication.day), checked.diff
+    begins, diff = catalogue_versions.beginning(uow, publication), checked.diff
     ending = {line.key for line in (*diff.removed, *(before for before, _ in diff.changed))}
     for duty, _, _ in duties.of_units(uow.session, {unit_id for unit_id, _ in ending}, begins):
         if (duty.unit_id, duty.category_code) in ending:

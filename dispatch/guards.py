@@ -30,6 +30,7 @@ LEAD = "lead"
 OVERRIDE = "override"
 """The action of the line that says which guards a dispatch went against."""
 OUTSIDE_DUTIES, GRASS_ROOTS_PUSHED = "outside-duties", "grass-roots"
+CODES = (OUTSIDE_DUTIES, GRASS_ROOTS_PUSHED)
 SHOWN = 3
 """Units named as the ones to dispatch to instead."""
 

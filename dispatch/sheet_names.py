@@ -52,11 +52,15 @@ class Names:
         return self.categories.get(code, code)
 
     def unit(self, rule: str, column: Column, locale: str) -> str:
-        """How a unit or a local rule is written."""
+        """How a unit or a local rule is written in a list: a unit whose name another bears by its code."""
+        name = self.unit_name(rule, column, locale)
+        return rule if rule in self.units and self._units.get(name) is None else name
+
+    def unit_name(self, rule: str, column: Column, locale: str) -> str:
+        """How a unit or a local rule is called; a closed unit by its code."""
         local = LOCAL_RULE.match(rule)
         if local is None:
-            name = self.units.get(rule, rule)
-            return name if self._units.get(name) is not None else rule
+            return self.units.get(rule, rule)
         if local.group("line") is None:
             return column.word(rule, locale)
         return f"{column.word(local.group(1) + OF_TRADE, locale)}：{local.group('line')}"

@@ -12,6 +12,7 @@ import yaml
 from babel.messages.pofile import read_po
 from pydantic import BaseModel, ValidationError
 
+from dispatch import catalogue_lists, guards
 from docs import generate
 from hotline.intake.drafts import FIELDS
 from hotline.intake.models import CallState
@@ -162,6 +163,8 @@ def coded() -> set[str]:
         *(f"type.{kind}" for kind in TYPES),
         *(f"error.invalid.{rule}" for rule in year_files.RULES),
         *(f"error.invalid.{rule}" for rule in import_checks.RULES),
+        *(f"error.invalid.{rule}" for rule in catalogue_lists.RULES),
+        *(f"error.conflict.{code}" for code in guards.CODES),
         *(f"field.{name}" for name in year_files.ORDER),
         *(f"audit.anchor.{reason}" for reason in anchors.REASONS),
         *re.findall(r'"(sheet\.[\w-]+)"', (ROOT / "web" / "flow_sheet.py").read_text(encoding="utf-8")),

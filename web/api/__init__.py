@@ -5,7 +5,9 @@ from apiflask import APIBlueprint
 from web.api import (
     admin_absences,
     admin_calendar,
+    admin_catalogue,
     admin_categories,
+    admin_duties,
     admin_import,
     admin_ladders,
     admin_officers,
@@ -113,6 +115,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     admin_absences.api,
     admin_ladders.api,
     admin_calendar.api,
+    admin_catalogue.api,
+    admin_duties.api,
     admin_policies.api,
     admin_words.api,
     admin_rules.api,
