@@ -21,6 +21,15 @@ class RoutingRules:
     named_in_return: float
     beside_choice: float
     categories_tried: int
+    learnt: float
+    similar: float
+    similar_half: float
+    similar_least: float
+    similar_looked_at: int
+    lesson_alike: float
+    lesson_same: float
+    lesson_elsewhere: float
+    lessons_looked_at: int
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ models; the ranker and the evaluation ask them. The file is numbers and JSON onl
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -190,8 +190,6 @@ def from_bytes(data: bytes) -> TextModel:
             raise Invalid("model", "unknown-format", given=head["format"])
         space = FeatureSpace({name: at for at, name in enumerate(head["features"])}, kept["idf"], head["unknown"])
         size, told = len(head["features"]), head["weights"]
-        fitted = told["stretch"]
-        stretch = Stretch(tuple(fitted["middle"]), tuple(fitted["scale"]), tuple(fitted["weights"]), fitted["bias"])
         return TextModel(
             space,
             head["labels"],
@@ -199,8 +197,13 @@ def from_bytes(data: bytes) -> TextModel:
             offset=kept["offset"],
             names=_matrix("name", kept, size),
             cases=Cases(_matrix("case", kept, size), kept["case_labels"], kept["keys"]),
-            weights=Weights(told["linear"], told["name"], stretch),
+            weights=Weights(told["linear"], told["name"], stretch_of(told["stretch"])),
         )
+
+
+def stretch_of(told: Mapping[str, Any]) -> Stretch:
+    """A stretch as it was written down."""
+    return Stretch(tuple(told["middle"]), tuple(told["scale"]), tuple(told["weights"]), float(told["bias"]))
 
 
 def _parts(name: str, matrix: Matrix) -> dict[str, Any]:

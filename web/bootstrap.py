@@ -127,6 +127,7 @@ def _open_database(
         vault=open_vault(settings),
         pool=settings.database_pool,
         workflow=workflow,
+        data_dir=settings.data_dir,
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -119,7 +120,8 @@ class Database:
     """Sessions on one PostgreSQL. `put` is rung with each delivery owed, after the commit.
 
     `vault` seals the words kept apart; readers find it as `session.info["vault"]` (see `vault_of`).
-    `workflow` is the city's procedure; without one the standard of `hotline.tickets.workflow` holds.
+    `workflow` is the city's procedure; without one the standard of `hotline.tickets.workflow` holds. `data_dir` is where the
+    installation keeps files (`data_dir_of`).
     """
 
     def __init__(
@@ -132,9 +134,10 @@ class Database:
         vault: Vault,
         pool: int = 16,
         workflow: Any = None,  # a Workflow of hotline.tickets.workflow
+        data_dir: Path | None = None,
     ) -> None:
         self.engine = create_engine(url, pool_size=pool, max_overflow=8, pool_pre_ping=True)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={"vault": vault})
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={"vault": vault, "data_dir": data_dir})
         self._recorder = recorder
         self._put = put
         self.zone = zone
@@ -166,6 +169,12 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def data_dir_of(session: Session) -> Path | None:
+    """The folder of what this installation keeps on disk; None where there is none, as in tests and counts."""
+    found: Path | None = session.info.get("data_dir")
+    return found
 
 
 def vault_of(session: Session) -> Vault:
