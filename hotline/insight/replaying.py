@@ -1,6 +1,6 @@
-"""A day's stream through the detector as fast as it goes, and how well it did, beside a plain rule. Pure; the clock is the stream's.
+"""A day's stream through the detector as fast as it goes, and how well it did, beside a plain rule. Pure.
 
-Called by `hotline insight replay` and by the benchmark; nothing here reads or writes a database.
+The clock is the stream's. Called by `hotline insight replay` and by the benchmark; nothing here reads or writes a database.
 """
 
 import math
@@ -46,6 +46,14 @@ class Result:
     warnings: int
     false_spots: int
     ms: float
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What the plain rule raises: when, and the requests that were too many."""
+
+    at: datetime
+    tickets: AbstractSet[int]
 
 
 @dataclass(frozen=True)
@@ -99,10 +107,10 @@ def judge(replayed: Replayed, stream: Sequence[Told], event: AbstractSet[int]) -
     )
 
 
-def plain_alarms(past: Iterable[Sighting], stream: Iterable[Sighting]) -> list[tuple[datetime, tuple[str, str], set[int]]]:
+def plain_alarms(past: Iterable[Sighting], stream: Iterable[Sighting]) -> list[Alarm]:
     """The plain rule: requests of one category in one district within ten minutes above mean + 3 deviations of the past.
 
-    One alarm for each step above it: with the moment, the cell, and the requests of that step.
+    One alarm for each step above it, with the requests of that step.
     """
     counts: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     steps: set[int] = set()
@@ -116,8 +124,9 @@ def plain_alarms(past: Iterable[Sighting], stream: Iterable[Sighting]) -> list[t
         cell, step = (seen.leaf, seen.district), _step(seen.at)
         tickets = current[*cell, step]
         tickets.add(seen.id)
-        if len(tickets) > max(_limit(counts[cell], whole), 1) and len(tickets) - 1 <= max(_limit(counts[cell], whole), 1):
-            alarms.append((seen.at, cell, tickets))
+        limit = max(_limit(counts[cell], whole), 1)
+        if len(tickets) > limit >= len(tickets) - 1:
+            alarms.append(Alarm(seen.at, tickets))
     return alarms
 
 

@@ -210,7 +210,8 @@ class Detector:
         return NOWHERE if one.near[-1] != other.near[-1] else BESIDE
 
     def _surprise(self, crowd: Crowd, now: datetime) -> float:
-        themes = frozenset(name for name in (crowd.kind, crowd.leaf) if name)
+        # Whatever its requests are about is what may usually come in: a crowd of many matters surprises less.
+        themes = frozenset(theme for seen in crowd.members.values() for theme in seen.themes)
         place = crowd.place or crowd.area
         hours = max(now - crowd.first_at, EDGE) / timedelta(hours=1)
         return surprise(crowd.callers, self.rules.spotting.burst * self.usual.per_hour(themes, place) * hours)

@@ -68,6 +68,7 @@ def look(uow: UnitOfWork, watch: Watch, rules: IncidentRules, limit: int = LIMIT
         _take(uow, watch.detector, watch.detector.see(seen), seen, grown)
     for incident_id, tickets in sorted(grown.items()):
         incidents.grow(uow, incident_id, tickets)
+        _place_anew(uow, watch.detector, incident_id)
     return len(fresh)
 
 
@@ -117,14 +118,13 @@ def _take(uow: UnitOfWork, detector: Detector, result: Joined | Surge | None, se
         return
     if result.of is not None:
         grown[result.of].update(detector.adopt(result, result.of))
-        _widen(uow, detector, result.of)
         return
     shared = named(uow.session, result.crowd, detector.rules, detector)
     incident = incidents.spot(uow, Spotted(**{**vars(shared), "tickets": result.members}))
     grown[incident.id].update(detector.adopt(result, incident.id))
 
 
-def _widen(uow: UnitOfWork, detector: Detector, incident_id: int) -> None:
+def _place_anew(uow: UnitOfWork, detector: Detector, incident_id: int) -> None:
     shared = named(uow.session, detector.crowds[incident_id], detector.rules, detector)
     incidents.place_anew(uow, incident_id, place=shared.place, area_code=shared.area_code, name=shared.name)
 

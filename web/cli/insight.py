@@ -20,6 +20,7 @@ from hotline.kernel.errors import Invalid
 from hotline.kernel.search.analysis import Analyzer, packaged_words
 from sla import packaged
 from web import texts
+from web.cli.insight_replay import replay
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -126,3 +127,6 @@ def _wide(text: str, columns: int) -> str:
     """The text padded by blanks to so many columns of a terminal, in which a Chinese character takes two."""
     taken = sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
     return text + " " * max(columns - taken, 0)
+
+
+insight.add_command(replay)
