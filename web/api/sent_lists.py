@@ -4,10 +4,9 @@ from flask import request
 from pydantic import AwareDatetime, Field
 
 from dispatch.catalogue_lists import Sent
-from dispatch.sheet_columns import recognise
 from hotline.kernel.errors import Invalid
 from web.api.schemas.base import Shape
-from web.importing import tables
+from web.importing import dispatch_lists
 from web.requests import parse
 
 NAME_CHARACTERS = 200
@@ -32,16 +31,4 @@ def sent(of: str, most_rows: int) -> Sent:
     if file is None or not file.filename:
         raise Invalid("file", "required")
     content: bytes = file.read()
-    return read(of, file.filename[-NAME_CHARACTERS:], content, most_rows)
-
-
-def read(of: str, name: str, content: bytes, most_rows: int) -> Sent:
-    """A file's bytes as rows of that list. Raises as `sent`."""
-    headings, rows = tables.read_rows(content, most_rows)
-    found = recognise(of, headings)
-    named = {heading: field for field, heading in found.headings.items()}
-    return Sent(
-        name=name,
-        found=found,
-        rows=[(row.number, {named[head]: cell for head, cell in row.cells.items() if head in named}) for row in rows],
-    )
+    return dispatch_lists.read(of, file.filename[-NAME_CHARACTERS:], content, most_rows)

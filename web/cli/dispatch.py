@@ -2,7 +2,7 @@
 
 import click
 
-from web.cli import dispatch_evaluate
+from web.cli import dispatch_catalogue, dispatch_evaluate
 
 
 @click.group("dispatch")
@@ -11,3 +11,5 @@ def dispatch() -> None:
 
 
 dispatch.add_command(dispatch_evaluate.evaluate)
+for command in dispatch_catalogue.COMMANDS:
+    dispatch.add_command(command)
