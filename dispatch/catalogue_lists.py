@@ -4,7 +4,7 @@ Nothing is taken while one cell is wrong: half a catalogue would send matters to
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -60,7 +60,7 @@ def check(uow: UnitOfWork, sent: Sent, publication: Publication) -> Checked:
         if row is not None and not wrong:
             numbered.append((number, row))
     findings += catalogue_rows.twice(numbered)
-    rows = _dated((row for _, row in numbered), before)
+    rows = catalogue_rows.dated((row for _, row in numbered), before)
     return Checked(tuple(rows), tuple(sorted(findings, key=lambda one: one.row)), catalogue_rows.diff(before, rows))
 
 
@@ -91,9 +91,3 @@ def of_headings(found: Found) -> list[Finding]:
         *(Finding(HEADING_ROW, "", "column-twice", heading) for heading in found.twice),
         *(Finding(HEADING_ROW, "", "column-not-read", heading) for heading in found.unknown),
     ]
-
-
-def _dated(rows: Iterable[CatalogueRow], before: Sequence[CatalogueRow]) -> list[CatalogueRow]:
-    """A row that was there and does not say since when it holds, holds since it did."""
-    since = {row.key: row.effective_from for row in before}
-    return [replace(row, effective_from=row.effective_from or since.get(row.key)) for row in rows]

@@ -6,7 +6,7 @@
 import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -106,6 +106,12 @@ def twice(numbered: Iterable[tuple[int, CatalogueRow]]) -> list[Finding]:
             found.append(Finding(number, "category", "twice-in-file", row.category, {"given": first[row.key]}))
         first.setdefault(row.key, number)
     return found
+
+
+def dated(rows: Iterable[CatalogueRow], before: Iterable[CatalogueRow]) -> list[CatalogueRow]:
+    """The rows; one that was there before and does not say since when it holds, holds since it did."""
+    since = {row.key: row.effective_from for row in before}
+    return [replace(row, effective_from=row.effective_from or since.get(row.key)) for row in rows]
 
 
 def diff(before: Sequence[CatalogueRow], after: Sequence[CatalogueRow]) -> Diff:

@@ -81,7 +81,9 @@ def publish(uow: UnitOfWork, rows: Sequence[CatalogueRow], publication: Publicat
     """Make a version of checked rows. Raises Invalid for a moment that has passed, and for a row that stands there twice."""
     for one in catalogue_rows.twice(enumerate(rows, start=1)):
         raise refusal(one)
-    return _keep(uow, rows, beginning(uow, publication), publication)
+    begins = beginning(uow, publication)
+    before = rows_of(uow.session, catalogue.version_at(uow.session, begins), uow.zone)
+    return _keep(uow, catalogue_rows.dated(rows, before), begins, publication)
 
 
 def change(uow: UnitOfWork, base: int, what: Change, publication: Publication) -> CatalogueVersion:
