@@ -102,17 +102,6 @@ class Proposal(Base):
     chosen_by: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
 
 
-class UnitReturnMark(Base):
-    """How often a unit's return of a category was granted: it counts against the unit at once."""
-
-    __tablename__ = "unit_return_mark"
-
-    category_code: Mapped[str] = mapped_column(ForeignKey("category.code"), primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
-    weight: Mapped[float]
-    last_at: Mapped[datetime]
-
-
 class RankerModel(Base):
     """A trained ranker (派单模型): what it was trained on, how good it was on tickets kept back, and its file by its hash."""
 

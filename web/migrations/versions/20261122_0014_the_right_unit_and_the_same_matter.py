@@ -219,8 +219,20 @@ def upgrade() -> None:
     op.add_column('place', sa.Column('active', sa.Boolean(), server_default='true', nullable=False))
     op.add_column('proposal', sa.Column('model_number', sa.Integer(), nullable=True))
 
+    op.drop_table("unit_return_mark")
+
 
 def downgrade() -> None:
+    op.create_table(
+        "unit_return_mark",
+        sa.Column("category_code", sa.String(32), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("weight", sa.Double(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["category_code"], ["category.code"], name=op.f("fk_unit_return_mark_category_code_category")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_return_mark_unit_id_unit")),
+        sa.PrimaryKeyConstraint("category_code", "unit_id", name=op.f("pk_unit_return_mark")),
+    )
     op.drop_column('proposal', 'model_number')
     op.drop_column('place', 'active')
     op.drop_column('place', 'grid_code')
