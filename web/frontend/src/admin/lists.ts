@@ -1,5 +1,5 @@
-// Reading one list of the administration, and sending a change while what was typed stays when it is refused.
-import { onMounted, ref, type Ref } from "vue";
+// Reading lists of the administration, and sending a change while what was typed stays when it is refused.
+import { onMounted, ref, shallowRef, watch, type Ref, type ShallowRef } from "vue";
 
 import { api } from "@/shared/api";
 import { showDone, showError } from "@/shared/errors";
@@ -22,6 +22,40 @@ export function useList<T>(path: () => string): { data: Ref<T | null>; failed: R
   }
   onMounted(read);
   return { data, failed, read };
+}
+
+const SETTLE_MS = 250;
+
+export interface Paged<T> { rows: ShallowRef<T[] | null>; after: Ref<string | null>; failed: Ref<boolean>; read: (from?: string | null) => Promise<void> }
+
+/** A long list that is read again when what is sought changes, and goes on from `after`. `heard` is told of each answer. */
+export function usePaged<T, A extends { items: T[]; after?: string | null } = { items: T[]; after?: string | null }>(
+  path: () => string, sought: () => Record<string, string>, heard: (answer: A) => void = () => undefined,
+): Paged<T> {
+  const rows = shallowRef<T[] | null>(null);
+  const after = ref<string | null>(null);
+  const failed = ref(false);
+  let turn = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  async function read(from: string | null = null): Promise<void> {
+    const mine = ++turn;
+    try {
+      const answer = await api.get<A>(path(), { ...sought(), after: from });
+      if (mine !== turn) return;
+      [rows.value, after.value, failed.value] = [from ? [...(rows.value ?? []), ...answer.items] : answer.items, answer.after ?? null, false];
+      heard(answer);
+    } catch (error) {
+      if (mine !== turn) return;
+      failed.value = true;
+      showError(error);
+    }
+  }
+  onMounted(() => read());
+  watch(() => JSON.stringify(sought()), () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void read(), SETTLE_MS);
+  });
+  return { rows, after, failed, read };
 }
 
 export function useSending(): { busy: Ref<boolean>; refused: Ref<unknown>; send: (act: () => Promise<unknown>) => Promise<boolean> } {
