@@ -15,6 +15,7 @@ KEPT_SENTENCES = 2_000
 LONGEST_SENTENCE = 60
 """Speech without punctuation is looked at so many characters around the word."""
 DENIAL_REACH = 9
+WISH_REACH = 6
 _CLAUSE_END = re.compile(r"[，,、：:\s]")
 _BLANK = "＊"
 
@@ -30,6 +31,8 @@ class Context:
         self._figures = _any_of(self._words["never"])
         self._no_denial = _any_of(self._words["no_denial"])
         self._no_still = _any_of(self._words["no_still"])
+        self._over = _any_of(self._words["over"])
+        self._wished = _any_of(self._words["wished"])
         self._long_ago_like = re.compile(data["long_ago_like"])
         denied, fillers = _options(self._words["denied"]), _options(self._words["fillers"])
         self._denied = re.compile(rf"(?:{denied})(?:{fillers}){{0,2}}$")
@@ -72,13 +75,20 @@ class Context:
 
     def _is_past(self, sentence: str, found: Found) -> bool:
         plain = self._no_still.sub(_BLANK, sentence)
-        over = self._has("over", plain)
+        over = self._is_over(plain)
         if over and not self._has("still_now", plain):
             return True
         if found.group.persists and not over:
             return False
         long_ago = self._has("long_ago", plain) or self._long_ago_like.search(plain)
         return bool(long_ago) and not self._has("still", plain)
+
+    def _is_over(self, sentence: str) -> bool:
+        """Whether it is told to be over, and not only wished to be."""
+        if not self._has("over", sentence):
+            return False
+        told = (sentence[max(0, found.start() - WISH_REACH) : found.start()] for found in self._over.finditer(sentence))
+        return any(not self._wished.search(_CLAUSE_END.split(before)[-1]) for before in told)
 
     def _is_talk(self, sentence: str, before: str, found: Found) -> bool:
         """Read somewhere, far away, only feared, or asked about."""

@@ -129,7 +129,7 @@ def test_areas_and_categories_come_parents_first(administrator: Person, database
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
-        (b"not a sheet", "not-a-sheet"),
+        (b"\x00not a sheet", "not-a-sheet"),
         (sheet(["代码", "颜色"]), "unknown-column"),
         (sheet(["代码", "层级"]), "missing-column"),
     ],

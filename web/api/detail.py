@@ -14,19 +14,24 @@ from hotline.tickets import rights
 from hotline.tickets.models import Attachment, HandlingPath, Ticket
 from hotline.tickets.rights import ORIGINS, Right
 from hotline.tickets.rules import rules_of
-from hotline.tickets.workflow import BAD_MARK, STANDARD
+from hotline.tickets.workflow import BAD_MARK, STANDARD, State
 from sla.book import calendar_of
 from sla.calendar import CityCalendar
 from sla.limits import Stage
 from sla.models import Clock
+from web import place_questions
 from web.api import explain, open_moves, present, present_opinions, present_ticket
 from web.api.marks import mark_facts
 from web.api.orders import order_facts
 from web.api.schemas.base import Attachment as AttachmentShape
 from web.api.schemas.base import CodeRef, Limit
 from web.api.schemas.detail import TicketDetail
+from web.api.schemas.places import PlaceQuestionShown
 from web.api.schemas.tickets import TransferFact
 from web.bootstrap import Container
+from web.requests import locale
+
+UNDISPATCHED = frozenset({State.PENDING, State.TO_CHECK})
 
 
 def ticket_detail(session: Session, container: Container, reader: Scope, ticket: Ticket, now: datetime) -> TicketDetail:
@@ -55,6 +60,7 @@ def ticket_detail(session: Session, container: Container, reader: Scope, ticket:
         transfers=_transfers(session, reader, ticket),
         marks=mark_facts(session, reader, ticket.id) if ticket.type == BAD_MARK else [],
         explain=[line for one in explain.sums_for(session, calendar, reader, ticket) for line in explain.lines_of(one)],
+        place_question=_place_question(session, reader, ticket, now),
         actions=open_moves.actions(session, workflow, reader, ticket),
     )
 
@@ -64,6 +70,14 @@ def _total(session: Session, calendar: CityCalendar, ticket: Ticket, now: dateti
     whose = Clock.ticket_id == ticket.id, Clock.stage == Stage.TOTAL
     total = session.scalars(select(Clock).where(*whose).order_by(Clock.id.desc()).limit(1)).one_or_none()
     return present.running_limit(total, calendar, now) if total else None
+
+
+def _place_question(session: Session, reader: Scope, ticket: Ticket, now: datetime) -> PlaceQuestionShown | None:
+    """What the dispatch desk has to ask before a unit can be named."""
+    if ticket.state not in UNDISPATCHED or not rights.may(reader, Right.READ_ORIGINAL, ticket):
+        return None
+    need = place_questions.needed(session, ticket.category_code, now)
+    return place_questions.of_texts(session, (ticket.address, ticket.title, ticket.body), ticket.area_code, need, locale())
 
 
 def _words(reader: Scope, ticket: Ticket) -> Mapping[str, Any]:  # fields of TicketDetail

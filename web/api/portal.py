@@ -13,7 +13,6 @@ from dispatch import assignment
 from hotline.intake import limits, submissions
 from hotline.intake.channels.web_form import WebForm
 from hotline.intake.drafting.fill import Sources
-from hotline.intake.places import KeptGazetteer
 from hotline.kernel.errors import NotFound
 from hotline.people.models import Area, Unit
 from hotline.tickets import query_codes, tickets, timeline
@@ -22,6 +21,7 @@ from hotline.tickets.workflow import State
 from knowledge_base import asked
 from sla import callbacks
 from sla.book import book_of
+from web import place_questions
 from web.api import present
 from web.api.attachments import keep
 from web.api.callbacks import answers_of, reasons
@@ -43,7 +43,6 @@ from web.limits import guards_lost_code, guards_query_code, limiter, submission_
 from web.requests import container, reading, takes, working
 
 api = APIBlueprint("portal", __name__, url_prefix="/api/v1/public", tag="Portal")
-_gazetteer = KeptGazetteer()
 WORDED = frozenset(
     {
         *("inform", "send_back", "hand_over", "answer", "pass_reply", "answer_merged", "keep_closed", "terminate"),
@@ -63,7 +62,7 @@ def submit(body: Submission) -> Submitted:
     given = WebForm(container().notifier).parse(body.model_dump())
     with working() as uow:
         ranker = partial(assignment.rank_fields, uow.session)
-        ticket = submissions.submit(uow, given, Sources(_gazetteer(uow.session), ranker))
+        ticket = submissions.submit(uow, given, Sources(place_questions.gazetteer(uow.session), ranker))
         if body.asked_id is not None:
             asked.take_to_person(uow, body.asked_id)
         return Submitted(

@@ -19,13 +19,15 @@ from hotline.people.citizens import mask_phone
 from hotline.tickets.models import Ticket
 from sla import call_evaluations
 from sla.book import calendar_of
+from web import place_questions
 from web.api import present
 from web.api.detail import transfer_facts
 from web.api.dispatch import candidate_shapes
 from web.api.schemas import contacts as shapes
+from web.api.schemas.places import PlaceQuestionShown
 from web.api.schemas.tickets import Candidate
 from web.bootstrap import Container
-from web.requests import container, reading, scope
+from web.requests import container, locale, reading, scope
 
 
 def calls(session: Session, parts: Container, reader: Scope, found: Sequence[Call]) -> list[shapes.Call]:
@@ -94,6 +96,7 @@ def draft(session: Session, parts: Container, reader: Scope, row: Draft, now: da
         fields={name: _field(value) for name, value in row.fields.items()},
         candidates=_candidates(session, matter) if matter else [],
         repeats=_repeats(session, parts, reader, matter, now) if matter else [],
+        place_question=_place_question(session, matter, now) if matter else None,
         ticket_id=row.ticket_id,
         ticket_number=ticket.number if ticket else None,
     )
@@ -131,6 +134,13 @@ def _matter(session: Session, row: Draft) -> duplicates.Matter:
         citizen_id=owner.citizen_id if owner else None,
         ticket_id=row.ticket_id,
     )
+
+
+def _place_question(session: Session, matter: duplicates.Matter, now: datetime) -> PlaceQuestionShown | None:
+    if not matter.address and not matter.body:
+        return None
+    need = place_questions.needed(session, matter.category_code, now)
+    return place_questions.of_texts(session, (matter.address, matter.body), matter.area_code, need, locale())
 
 
 def _candidates(session: Session, matter: duplicates.Matter) -> list[Candidate]:

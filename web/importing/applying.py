@@ -1,5 +1,6 @@
 """A sheet checked or applied: every row as its use case in one transaction, every fault with its cell, all or nothing."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import HotlineError, Invalid
 from web import errors, texts
-from web.importing import sheets
+from web.importing import sheets, tables
 from web.importing.kinds import Imported, Kind, choice_words
 from web.importing.sheets import SheetRow
 
@@ -17,21 +18,23 @@ COLUMN_OF = {"role": "roles", "unit_id": "unit_code", "name": "label"}
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a cell: the row as the sheet counts, the column's heading (empty: the row), rule and sentence."""
+    """What is wrong with a cell: the row as the sheet counts, the column's heading (empty: the row), rule, sentence, words."""
 
     row: int
     column: str
     rule: str
     message: str
+    given: str = ""
 
 
 @dataclass
 class Outcome:
-    """What an import came to. `passwords` are (login, name, first password)."""
+    """What an import came to. `passwords` are (login, name, first password); `counts` as in `Imported`."""
 
     rows: int = 0
     faults: list[Fault] = field(default_factory=list)
     passwords: list[tuple[str, str, str]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
 
 def heading(column: str, locale: str) -> str:
@@ -63,7 +66,7 @@ def apply(uow: UnitOfWork, kind: Kind, content: bytes, *, most_rows: int, locale
 
 
 def _put(uow: UnitOfWork, kind: Kind, content: bytes, *, most_rows: int, locale: str) -> Outcome:
-    headings, rows = sheets.read_rows(content, most_rows)
+    headings, rows = tables.read_rows(content, most_rows)
     columns = _columns(kind, headings)
     outcome, imported = Outcome(rows=len(rows)), Imported()
     row_of: dict[int, int] = {}
@@ -75,7 +78,7 @@ def _put(uow: UnitOfWork, kind: Kind, content: bytes, *, most_rows: int, locale:
     for made_id, waiting in imported.waiting:
         with _noting(uow, kind, outcome, row=row_of[made_id], locale=locale):
             kind.finish(uow, made_id, waiting)
-    outcome.passwords = imported.passwords
+    outcome.passwords, outcome.counts = imported.passwords, imported.counts
     return outcome
 
 
@@ -93,7 +96,8 @@ def _fault(kind: Kind, number: int, error: HotlineError, locale: str) -> Fault:
     name = str(error.details.get("field", ""))
     column = heading(name if name in kind.columns else COLUMN_OF.get(name, name), locale) if name else ""
     rule = str(error.details.get("rule") or error.details.get("reason") or error.code)
-    return Fault(row=number, column=column, rule=rule, message=errors.message(error, locale))
+    given = str(error.details.get("given", ""))
+    return Fault(row=number, column=column, rule=rule, message=errors.message(error, locale), given=given)
 
 
 def _columns(kind: Kind, headings: Iterable[str]) -> dict[str, str]:

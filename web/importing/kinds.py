@@ -4,6 +4,7 @@ Choices are written as their code or as their word in either language. Called by
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Invalid, NotFound
-from hotline.people import areas, officers, units
+from hotline.people import areas, officers, places, units
 from hotline.people.models import Unit
 from hotline.people.officers import RoleIn
 from hotline.people.permissions import Role
+from hotline.people.places import PlaceFacts
 from hotline.people.units import UnitFacts
 from hotline.tickets import categories
 from hotline.tickets.categories import CategoryFacts
@@ -26,10 +28,12 @@ Cells = Mapping[str, str]
 
 @dataclass
 class Imported:
-    """What rows have come to so far: first passwords as (login, name, password), and units that wait for their superiors."""
+    """What rows have come to so far: first passwords as (login, name, password), units that wait for their superiors, and
+    how many rows were added, changed or unchanged, where a kind tells."""
 
     passwords: list[tuple[str, str, str]] = field(default_factory=list)
     waiting: list[tuple[int, Cells]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
 
 def _nothing_waits(uow: UnitOfWork, made_id: int, cells: Cells) -> None:
@@ -59,6 +63,8 @@ def _codes(group: str) -> list[str]:
         "unit-class": known["classes"],
         "role": [role.value for role in Role],
         "answer": ["yes", "no"],
+        "place-kind": places.choices()["kinds"],
+        "place-parity": places.choices()["parities"],
     }
     return codes[group]
 
@@ -80,6 +86,32 @@ def _code(column: str, group: str, words: str) -> str:
 def _put_area(uow: UnitOfWork, cells: Cells, imported: Imported) -> None:
     level = _code("level", "unit-level", cells["level"])
     areas.create_area(uow, code=cells["code"], name=cells["label"], level=level, parent_code=cells["parent_code"] or None)
+
+
+def _put_place(uow: UnitOfWork, cells: Cells, imported: Imported) -> None:
+    facts = PlaceFacts(
+        name=cells["label"],
+        area_code=places.area_named(uow.session, cells["area_code"]),
+        kind=_code("kind", "place-kind", cells["kind"] or "road"),
+        aliases=tuple(re.split(r"[,，;；、]", cells["aliases"])),
+        road=cells["road"],
+        numbers_from=_number("numbers_from", cells["numbers_from"]),
+        numbers_to=_number("numbers_to", cells["numbers_to"]),
+        parity=_code("parity", "place-parity", cells["parity"]) if cells["parity"] else "",
+        grid_code=cells["grid_code"],
+        active=_code("active", "answer", cells["active"] or "yes") == "yes",
+    )
+    imported.counts[places.put(uow, facts)] += 1
+
+
+def _number(column: str, words: str) -> int | None:
+    """A whole number, or none. Raises Invalid."""
+    if not words:
+        return None
+    try:
+        return int(float(words)) if float(words).is_integer() else int(words)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(column, "not-a-number", given=words) from error
 
 
 def _put_unit(uow: UnitOfWork, cells: Cells, imported: Imported) -> None:
@@ -148,6 +180,11 @@ def _unit_id(session: Session, column: str, code: str) -> int | None:
 
 KINDS: Mapping[str, Kind] = {
     "areas": Kind(("code", "label", "level", "parent_code"), _put_area, {"level": "unit-level"}),
+    "places": Kind(
+        ("label", "area_code", "kind", "aliases", "road", "numbers_from", "numbers_to", "parity", "grid_code", "active"),
+        _put_place,
+        {"kind": "place-kind", "parity": "place-parity", "active": "answer"},
+    ),
     "units": Kind(
         (
             *("code", "label", "level", "kind", "unit_class", "area_code", "territorial_id", "professional_id"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from web.api.schemas.base import CodeRef, Shape, UnitRef
+from web.api.schemas.places import PlaceQuestionShown
 from web.api.schemas.tickets import Candidate, TicketRow, TransferFact
 
 
@@ -78,6 +79,7 @@ class Draft(Shape):
     fields: dict[str, DraftField]
     candidates: list[Candidate]
     repeats: list["Repeat"]
+    place_question: PlaceQuestionShown | None = None
     ticket_id: int | None
     ticket_number: str | None
 

@@ -9,6 +9,7 @@ from web.api.schemas.base import Attachment, CodeRef, Limit, OfficerRef, Shape, 
 from web.api.schemas.callbacks import Reason
 from web.api.schemas.evaluations import AppealFact
 from web.api.schemas.marks import MarkFact
+from web.api.schemas.places import PlaceQuestionShown
 from web.api.schemas.relations import OrderFact
 from web.api.schemas.tickets import Action, ExplainLine, TicketRow, TransferFact
 
@@ -187,4 +188,5 @@ class TicketDetail(TicketRow):
     transfers: list[TransferFact]
     marks: list[MarkFact]
     explain: list[ExplainLine]
+    place_question: PlaceQuestionShown | None = None
     actions: list[Action]
