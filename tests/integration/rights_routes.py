@@ -69,6 +69,7 @@ OF_CONTACTS: dict[str, Probe] = {
     "drafts.show_draft":        Probe("GET",   "/drafts/{draft}", 200),
     "drafts.edit_draft":        Probe("PATCH", "/drafts/{draft}", 200, body={"version": 99, "fields": {"title": "路灯"}}),
     "drafts.confirm_draft":     Probe("POST",  "/drafts/{draft}/confirm", 409, body=VERSION),
+    "incidents.confirm_into_incident": Probe("POST", "/drafts/{draft}/incident/0", 409, body=VERSION),
     "drafts.join_ticket":       Probe("POST",  "/drafts/{draft}/join", 404, body={"ticket_id": 0, "kind": "urge"}),
     "drafts.drop_draft":        Probe("POST",  "/drafts/{draft}/drop", 200),
 }
@@ -99,6 +100,7 @@ EMITTED = {
     "transfer": "the contact's agent and the floor",
     "draft": "the contact's agent",
     "alert": "the contact's agent and the floor",
+    "incident": "the hotline's consoles and desks: an id and a size; who reads it counts what they may see",
     "call": "agents and the floor",
     "notice": "the inbox's own rooms; carries nothing",
     "board": "managers; carries nothing",
