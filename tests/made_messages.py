@@ -6,6 +6,7 @@ the same matter happens elsewhere, and other matters at the same place. Nobody l
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -190,3 +191,26 @@ def rows(messages: Sequence[Made]) -> Iterator[list[str]]:
     yield ["id", "time", "place", "title", "text"]
     for one in messages:
         yield [one.id, f"{one.time:%Y-%m-%d %H:%M:%S}", one.place, one.title, one.text]
+
+
+def pairs(found: Sequence[Sequence[str]], truth: Mapping[str, int]) -> tuple[float, float]:
+    """Precision and recall of pairs of messages put into one topic. `truth` is the happening of each message."""
+    together = sum(_pairs(len(ids)) for ids in found)
+    right = sum(_pairs(count) for ids in found for count in Counter(truth[one] for one in ids).values())
+    wanted = sum(_pairs(count) for count in Counter(truth.values()).values())
+    return right / max(together, 1), right / max(wanted, 1)
+
+
+def best(found: Sequence[Sequence[str]], truth: Mapping[str, int], top: int) -> float:
+    """How well the biggest happenings are found: the average F1 of each with the topic that fits it best."""
+    sizes = Counter(truth.values())
+    shared: dict[int, list[float]] = {number: [0.0] for number, _ in sizes.most_common(top)}
+    for ids in found:
+        for number, count in Counter(truth[one] for one in ids).items():
+            if number in shared:
+                shared[number].append(2 * count / (len(ids) + sizes[number]))
+    return sum(max(marks) for marks in shared.values()) / len(shared)
+
+
+def _pairs(count: int) -> int:
+    return count * (count - 1) // 2

@@ -11,7 +11,7 @@ from hotline.tickets import anchors, archiving, replays
 from knowledge_base import announcements, article_days, standings, tasks, wordings
 from sla import asking, digests, recounts, sweep, years
 from sla.book import is_set_up
-from web import grouping, incident_watch, indexes, knowledge_terms, nightly
+from web import grouping, hot_topics, incident_watch, indexes, knowledge_terms, nightly
 from web.bootstrap import Container
 from web.reactions import knowledge
 
@@ -106,6 +106,7 @@ SCHEDULE = (
     Timed("guides-follow", nightly.follow_guides, 30),
     Timed("bundles-write", nightly.write_bundles, 600),
     Timed("articles-standing", count_standings, 86_400),
+    Timed("hot-topics-report", hot_topics.make_reports, 600),
     Timed("timeline-anchor", lambda parts: anchors.write_due(parts.database), 900),
     Timed("tickets-resume", resume, 60),
     Timed("tickets-lapse", lapse, 600),

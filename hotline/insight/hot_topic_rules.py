@@ -11,6 +11,8 @@ from hotline.kernel.errors import Invalid
 
 PREFIX = "hot_topics."
 LARGEST = 1_000_000
+AMOUNTS = ("at_least", "shown", "before", "keep_days", "live_most")
+"""What a report has beside its periods."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,16 @@ class Halves:
 class Reported:
     """A topic has at least so many tickets; so many topics are shown; a report is made of each of these periods, in days.
 
-    So many days `before` a period tell what was usual.
+    So many days `before` a period tell what was usual; reports are kept for `keep_days`. What a unit sees of its own is found
+    when it looks, among its newest tickets, `live_most` at most.
     """
 
     at_least: int
     shown: int
     days: tuple[int, ...]
     before: int
+    keep_days: int
+    live_most: int
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def _read(values: Mapping[str, Mapping[str, Any]]) -> HotTopicRules:
         for key, value in values[name].items():
             _check(f"{name}.{key}", value)
     report = values["report"]
-    for key in ("at_least", "shown", "before"):
+    for key in AMOUNTS:
         _check(f"report.{key}", report[key])
     shares = Shares(**values["heat"])
     total = shares.many + shares.fast + shares.wide + shares.unhappy
@@ -103,10 +108,8 @@ def _read(values: Mapping[str, Mapping[str, Any]]) -> HotTopicRules:
         shares=shares,
         halves=Halves(**values["halves"]),
         report=Reported(
-            at_least=int(report["at_least"]),
-            shown=int(report["shown"]),
             days=tuple(int(days) for days in report["days"]),
-            before=int(report["before"]),
+            **{key: int(report[key]) for key in AMOUNTS},
         ),
     )
 

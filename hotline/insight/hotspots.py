@@ -5,7 +5,7 @@
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,10 +68,22 @@ class _Read:
     words: list[str]
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What the members of a topic say: their places in it, most central first; what each word weighs; how many hold it."""
+
+    central: list[int]
+    weights: dict[str, float]
+    held: dict[str, int]
+
+
 def found(
     messages: Sequence[Message], rules: HotTopicRules, analyzer: Analyzer, *, since: datetime | None = None
 ) -> list[Topic]:
-    """The topics, hottest first. What is before `since` only tells what went before: it is in no topic's count."""
+    """The topics, hottest first. What is before `since` only tells what went before: it is in no topic's count.
+
+    What one person says again and again is no topic.
+    """
     lists = topic_words.packaged()
     read = _read(sorted(messages, key=lambda one: (one.at, one.id)), rules, analyzer, lists)
     start = since or min((one.at for one in messages), default=None)
@@ -81,20 +93,26 @@ def found(
         if start is not None and len(inside) >= rules.report.at_least:
             earlier = [read.messages[row].at for row in rows if read.messages[row].at < start]
             made.append(_topic(read, inside, earlier, start, rules=rules, lists=lists, analyzer=analyzer))
-    return sorted(made, key=lambda one: (-one.heat, -one.people, one.ids))
+    return sorted((one for one in made if one.people > 1), key=lambda one: (-one.heat, -one.people, one.ids))
 
 
 def _read(messages: list[Message], rules: HotTopicRules, analyzer: Analyzer, lists: TopicWords) -> _Read:
-    texts = [normalise(f"{one.title}\n{one.text[: rules.likeness.characters]}") for one in messages]
-    places = [lists.places(text) for text in texts]
-    given = [lists.places(normalise(one.place)) for one in messages]
-    seconds = [one.at.timestamp() for one in messages]
-    vectors = topic_vectors.made(
-        [analyzer.words(text) for text in texts],
-        [[*named, *extra] for named, extra in zip(places, given, strict=True)],
-        seconds,
-    )
-    unhappy = [1.0 if one.unhappy else min(1.0, lists.urges(normalise(f"{one.title}\n{one.text}")) / URGES) for one in messages]
+    places, unhappy = list[list[Named]](), list[float]()
+
+    def words() -> Iterator[list[str]]:
+        for one in messages:
+            # The rest of a text is only looked through for a few words; it is not worth being brought into one form.
+            text = normalise(f"{one.title}\n{one.text[: rules.likeness.characters]}")
+            urges = lists.urges(text + one.text[rules.likeness.characters :])
+            unhappy.append(1.0 if one.unhappy else min(1.0, urges / URGES))
+            places.append(lists.places(text))
+            yield analyzer.words(text)
+
+    # One message after another: the words of a hundred thousand at once would be a gigabyte.
+    counted = topic_vectors.counted(words())
+    given = (lists.places(normalise(one.place)) if one.place else [] for one in messages)
+    named = [[*said, *extra] for said, extra in zip(places, given, strict=True)]
+    vectors = topic_vectors.made(counted, named, [one.at.timestamp() for one in messages])
     return _Read(messages, places, unhappy, vectors, list(vectors.columns))
 
 
@@ -111,16 +129,14 @@ def _topic(
     members = [read.messages[row] for row in rows]
     facts = _facts(members, earlier, [read.places[row] for row in rows], [read.unhappy[row] for row in rows])
     of_heat = heat.parts(facts, rules.halves)
-    own = read.vectors.words[rows]
-    total = np.asarray(own.sum(axis=0)).ravel()
-    central = [members[at] for at in np.argsort(-np.round(own @ total, 9), kind="stable").tolist()]
-    held = dict(Counter(own.indices.tolist()))
+    said = _said(read, rows)
+    central = [members[at] for at in said.central]
     place = topic_names.place_of([read.places[row] for row in rows], [one.place for one in members])
-    weigh = {read.words[column]: float(total[column]) for column in held}
+    shared = {word: said.weights[word] for word, count in said.held.items() if count > 1}
     titles = [(one.title, one.text) for one in central[:CENTRAL]]
     peak, usual = heat.fullest_week(facts.times, earlier)
     return Topic(
-        name=topic_names.name_of(titles, place, weigh, lists, analyzer),
+        name=topic_names.name_of(titles, place, shared, lists, analyzer),
         heat=heat.heat(of_heat, rules.shares),
         parts=of_heat,
         ids=tuple(one.id for one in members),
@@ -128,10 +144,23 @@ def _topic(
         start=members[0].at,
         end=members[-1].at,
         place=place,
-        words=tuple(topic_names.decisive(total, held, len(members), read.words)),
+        words=topic_names.decisive(said.weights, said.held, len(members)),
         examples=tuple(one.id for one in _different(central)[:EXAMPLES]),
         weeks=_weeks(facts.times, start),
         growth=peak - usual,
+    )
+
+
+def _said(read: _Read, rows: list[int]) -> _Said:
+    own = read.vectors.words[rows]
+    columns, at = np.unique(own.indices, return_inverse=True)
+    total = np.bincount(at, weights=own.data)
+    told = np.bincount(np.repeat(np.arange(len(rows)), np.diff(own.indptr)), weights=own.data * total[at], minlength=len(rows))
+    words = [read.words[column] for column in columns.tolist()]
+    return _Said(
+        central=np.argsort(-np.round(told, 9), kind="stable").tolist(),
+        weights=dict(zip(words, total.tolist(), strict=True)),
+        held=dict(zip(words, np.bincount(at).tolist(), strict=True)),
     )
 
 

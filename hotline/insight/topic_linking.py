@@ -8,6 +8,7 @@ import heapq
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class _Cluster:
     """What is known of a cluster: its messages, sums of their words and places, how many name a place, their days."""
 
     rows: list[int]
-    words: tuple[Ids, Floats]
+    words: tuple[NDArray[np.integer[Any]], Floats]
     places: dict[int, float]
     naming: int
     days: float
@@ -102,8 +103,8 @@ class _Linking:
     def _sum(self, left: _Cluster, right: _Cluster) -> _Cluster:
         """Both as one; its words are left in the scratch row."""
         self._scratch[left.words[0]] += left.words[1]
+        ids = np.concatenate((left.words[0], right.words[0][self._scratch[right.words[0]] == 0]))
         self._scratch[right.words[0]] += right.words[1]
-        ids = np.union1d(left.words[0], right.words[0])
         places = dict(left.places)
         for place, count in right.places.items():
             places[place] = places.get(place, 0) + count
@@ -202,7 +203,7 @@ def _single(vectors: Vectors, row: int) -> _Cluster:
     named = places.indices[places.indptr[row] : places.indptr[row + 1]].tolist()
     return _Cluster(
         rows=[row],
-        words=(words.indices[start:end].astype(np.int64), words.data[start:end]),
+        words=(words.indices[start:end], words.data[start:end]),
         places=dict.fromkeys(named, 1.0),
         naming=int(bool(named)),
         days=float(vectors.days[row]),

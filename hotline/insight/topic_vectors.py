@@ -3,6 +3,7 @@
 Measured on messages of citizens: title and the first 200 characters by words; character pairs alone were no better.
 """
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,8 @@ from scipy import sparse
 
 from hotline.insight.topic_words import Named
 
-TOO_COMMON = 0.05
-"""A place that more than this share of all messages name tells none of them apart."""
+TOO_COMMON, FEW = 0.2, 50
+"""A place that more than this share of all messages name, and not only few, tells none of them apart."""
 DAY_S = 86_400
 
 Floats = NDArray[np.float64]
@@ -35,37 +36,46 @@ class Vectors:
         return int(self.words.shape[0])
 
 
-def made(words: Sequence[Sequence[str]], places: Sequence[Iterable[Named]], seconds: Sequence[float]) -> Vectors:
+@dataclass(frozen=True)
+class Counted:
+    """How often each row holds each word, and the numbers of the words."""
+
+    rows: sparse.csr_matrix
+    columns: Mapping[str, int]
+
+
+def made(words: Counted, places: Iterable[Iterable[Named]], seconds: Sequence[float]) -> Vectors:
     """The vectors of messages from their words, places and times (seconds from any point)."""
-    counted, columns = _counted(words)
-    counted.data = 1 + np.log(counted.data)
-    weighted = counted.multiply(_rarity(counted)).tocsr()
-    named, _ = _counted([sorted({place.key for place in one}) for one in places])
-    telling = _held_by(named) <= max(TOO_COMMON * len(words), 1)
+    often = words.rows.copy()
+    often.data = 1 + np.log(often.data)
+    weighted = often.multiply(_rarity(often)).tocsr()
+    named = counted(sorted({place.key for place in one}) for one in places).rows
+    telling = _held_by(named) <= max(TOO_COMMON * len(seconds), FEW)
     times = np.asarray(seconds, dtype=np.float64)
     days = (times - times.min(initial=np.inf)) / DAY_S
-    return Vectors(columns, _of_length_one(weighted), named[:, telling].tocsr(), days)
+    return Vectors(words.columns, _of_length_one(weighted), named[:, telling].tocsr(), days)
 
 
-def _counted(rows: Sequence[Iterable[str]]) -> tuple[sparse.csr_matrix, dict[str, int]]:
+def counted(rows: Iterable[Iterable[str]]) -> Counted:
+    """The words of each row counted; the rows may come one after another."""
     numbers: dict[str, int] = {}
-    ends, found = [0], list[int]()
+    ends, found = array("q", [0]), array("i")
     for row in rows:
         found.extend(numbers.setdefault(word, len(numbers)) for word in row)
         ends.append(len(found))
-    ones = np.ones(len(found))
-    matrix = sparse.csr_matrix((ones, np.array(found, dtype=np.int32), np.array(ends)), shape=(len(rows), len(numbers)))
+    shape = (len(ends) - 1, len(numbers))
+    matrix = sparse.csr_matrix((np.ones(len(found)), np.array(found, dtype=np.int32), np.array(ends)), shape=shape)
     matrix.sum_duplicates()
-    return matrix, numbers
+    return Counted(matrix, numbers)
 
 
-def _held_by(counted: sparse.csr_matrix) -> NDArray[np.int64]:
+def _held_by(rows: sparse.csr_matrix) -> NDArray[np.int64]:
     """How many rows hold each column."""
-    return np.bincount(counted.indices, minlength=counted.shape[1])
+    return np.bincount(rows.indices, minlength=rows.shape[1])
 
 
-def _rarity(counted: sparse.csr_matrix) -> Floats:
-    found: Floats = np.log((1 + counted.shape[0]) / (1 + _held_by(counted))) + 1
+def _rarity(rows: sparse.csr_matrix) -> Floats:
+    found: Floats = np.log((1 + rows.shape[0]) / (1 + _held_by(rows))) + 1
     return found
 
 

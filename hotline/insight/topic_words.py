@@ -44,14 +44,16 @@ class TopicWords:
         found = list[Named]()
         last = 0
         for end in self.ends.finditer(text):
-            own = self._own_name(text[max(last, end.start() - LONGEST) : end.start()])
-            last = end.end()
             if end.group() in self.no_places:
+                last = end.end()
                 continue
+            own = self._own_name(text[max(last, end.start() - LONGEST) : end.start()])
             if len(own) >= SHORTEST:
+                last = end.end()
                 found.append(Named(own + end.group(), own[-TELLING:], end.group() not in self.bodies))
             elif not own and found and text[: end.start()].endswith(found[-1].words):
                 # 丽景花园小区: the second end belongs to the same name.
+                last = end.end()
                 found[-1] = replace(found[-1], words=found[-1].words + end.group())
         return found
 

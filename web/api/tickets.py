@@ -1,18 +1,21 @@
 """Tickets over HTTP: lists, the whole ticket, opening one, additions, masked data. Moves are in `moves`."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from hotline.insight import metrics
+from hotline.insight import metrics, ticket_topics
 from hotline.intake import limits
 from hotline.kernel import clock
 from hotline.people import access_log
 from hotline.tickets import orders, queries, requests, rights, searching, tickets
 from hotline.tickets.codes import check_codes
+from hotline.tickets.models import Ticket
 from hotline.tickets.queries import Filters
 from hotline.tickets.rights import Right
 from hotline.tickets.workflow import Secrecy
@@ -33,7 +36,10 @@ ADDERS = ("agent", "dispatcher", "callback_agent", "shift_leader")
 
 
 class ListQuery(BaseModel):
-    """What a list is narrowed by; the same names stand in the page's address. Comma-separated words widen a filter."""
+    """What a list is narrowed by; the same names stand in the page's address. Comma-separated words widen a filter.
+
+    `topic` is a hot topic as `report:number`, `ids` are single tickets.
+    """
 
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 
@@ -48,6 +54,8 @@ class ListQuery(BaseModel):
     end: LocalDay | None = Field(None, alias="to")
     metric: str = ""
     part: str = "numerator"
+    topic: str = Field("", pattern=r"^(\d{1,15}:\d{1,4})?$")
+    ids: str = Field("", max_length=4000, pattern=r"^(\d{1,15}(,\d{1,15})*)?$")
     after: str | None = None
     limit: int = Field(30, ge=1, le=200)
 
@@ -165,8 +173,17 @@ def _filters(session: Session, query: ListQuery) -> Filters:
         opened_from=_midnight(query.start, zone),
         opened_until=_midnight(query.end + timedelta(days=1) if query.end else None, zone),
         ids=searching.found_ids(session, container().search, scope(), query.search) if query.search.strip() else None,
-        extra=tuple(narrowed),
+        extra=(*narrowed, *_named(session, query)),
     )
+
+
+def _named(session: Session, query: ListQuery) -> Iterator[ColumnElement[bool]]:
+    """The tickets that a hot topic (`report:number`) or the address itself names."""
+    if query.topic:
+        report, _, number = query.topic.partition(":")
+        yield Ticket.id.in_(ticket_topics.ticket_ids(session, int(report), int(number)))
+    if query.ids:
+        yield Ticket.id.in_([int(ticket_id) for ticket_id in _words(query.ids)])
 
 
 def _words(given: str) -> tuple[str, ...]:
