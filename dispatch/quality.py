@@ -83,7 +83,7 @@ class Quality:
 def quality(session: Session, now: datetime, zone: tzinfo) -> Quality:
     """The figures of the last year."""
     found = _decided(session, now - PERIOD)
-    paths, names = _paths(session), dict(session.execute(select(Unit.id, Unit.name)).tuples().all())
+    paths, names = _paths(session), {row.id: row.name for row in session.execute(select(Unit.id, Unit.name))}
     return Quality(
         months=tuple(_grouped(found, lambda one: f"{one.at.astimezone(zone):%Y-%m}", lambda key: key, newest_first)),
         categories=tuple(_grouped(found, lambda one: one.category_code, lambda key: paths.get(key, key), most_first)),

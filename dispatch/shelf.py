@@ -77,6 +77,12 @@ def model_of(session: Session, row: RankerModel) -> CityModel | None:
     return _loaded(path, row.sha256, known.st_mtime_ns, known.st_size)
 
 
+def is_there(session: Session, row: RankerModel) -> bool:
+    """Whether the ranker's file is there; its bytes are looked at when it is to rank."""
+    folder = folder_of(session)
+    return folder is not None and _path(folder, row.sha256).exists()
+
+
 def check_usable(session: Session, row: RankerModel) -> None:
     """Raise Conflict when the ranker's file cannot be used."""
     if model_of(session, row) is None:

@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from dispatch import calibration, categories, citymodel, evaluating, evidence
@@ -31,7 +31,7 @@ from hotline.tickets.workflow import BAD_MARK
 
 LEFT_OUT = ("report", BAD_MARK)
 MEASURED_MOST = 500
-SURE_LEAST = 30
+SURE_LEAST = 10
 """Tickets kept back from which what scores mean can be told."""
 NOT_YET = 0
 """The number a ranker has while it is being measured."""
@@ -83,6 +83,16 @@ def learn(session: Session, course: Course, live: Live | None) -> Trained:
 
 def handled(session: Session, most: int) -> list[Handled]:
     """The newest tickets that a unit answered, the oldest first."""
+    rows = session.execute(_taught_by().order_by(Ticket.id.desc()).limit(most)).all()
+    return [Handled(ticket, unit) for ticket, unit in reversed(rows)]
+
+
+def count(session: Session) -> int:
+    """How many tickets there are to learn from."""
+    return session.scalar(_taught_by().with_only_columns(func.count())) or 0
+
+
+def _taught_by() -> Select[tuple[Ticket, Unit]]:
     wanted = (
         Ticket.replied_at.is_not(None),
         Ticket.secrecy == Secrecy.NORMAL,
@@ -90,9 +100,7 @@ def handled(session: Session, most: int) -> list[Handled]:
         Ticket.category_code.is_not(None),
         Unit.active,
     )
-    query = select(Ticket, Unit).join(Unit, Unit.id == Ticket.lead_unit_id).where(*wanted)
-    rows = session.execute(query.order_by(Ticket.id.desc()).limit(most)).all()
-    return [Handled(ticket, unit) for ticket, unit in reversed(rows)]
+    return select(Ticket, Unit).join(Unit, Unit.id == Ticket.lead_unit_id).where(*wanted)
 
 
 def _model(session: Session, course: Course, found: Sequence[Handled]) -> CityModel:

@@ -22,7 +22,7 @@ from web.api.schemas.base import CodeRef, OfficerRef, Page, UnitRef
 from web.api.schemas.contacts import CategoryNode, HandlingPathRow, UnitRow
 from web.api.schemas.portal import AreaNode
 from web.api.schemas.tickets import Candidate as CandidateShape
-from web.api.schemas.tickets import ExplainLine, Proposal
+from web.api.schemas.tickets import CategoryGuess, ExplainLine, Proposal
 from web.auth import EVERYONE, UNIT_ROLES, allowed
 from web.requests import asks, reading, scope, takes
 
@@ -60,7 +60,8 @@ def show_proposal(ticket_id: int) -> Proposal:
         ticket = queries.get_visible(session, scope(), ticket_id)
         # What the proposal stood on are the requester's words.
         kept = assignment.latest(session, ticket.id) if rights.may(scope(), Right.READ_ORIGINAL, ticket) else None
-        return _proposal(session, ticket.id, assignment.candidates_of(kept) if kept else [])
+        shown = _proposal(session, ticket.id, assignment.candidates_of(kept) if kept else [])
+        return shown.model_copy(update={"model_number": kept.model_number if kept else None})
 
 
 @api.post("/dispatch/rank")
@@ -68,10 +69,17 @@ def show_proposal(ticket_id: int) -> Proposal:
 @api.output(Proposal)
 @allowed(*RANKERS)
 def rank(body: MatterIn) -> Proposal:
-    """Units for a matter while it is being written down."""
+    """Units and categories for a matter while it is being written down."""
     with reading() as session:
-        found = assignment.rank(session, text=body.text, category_code=body.category or None, area_code=body.area or None)
-        return _proposal(session, None, found)
+        found = assignment.ranking(session, body.text, body.category or None, body.area or None)
+        guesses = [
+            CategoryGuess(
+                code=one.code, path=found.paths.get(one.code, one.name), probability=one.confidence, words=list(one.words)
+            )
+            for one in found.guesses
+        ]
+        shown = _proposal(session, None, found.candidates)
+        return shown.model_copy(update={"categories": guesses, "model_number": found.model_number})
 
 
 @api.get("/units")
@@ -158,6 +166,7 @@ def candidate_shapes(candidates: Sequence[Candidate]) -> list[CandidateShape]:
             score=candidate.score,
             reasons=[ExplainLine(code=reason.code, args=dict(reason.args)) for reason in candidate.reasons],
             legal_basis=candidate.legal_basis,
+            probability=candidate.probability,
         )
         for candidate in candidates
     ]

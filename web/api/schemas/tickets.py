@@ -225,14 +225,26 @@ class Candidate(Shape):
     score: float
     reasons: list[ExplainLine]
     legal_basis: str
+    probability: float | None = None
+
+
+class CategoryGuess(Shape):
+    """A category a text may be of: `path` is the names from the root to it; `words` of the text speak for it."""
+
+    code: str
+    path: str
+    probability: float
+    words: list[str]
 
 
 class Proposal(Shape):
-    """Ranked units of a ticket, and assisting units the catalogue names."""
+    """Ranked units of a ticket, assisting units the catalogue names, and likely categories of a text that is no ticket yet."""
 
     ticket_id: int | None
     candidates: list[Candidate]
     assist: list[UnitRef]
+    categories: list[CategoryGuess] = []
+    model_number: int | None = None
 
 
 class Requested(Shape):
