@@ -13,7 +13,7 @@ from hotline.intake import limits
 from hotline.intake.events import RiskAlertChosen, RiskWordFell
 from hotline.intake.models import RiskAlert
 from hotline.intake.ownership import own_contact
-from hotline.intake.risk_words import RiskHit, load_risk_words
+from hotline.intake.risk_words import TRANSFER, RiskHit, RiskWords, load_risk_words
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid, NotFound
 from hotline.kernel.scope import Scope
@@ -27,12 +27,14 @@ class Choice(StrEnum):
     NOTE = "note"
 
 
-def raise_alerts(uow: UnitOfWork, contact_id: int, text: str, source: str) -> list[RiskAlert]:
-    """Raise an alert for each word of danger that is meant, once a contact and word. `source` is spoken or typed.
+def raise_alerts(uow: UnitOfWork, contact_id: int, text: str, source: str, risks: RiskWords | None = None) -> list[RiskAlert]:
+    """Raise an alert for each word of danger that a partner must hear of, once a contact and word.
 
-    Returns what is new. Safe to repeat with the same text.
+    `source` is spoken or typed; without `risks` the words that come with the package hold. Returns what is new. Safe to
+    repeat with the same text.
     """
-    raised = (_raise_once(uow, contact_id, hit, source) for hit in load_risk_words().find(text))
+    hits = (risks or load_risk_words()).find(text)
+    raised = [_raise_once(uow, contact_id, hit, source) for hit in hits if hit.action == TRANSFER]
     return [alert for alert in raised if alert is not None]
 
 

@@ -35,7 +35,7 @@ def submit(uow: UnitOfWork, given: Intake, sources: Sources) -> Ticket:
     given = replace(given, category_code=_usable(uow.session, given.category_code))
     contact = contacts.open_contact(uow, channel=given.channel, number=given.phone)
     ticket = tickets.open_ticket(uow, _new_ticket(given, key, sources, contact_id=contact.id, citizen_id=contact.citizen_id))
-    alerts.raise_alerts(uow, contact.id, given.body, "typed")
+    alerts.raise_alerts(uow, contact.id, given.body, "typed", sources.risks)
     contacts.end(uow, contact, summary_code=SUMMARY)
     return ticket
 

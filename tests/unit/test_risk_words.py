@@ -2,7 +2,8 @@
 
 import pytest
 
-from hotline.intake.risk_words import load_risk_words, worst
+from hotline.intake.risk_words import CALL_UNIT, load_risk_words, worst
+from tests.unit.risk_sets import figures
 
 DANGER = [
     ("我们楼上着火了快来人", "着火", "119"),
@@ -137,3 +138,27 @@ def test_long_text_is_searched_in_one_pass() -> None:
     text = "路灯不亮。" * 20_000 + "着火了" * 10_000
 
     assert {hit.word for hit in load_risk_words().find(text)} == {"着火"}
+
+
+@pytest.mark.parametrize("half", ["build", "frozen"])
+def test_written_sentences_are_heard_and_harmless_ones_are_not(half: str) -> None:
+    got = figures(half)
+
+    assert got.recall >= 0.99, got
+    assert got.false_alarms <= 0.02, got
+
+
+def test_large_outage_is_urgent_and_its_unit_is_rung() -> None:
+    hits = load_risk_words().find("我们整个片区停水两天了，医院都没水用")
+
+    assert {(hit.level, hit.action, hit.partner) for hit in hits} == {("urgent", CALL_UNIT, "")}
+
+
+def test_words_that_tell_danger_together_count_within_one_sentence_only() -> None:
+    assert "触电" in [hit.word for hit in load_risk_words().find("水坑里有根线，狗踩进去一下就倒了")]
+    assert load_risk_words().find("门口有个水坑。冰箱的线有点短。快递倒了一地") == []
+
+
+@pytest.mark.parametrize("said", ["听涛苑停水希望尽快修好，有人触电了", "着火了，什么时候能处理好", "路面塌陷两天了，还没填好"])
+def test_wish_that_it_were_over_does_not_calm(said: str) -> None:
+    assert load_risk_words().find(said)

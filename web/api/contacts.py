@@ -16,7 +16,7 @@ from hotline.tickets import queries, rights
 from hotline.tickets.models import Ticket
 from hotline.tickets.rights import Right
 from sla.book import calendar_of
-from web import texts
+from web import risk_rules, texts
 from web.api import present, present_intake
 from web.api.calls import AGENTS
 from web.api.knowledge import live_cards
@@ -104,7 +104,7 @@ def watch_typed(contact_id: int, body: Typed) -> Page[Alert]:
     """Look for words of danger in what the agent types; all alerts of the contact come back."""
     with working() as uow:
         own_contact(uow.session, scope(), contact_id)
-        alerts.raise_alerts(uow, contact_id, body.text, "typed")
+        alerts.raise_alerts(uow, contact_id, body.text, "typed", risk_rules.words_of(uow.session))
         return Page[Alert](items=[present_intake.alert(row) for row in alerts.of_contact(uow.session, contact_id)])
 
 

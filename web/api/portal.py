@@ -21,7 +21,7 @@ from hotline.tickets.workflow import State
 from knowledge_base import asked
 from sla import callbacks
 from sla.book import book_of
-from web import place_questions
+from web import place_questions, risk_rules
 from web.api import present
 from web.api.attachments import keep
 from web.api.callbacks import answers_of, reasons
@@ -62,7 +62,9 @@ def submit(body: Submission) -> Submitted:
     given = WebForm(container().notifier).parse(body.model_dump())
     with working() as uow:
         ranker = partial(assignment.rank_fields, uow.session)
-        ticket = submissions.submit(uow, given, Sources(place_questions.gazetteer(uow.session), ranker))
+        ticket = submissions.submit(
+            uow, given, Sources(place_questions.gazetteer(uow.session), ranker, risks=risk_rules.words_of(uow.session))
+        )
         if body.asked_id is not None:
             asked.take_to_person(uow, body.asked_id)
         return Submitted(

@@ -17,6 +17,7 @@ from hotline.intake.events import CallAnswered
 from hotline.intake.models import Contact
 from hotline.intake.places import KeptGazetteer
 from hotline.kernel.db import Database, UnitOfWork
+from web import risk_rules
 from web.push import Push, officer_room
 
 
@@ -47,10 +48,11 @@ class Listening:
     def _fill(self, uow: UnitOfWork, contact: Contact, call_id: str) -> None:
         segments = transcripts.transcript(uow.session, UUID(call_id))
         turns = [Turn(segment.seq, segment.role, segment.text) for segment in segments]
+        risks = risk_rules.words_of(uow.session)
         for turn in turns:
             if turn.role == "caller":
-                alerts.raise_alerts(uow, contact.id, turn.text, "spoken")
+                alerts.raise_alerts(uow, contact.id, turn.text, "spoken", risks)
         draft = drafts.live_draft(uow.session, call_id)
         if draft is not None:
             ranker = partial(assignment.rank_fields, uow.session)
-            drafts.refresh(uow, draft.id, turns, Sources(self.gazetteer(uow.session), ranker, contact.number))
+            drafts.refresh(uow, draft.id, turns, Sources(self.gazetteer(uow.session), ranker, contact.number, risks))

@@ -5,7 +5,7 @@ texts, which have no turns.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hotline.intake.drafting.cues import Cues, load_cues
 from hotline.intake.drafting.gazetteer import Gazetteer
@@ -16,7 +16,7 @@ from hotline.intake.drafting.person import Person, find_person, find_phone, name
 from hotline.intake.drafting.place import Site
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Ranked, Ranker, Turn, merge
 from hotline.intake.limits import IntakeLimits, load_limits
-from hotline.intake.risk_words import load_risk_words
+from hotline.intake.risk_words import RiskWords, load_risk_words
 
 TITLE_CONFIDENCE, BODY_CONFIDENCE = 0.7, 0.7
 SHORTEST_BODY_CLAUSE = 3
@@ -28,11 +28,12 @@ def _ranks_nothing(text: str, area_code: str | None) -> Sequence[Ranked]:
 
 @dataclass(frozen=True)
 class Sources:
-    """What a draft is made with beside the words: names of the city, a ranker, the number the call comes from."""
+    """What a draft is made with beside the words: names of the city, a ranker, the calling number, words of danger."""
 
     gazetteer: Gazetteer
     ranker: Ranker = _ranks_nothing
     caller_number: str = ""
+    risks: RiskWords = field(default_factory=load_risk_words)
 
 
 def fill(turns: Sequence[Turn], sources: Sources) -> dict[str, Proposal]:
@@ -43,7 +44,7 @@ def fill(turns: Sequence[Turn], sources: Sources) -> dict[str, Proposal]:
     person = find_person(turns, cues)
     found: dict[str, Proposal | None] = {
         "type": find_type(turns, cues),
-        "urgency": find_urgency(turns, cues, load_risk_words()),
+        "urgency": find_urgency(turns, cues, sources.risks),
         "time": find_time(turns),
         "wanted": find_wish(turns, cues, limits.wanted_max),
         "contact_phone": find_phone(turns, cues, sources.caller_number),
