@@ -20,6 +20,7 @@ BIG_BUREAU = "云泽市住房和城乡建设局"
 SMALL_UNIT, SMALL_LOGIN = "青塘区绿荫街道办事处", "qingtang-lvyin"
 HOUSING = "010101"
 COMMON_WORDS = "绿荫街道朝晖路口的流动摊贩占满人行道，行人只能走机动车道，请清理朝晖路口的流动摊贩。"
+DECISION = re.compile("/decision$")
 BETTER_REPLY = f"{PUBLIC_REPLY}如有疑问可联系本局信访科。"
 
 
@@ -79,9 +80,11 @@ def test_three_repeats_are_merged_answered_once_and_each_caller_is_called_back_a
     for other in others:
         _until_alike(desk, other.claim, main.claim)
         dispatcher.goto(f"/dispatch?ticket={other.claim.id}")
-        suggestions = bends.panel(dispatcher, "并单建议")
+        suggestions = bends.panel(dispatcher, "疑似重复")
         row = suggestions.get_by_role("listitem").filter(has_text=main.claim.number)
-        bends.press(dispatcher, row.get_by_role("button", name="并入此单"))
+        with dispatcher.expect_response(DECISION) as answer:
+            row.get_by_role("button", name="并入此单").click()
+        assert answer.value.ok, answer.value.text()
     dispatcher.goto(f"/tickets/{main.claim.id}")
     relations = dispatcher.locator("section").filter(has=dispatcher.get_by_role("button", name="关联工单"))
     for other in others:

@@ -34,6 +34,7 @@ DESKS = {
     "board": ("manager1", "/board"),
     "inbox": ("dispatcher1", "/inbox"),
     "floor": ("leader1", "/floor"),
+    "incidents": ("leader1", "/incidents?view=all"),
     "admin-units": ("cityadmin", "/admin"),
     "admin-officers": ("cityadmin", "/admin?part=officers"),
     "admin-rights": ("cityadmin", "/admin?part=rights"),

@@ -10,7 +10,7 @@ export interface TicketBrief {
   title: string;
   state: string;
   opened_at: string;
-  closed_at?: string | null;
+  closed_at: string | null;
   unit: UnitRef | null;
 }
 export type RepeatVerdict = "merge" | "related" | "join" | "again" | "reject";
@@ -103,11 +103,17 @@ export interface HotTopic {
   categories: { code: string; path: string; tickets: number }[];
   examples: { id: number; number: string; title: string }[];
   weeks: number[];
+  words: string[];
+  /** The fullest week less what was usual before it. */
+  growth: number;
+  /** Opens its tickets in the list. */
+  query: string;
 }
 export interface HotTopics {
-  report?: number | null;
-  starts_at: string | null;
-  ends_at: string | null;
+  report: number | null;
+  starts_at: string;
+  ends_at: string;
+  /** Null before the first report. */
   made_at: string | null;
   tickets: number;
   topics: HotTopic[];

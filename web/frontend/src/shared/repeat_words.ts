@@ -1,20 +1,12 @@
 // What speaks for and against two matters being one, in words. Pure but for the catalogue.
-import { t, word } from "./i18n";
+import { t } from "./i18n";
 import type { Repeat } from "./insight_types";
 import type { ExplainLine } from "./types";
 
-// Codes whose args are themselves codes of a group.
-const CODED: Record<string, string> = { type: "type", state: "state" };
-
 function line(key: string, one: ExplainLine): string {
-  const args = Object.fromEntries(Object.entries(one.args ?? {}).map(([name, value]) => [name, readable(name, value)]));
-  const words = t(key, args);
-  return words === key ? one.code : words;
-}
-
-function readable(key: string, value: unknown): unknown {
-  if (Array.isArray(value)) return value.join(t("desks.comma"));
-  return CODED[key] ? word(CODED[key], String(value)) : value;
+  const words = t(key, one.args);
+  // Where nothing is named the blank before it goes.
+  return words === key ? one.code : words.trim();
 }
 
 export const forWords = (repeat: Repeat): string => repeat.reasons.map((one) => line(`repeat_reason.${one.code}`, one)).join(t("desks.comma"));

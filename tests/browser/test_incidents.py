@@ -1,0 +1,131 @@
+"""An incident on the pages: seen while calls come in, told in one wording, gathered, answered and called back at once."""
+
+import re
+from datetime import date
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import bends
+from tests.browser.bends import Claim, Desk
+from tests.browser.conftest import OpenWindow
+from tests.browser.windows import PATIENCE_MS, Window
+from tests.e2e.people import Json
+from tests.e2e.waiting import until
+from web.demo.worst_day import Call, worst_day
+
+pytestmark = pytest.mark.browser
+
+CALLS = 12
+SEED, DAY, ZONE = 12345, date(2026, 11, 22), ZoneInfo("Asia/Shanghai")
+WATER, HANDLER = "云泽水务集团", "shuiwu-handler"
+TOLD = "河西路供水主管爆裂，水务集团正在抢修，预计今日18时前恢复，街道办事处门口有应急供水车。"
+ASKED = "河西路水管爆了，我们翠湖花园停水了，什么时候来水"
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=PATIENCE_MS)
+
+
+def test_incident_is_seen_told_gathered_answered_and_everybody_is_called_back(window: OpenWindow, desk: Desk) -> None:
+    leader = window()
+    leader.sign_in("leader1")
+    page = leader.open("/incidents")
+    floor = _floor(window())
+    claims = [_rings(desk, call) for call in _calls()]
+    incident = until(lambda: _seen(desk, claims), what="the incident is seen")
+    page.get_by_role("button", name=re.compile("新发现")).click()
+    page.get_by_role("option").filter(has_text=incident["name"]).first.click()
+    expect(floor.get_by_role("alert")).to_contain_text(incident["name"])
+    said = floor.get_by_role("alert").inner_text()
+
+    page.keyboard.press("c")
+    expect(page.get_by_text("已确认").first).to_be_visible()
+    bends.panel(page, "告知来电人").get_by_role("textbox").fill(TOLD)
+    page.get_by_role("button", name="保存并下发").click()
+    expect(page.get_by_text("告知内容已更新")).to_be_visible()
+    another = _reminded(window())
+    expect(page.get_by_role("option").filter(has_text=another)).to_be_visible()
+    expect(floor.get_by_role("alert")).to_have_text(said)
+
+    _gather(page)
+    main = _merged(desk, incident["id"])
+    unit = bends.at_ticket(window(), HANDLER, main)
+    bends.sign(unit)
+    bends.contact(unit)
+    _answer_all(page)
+    caller = window().sign_in("callback1")
+    for claim in (main, *islice((one for one in claims if one.id != main.id), 2)):
+        bends.choose_callback(caller, claim)
+        expect(bends.panel(caller, "回访单")).to_contain_text(TOLD)
+
+
+def _floor(leader: Window) -> Locator:
+    """The incidents on the shift leader's floor."""
+    leader.sign_in("leader1")
+    return bends.panel(leader.open("/floor"), "正在发生的集中诉求")
+
+
+def _calls() -> list[Call]:
+    """The first callers of the event on the worst day who only want it to end."""
+    return list(islice((call for call in worst_day(SEED, DAY, ZONE) if call.is_of_event and call.category_code), CALLS))
+
+
+def _rings(desk: Desk, call: Call) -> Claim:
+    facts = {"area_code": call.area_code, "address": call.address, "category_code": call.category_code}
+    return desk.opened(call.title, type="help", body=call.body, contact_phone=call.caller, contact_name="", **facts)
+
+
+def _seen(desk: Desk, claims: list[Claim]) -> Json:
+    """The incident that most of these tickets are of."""
+    wanted = {claim.id for claim in claims}
+    for row in desk.dispatcher.get("/incidents")["items"]:
+        found = {one["id"] for one in desk.dispatcher.get(f"/incidents/{row['id']}")["tickets"]}
+        if len(found & wanted) > CALLS // 2:
+            return row
+    return None
+
+
+def _reminded(agent: Window) -> str:
+    """An agent's next caller rings about it: the words stand ready, and a key puts the matter there. Gives the number."""
+    page = agent.sign_in("agent1")
+    page.get_by_role("button", name="无来电登记").click()
+    page.get_by_label("标题").fill("翠湖花园停水")
+    page.get_by_label("诉求内容").fill(ASKED)
+    expect(page.get_by_role("region", name="集中诉求提醒")).to_contain_text(TOLD)
+    page.keyboard.press("Alt+i")
+    expect(page.get_by_label("答复内容")).to_have_value(TOLD)
+    page.keyboard.press("Escape")
+    with page.expect_response(re.compile(r"/drafts/\d+/incident/\d+$")) as answer:
+        page.keyboard.press("Alt+t")
+    return str(answer.value.json()["number"])
+
+
+def _gather(page: Page) -> None:
+    main = bends.panel(page, "主单")
+    main.get_by_role("radio", name=re.compile(WATER)).click()
+    main.get_by_role("button", name=f"并到主单并派往{WATER}").click()
+    expect(main.get_by_text("已派单")).to_be_visible()
+
+
+def _merged(desk: Desk, incident_id: int) -> Claim:
+    """The main ticket, once others were merged into it."""
+
+    def done() -> Json:
+        tickets = desk.dispatcher.get(f"/incidents/{incident_id}")["tickets"]
+        return sum(one["state"] == "merged" for one in tickets) > CALLS // 2
+
+    until(done, what="the others are merged")
+    main = desk.dispatcher.get(f"/incidents/{incident_id}")["main"]
+    return Claim(main["id"], main["number"], desk.dispatcher.get(f"/tickets/{main['id']}")["title"])
+
+
+def _answer_all(page: Page) -> None:
+    page.keyboard.press("r")
+    dialog = page.get_by_role("dialog", name="统一答复与回访")
+    expect(dialog.get_by_label("答复内容")).to_have_value(TOLD)
+    dialog.get_by_label("答复内容").press("Control+Enter")
+    expect(bends.panel(page, "统一答复与回访")).to_contain_text(re.compile(r"已答复 ([1-9]\d*) / "))
