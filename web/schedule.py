@@ -11,7 +11,7 @@ from hotline.tickets import anchors, archiving, replays
 from knowledge_base import announcements, article_days, standings, tasks, wordings
 from sla import asking, digests, recounts, sweep, years
 from sla.book import is_set_up
-from web import grouping, hot_topics, incident_watch, indexes, knowledge_terms, nightly
+from web import grouping, hot_topics, incident_watch, indexes, knowledge_terms, nightly, ranking_terms, repeat_terms
 from web.bootstrap import Container
 from web.reactions import knowledge
 
@@ -107,6 +107,7 @@ SCHEDULE = (
     Timed("bundles-write", nightly.write_bundles, 600),
     Timed("articles-standing", count_standings, 86_400),
     Timed("hot-topics-report", hot_topics.make_reports, 600),
+    Timed("repeats-thresholds", lambda parts: _in_one_transaction(parts, repeat_terms.calibrate), 86_400),
     Timed("timeline-anchor", lambda parts: anchors.write_due(parts.database), 900),
     Timed("tickets-resume", resume, 60),
     Timed("tickets-lapse", lapse, 600),
@@ -119,6 +120,9 @@ SCHEDULE = (
     Timed("callbacks-ask", ask_callbacks, 30),
     Timed("incidents-look", lambda parts: parts.incidents.look(parts.database), 3),
     Timed("incidents-keep-up", lambda parts: _until_none_is_left(parts, incident_watch.keep_up), 15),
+    Timed("ranker-due", lambda parts: ranking_terms.ask_when_due(parts.database), 3600),
+    Timed("ranker-train", lambda parts: ranking_terms.train_wanted(parts.database), 5),
+    Timed("dispatch-automatic", lambda parts: ranking_terms.dispatch_automatically(parts.database), 15),
     Timed(
         "transfers-overdue",
         lambda parts: sending.overdue(parts.database, parts.settings.linkage_receipt_seconds),

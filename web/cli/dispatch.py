@@ -2,7 +2,7 @@
 
 import click
 
-from web.cli import dispatch_catalogue, dispatch_evaluate
+from web.cli import dispatch_catalogue, dispatch_evaluate, dispatch_rankers
 
 
 @click.group("dispatch")
@@ -10,6 +10,5 @@ def dispatch() -> None:
     """Ranking of units: how good it is, its models and which one is live."""
 
 
-dispatch.add_command(dispatch_evaluate.evaluate)
-for command in dispatch_catalogue.COMMANDS:
+for command in (dispatch_evaluate.evaluate, *dispatch_rankers.COMMANDS, *dispatch_catalogue.COMMANDS):
     dispatch.add_command(command)
