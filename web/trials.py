@@ -9,16 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from dispatch import assignment, catalogue, guards
+from dispatch import assignment, automatic, catalogue, guards
 from dispatch.conditions import Circumstances
 from dispatch.evidence import Ranking
 from dispatch.guards import Against, GuardedMatter
-from hotline.intake.drafting.cues import load_cues
-from hotline.intake.drafting.locating import Location, locate
-from hotline.intake.drafting.values import CALLER, Turn
-from hotline.intake.places import load_gazetteer
+from hotline.intake import places
+from hotline.intake.drafting.locating import Location, PlaceQuestion, question
 from hotline.kernel import clock
-from web import dispatch_rules
+from web import dispatch_rules, place_questions, ranking_terms
 
 
 @dataclass(frozen=True)
@@ -36,19 +34,25 @@ class Asked:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of it: `area_code` is the chosen area, else the one found; guards speak against the first candidate."""
+    """What came of it: `area_code` is the chosen area, else the one found; `question` is what would be asked about it.
+
+    `guards` speak against the first candidate; `automatic`: it would be dispatched without a person.
+    """
 
     location: Location
     area_code: str | None
+    question: PlaceQuestion | None
     ranking: Ranking
     guards: Sequence[Against]
     catalogue_version: int
+    automatic: bool
 
 
 def of_text(session: Session, asked: Asked, zone: ZoneInfo) -> Trial:
     """Try a matter out as if it came in now."""
     now = clock.now()
-    location = _located(session, asked)
+    known = place_questions.gazetteer(session)
+    location = places.look(known, asked.address, asked.text)
     area_code = asked.area or location.area_code
     around = Circumstances(
         text=asked.text,
@@ -63,11 +67,8 @@ def of_text(session: Session, asked: Asked, zone: ZoneInfo) -> Trial:
     first, rules = next(iter(ranking.candidates), None), dispatch_rules.rules_of(session)
     matter = GuardedMatter(category, area_code)
     against = guards.against(session, matter, first.unit_id, now, rules) if first is not None else []
-    return Trial(location, area_code, ranking, against, catalogue.version_at(session, now))
-
-
-def _located(session: Session, asked: Asked) -> Location:
-    """The place that address and text tell of; the address is said first."""
-    said = (words for words in (asked.address, asked.text) if words)
-    turns = [Turn(seq, CALLER, words) for seq, words in enumerate(said, start=1)]
-    return locate(turns, load_gazetteer(session), load_cues())
+    need = place_questions.needed(session, category, now)
+    goes = automatic.would_go(session, ranking.candidates, category, ranking_terms.rules_of(session).automatic)
+    version = catalogue.version_at(session, now)
+    open_place = question(location, known, need, area_code)
+    return Trial(location, area_code, open_place, ranking, against, version, automatic=goes and not against)

@@ -168,7 +168,7 @@ def try_text(body: TrialIn) -> TrialShownUnits:
     """What would happen to this text: place, categories, units with reasons, what speaks against the first of them."""
     asked = Asked(**body.model_dump())
     with reading() as session:
-        return trial_shown(session, trials.of_text(session, asked, container().database.zone))
+        return trial_shown(session, trials.of_text(session, asked, container().database.zone), locale())
 
 
 @api.get("/catalogue/coverage")

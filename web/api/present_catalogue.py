@@ -14,7 +14,7 @@ from dispatch.sheet_columns import CATALOGUE, Found, columns
 from dispatch.sheet_names import Names, names_of
 from hotline.people.models import Area, Unit
 from hotline.tickets.models import Category
-from web import texts
+from web import place_questions, texts
 from web.api.dispatch import candidate_shapes
 from web.api.schemas.base import UnitRef
 from web.api.schemas.catalogue import (
@@ -90,7 +90,7 @@ def duty_shown(duty: Duty, unit: Unit, category: Category, names: Names, zone: Z
     )
 
 
-def trial_shown(session: Session, trial: Trial) -> TrialShownUnits:
+def trial_shown(session: Session, trial: Trial, locale: str) -> TrialShownUnits:
     """What came of trying a text."""
     names, site = names_of(session), trial.location.site
     wanted = trial.ranking.candidates[0].assist_ids if trial.ranking.candidates else ()
@@ -100,7 +100,7 @@ def trial_shown(session: Session, trial: Trial) -> TrialShownUnits:
             area_code=trial.area_code,
             path=_area_path(session, trial.area_code),
             words=list(site.parts) if site else [],
-            question=None,
+            question=place_questions.shown(trial.question, locale) if trial.question else None,
         ),
         categories=[
             TrialCategory(code=one.code, path=names.category(one.code), probability=one.confidence, words=list(one.words))
@@ -111,7 +111,7 @@ def trial_shown(session: Session, trial: Trial) -> TrialShownUnits:
         guards=[ExplainLine(code=one.code, args=one.args) for one in trial.guards],
         catalogue_version=trial.catalogue_version,
         model_number=trial.ranking.model_number,
-        automatic=False,
+        automatic=trial.automatic,
     )
 
 

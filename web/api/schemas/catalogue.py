@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from web.api.schemas.base import Shape, UnitRef
+from web.api.schemas.places import PlaceQuestionShown
 from web.api.schemas.tickets import Candidate, ExplainLine
 
 
@@ -167,19 +168,13 @@ class TrialIn(Shape):
     urgency: str | None = Field(None, max_length=16)
 
 
-class PlaceQuestion(Shape):
-    """What would be asked about the place: `words` is the question."""
-
-    words: str
-
-
 class TrialPlace(Shape):
     """Where the matter is, as far as it could be told; `words` are those that told it."""
 
     area_code: str | None
     path: str
     words: list[str]
-    question: PlaceQuestion | None
+    question: PlaceQuestionShown | None
 
 
 class TrialCategory(Shape):
