@@ -1,16 +1,19 @@
 """`hotline city`: beginning a real city."""
 
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from hotline.kernel import plugins, settings
 from hotline.kernel.db import Database
+from hotline.kernel.errors import Invalid
 from hotline.kernel.events import Subscribers, recorder
 from hotline.kernel.settings import Settings
 from hotline.people import sessions
-from web import texts
-from web.bootstrap import open_vault
+from web import errors, texts
+from web.bootstrap import build, open_vault
+from web.city.divisions import Outcome, city_of, put_divisions, read_divisions
 from web.city.founding import NewCity, check_empty, found_city
 from web.keys import secret_key
 from web.migrations import upgrade
@@ -50,6 +53,42 @@ def init(*, name: str, code: str, hotline_name: str, admin_login: str, admin_nam
     if not chosen:
         click.echo(texts.text("city.first-password", password=password))
     click.echo(texts.text("city.next"))
+
+
+@city.command("import-divisions")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", "only_looked", flag_value="dry", default=None, help="Only count what would change.")
+def import_divisions(*, folder: Path, only_looked: str | None) -> None:
+    """Bring in the city's districts and streets from a FOLDER with areas.csv and streets.csv of the whole country.
+
+    The city is the one of `city init`, by its code. Names are the list's; nothing is ever deleted; safe to repeat. Such a list
+    is modood/Administrative-divisions-of-China (WTFPL), folder dist.
+
+    \b
+    hotline city import-divisions divisions/ --dry-run
+    hotline city import-divisions divisions/
+    """
+    container = build(settings.load())
+    try:
+        click.echo(_counted(bring_in(container.database, folder, only_looked)))
+    except Invalid as error:
+        raise click.ClickException(errors.message(error, texts.DEFAULT)) from error
+    finally:
+        container.close()
+
+
+def bring_in(database: Database, folder: Path, only_looked: str | None) -> Outcome:
+    """Put the divisions of the city into `area`; with `only_looked` nothing is kept. Raises Invalid."""
+    with database.work() as uow:
+        outcome = put_divisions(uow, read_divisions(folder, city_of(uow.session)))
+        if only_looked:
+            uow.session.rollback()
+            uow.deliveries.clear()
+    return outcome
+
+
+def _counted(outcome: Outcome) -> str:
+    return texts.text("city.divisions", **vars(outcome))
 
 
 def begin(configured: Settings, wanted: NewCity, chosen: str = "") -> str:
