@@ -21,6 +21,8 @@ from web.demo.worst_day import Call, worst_day
 from web.incident_reading import names_by
 
 HOURS_A_DAY = 24
+OF_THE_DAY = ("event:", "near:")
+"""Keys of what only the worst day has: its event, and what is made to be taken for it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def _places(city: City, paths: dict[str, str]) -> list[NamedPlace]:
 
 
 def _quiet(seed: int, day: date, zone: ZoneInfo, back: int) -> list[Call]:
-    return [call for call in worst_day(seed + back * 1000, day - timedelta(days=back), zone) if not call.is_of_event]
+    made = worst_day(seed + back * 1000, day - timedelta(days=back), zone)
+    return [call for call in made if not call.key.startswith(OF_THE_DAY)]
 
 
 def _told(calls: Sequence[Call]) -> tuple[Told, ...]:

@@ -87,6 +87,11 @@ class Crowd:
         return _foremost(self._leaves, 1)
 
     @property
+    def shared_themes(self) -> frozenset[str]:
+        """The kinds of happening and categories that several of its requests are about."""
+        return frozenset(name for counted in (self._kinds, self._leaves) for name, count in counted.items() if count >= SEEN_BY)
+
+    @property
     def place(self) -> str:
         """The road or estate that the place of the incident is called by; empty when no one name says where it is."""
         named = sum(1 for seen in self.members.values() if seen.places)

@@ -210,11 +210,12 @@ class Detector:
         return NOWHERE if one.near[-1] != other.near[-1] else BESIDE
 
     def _surprise(self, crowd: Crowd, now: datetime) -> float:
-        # Whatever its requests are about is what may usually come in: a crowd of many matters surprises less.
-        themes = frozenset(theme for seen in crowd.members.values() for theme in seen.themes)
-        place = crowd.place or crowd.area
+        """How improbable it is that so many speak of what several speak of here; of anything, where nobody names it."""
+        shared = crowd.shared_themes
+        callers = {seen.caller for seen in crowd.members.values() if not shared or seen.themes & shared}
         hours = max(now - crowd.first_at, EDGE) / timedelta(hours=1)
-        return surprise(crowd.callers, self.rules.spotting.burst * self.usual.per_hour(themes, place) * hours)
+        usual = self.usual.per_hour(shared, crowd.place or crowd.area)
+        return surprise(len(callers), self.rules.spotting.burst * usual * hours)
 
     def _widened(self, crowd: Crowd) -> int | None:
         """The live incident that this is one with: a happening that spreads, of one kind, in one street, at one time."""
