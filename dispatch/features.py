@@ -5,6 +5,7 @@ and so does the confidence. Called by `learning` (fit) and by `textmodel` (every
 """
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,14 +84,14 @@ class FeatureSpace:
 
     def rows(self, readings: Sequence[Reading]) -> Matrix:
         """A row a text."""
-        data, indices, ends = list[float](), list[int](), [0]
+        data, indices, ends = array("f"), array("i"), array("q", [0])
         for reading in readings:
             for at, value in self._row(reading):
                 indices.append(at)
                 data.append(value)
             ends.append(len(indices))
         shape = (len(readings), len(self.columns))
-        return sparse.csr_matrix((np.array(data, np.float32), np.array(indices, np.int32), np.array(ends)), shape=shape)
+        return sparse.csr_matrix((np.array(data), np.array(indices), np.array(ends)), shape=shape)
 
     def names(self) -> list[str]:
         """Features in the order of their columns."""

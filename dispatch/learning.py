@@ -30,6 +30,8 @@ KEPT_BACK = 5
 CASES_MOST = 20_000
 """Newest texts kept for likeness."""
 COST = 3.0
+COMMON, COMMON_LEAST = 0.1, 300
+"""Share of texts, and number, from which on a feature is too common to tell which texts are alike."""
 Tables = tuple[Numbers, Numbers]  # linear figures and likenesses to names, a row a text, a column a label
 
 
@@ -67,12 +69,11 @@ class _Set:
 
 @dataclass(frozen=True)
 class _Solved:
-    """Coefficients, and what each text would have got unseen, with its likeness to the others."""
+    """Coefficients, and what each text would have got unseen."""
 
     coef: Numbers
     offset: Numbers
     unseen: Numbers
-    likeness: Numbers
 
 
 def train(
@@ -94,15 +95,18 @@ def train(
     places = {label: at for at, label in enumerate(labels)}
     right = np.array([places[one.label] for one in examples])
     given = _Set(space.rows(readings), right, _unit(space.rows([Reading(name) for name in called])))
+    telling = _telling(given.rows)
     if len(examples) <= closed_most:
         solved = _closed(given, _strength(given))
-        weights = _weights(given, solved.unseen, solved.likeness, right)
+        likeness = (telling @ telling.T).toarray()
+        np.fill_diagonal(likeness, 0.0)
+        weights = _weights(given, solved.unseen, likeness, right)
         coef, offset = solved.coef, solved.offset
     else:
-        weights = _weights_of_kept_back(given, learner)
+        weights = _weights_of_kept_back(given, telling, learner)
         coef, offset = learner.fit(given.rows, right, given.labels, COST)
     keys = np.array([one.key for one in examples], np.int64)
-    cases = Cases(given.rows[-CASES_MOST:], right[-CASES_MOST:], keys[-CASES_MOST:])
+    cases = Cases(telling[-CASES_MOST:], right[-CASES_MOST:], keys[-CASES_MOST:])
     return TextModel(space, labels, coef=coef, offset=offset, names=given.names, cases=cases, weights=weights)
 
 
@@ -123,14 +127,15 @@ def _closed(given: _Set, strength: float) -> _Solved:
     """The ridge of indicator columns over likenesses, and its leave-one-out answers (both exact)."""
     count = len(given.right)
     likeness = (given.rows @ given.rows.T).toarray().astype(np.float64)
-    np.fill_diagonal(likeness, 0.0)
     wanted = np.zeros((count, given.labels))
     wanted[np.arange(count), given.right] = 1.0
     offset = wanted.mean(axis=0)
-    inverse = _inverse(likeness + (1.0 + strength) * np.eye(count))
+    # As if each text were of unit length: what no other text has says nothing of others, but holds its own.
+    np.fill_diagonal(likeness, 1.0 + strength)
+    inverse = _inverse(likeness)
     dual = inverse @ (wanted - offset)
     unseen = wanted - dual / np.diag(inverse)[:, None]
-    return _Solved(given.rows.T @ dual.astype(np.float32), offset, unseen, likeness)
+    return _Solved(given.rows.T @ dual.astype(np.float32), offset, unseen)
 
 
 def _inverse(matrix: Numbers) -> Numbers:
@@ -153,14 +158,22 @@ def _weights(given: _Set, unseen: Numbers, likeness: Numbers, case_labels: Numbe
     return Weights(linear, name, calibration.fitted_stretch(figures, meant.argmax(axis=1) == given.right))
 
 
-def _weights_of_kept_back(given: _Set, learner: Learner) -> Weights:
+def _weights_of_kept_back(given: _Set, telling: Matrix, learner: Learner) -> Weights:
     count = len(given.right)
     mixed = np.random.default_rng(0).permutation(count)
     back, learnt = given.part(mixed[: count // KEPT_BACK]), given.part(mixed[count // KEPT_BACK :])
     coef, offset = learner.fit(learnt.rows, learnt.right, given.labels, COST)
-    near = learnt.rows[-CASES_MOST:]
+    near = telling[mixed[count // KEPT_BACK :]][-CASES_MOST:]
     likeness = (back.rows @ near.T).toarray()
     return _weights(back, back.rows @ coef + offset, likeness, learnt.right[-CASES_MOST:])
+
+
+def _telling(rows: Matrix) -> Matrix:
+    """The rows without what very many texts have: it tells nothing of which texts are alike, and costs most of the time."""
+    whole = rows.tocsc()
+    texts = np.diff(whole.indptr)
+    kept = texts <= max(COMMON_LEAST, COMMON * rows.shape[0])
+    return csr_matrix(rows.multiply(kept[None, :].astype(np.float32)))
 
 
 def _to_names(rows: Matrix, names: Matrix) -> Numbers:
