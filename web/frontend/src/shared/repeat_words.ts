@@ -4,7 +4,7 @@ import type { Repeat } from "./insight_types";
 import type { ExplainLine } from "./types";
 
 function line(key: string, one: ExplainLine): string {
-  const words = t(key, one.args);
+  const words = one.args.hours === "0" ? t("repeat_reason.just-now") : t(key, one.args);
   // Where nothing is named the blank before it goes.
   return words === key ? one.code : words.trim();
 }
