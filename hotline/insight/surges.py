@@ -55,6 +55,7 @@ class Detector:
         self._happenings = happenings
         self._window: deque[Sighting] = deque()
         self._held: dict[int, Sighting] = {}
+        self._tells: dict[int, float] = {}
         self._by_place: dict[str, deque[int]] = defaultdict(deque)
         self._taken: set[int] = set()
         self._barred: set[int] = set()
@@ -98,6 +99,7 @@ class Detector:
             return
         self._window.append(seen)
         self._held[seen.id] = seen
+        self._tells[seen.id] = self._told(seen.words)
         for place in _places(seen):
             self._by_place[place].append(seen.id)
         while self._window and self._is_over(self._window[0], seen.at):
@@ -193,10 +195,12 @@ class Detector:
         return 0.9 if share < 0.05 else 0.7 if share < 0.2 else 0.5
 
     def _shared_words(self, one: Sighting, other: Sighting) -> float:
-        weight = self.usual.weight
-        shared = sum(weight(word) ** 2 for word in one.words & other.words)
-        fewer = min(sum(weight(word) ** 2 for word in words) for words in (one.words, other.words))
+        shared = self._told(one.words & other.words)
+        fewer = min(self._tells[one.id], self._tells[other.id])
         return min(1.0, shared / fewer / ENOUGH_WORDS) if fewer else 0.0
+
+    def _told(self, words: Iterable[str]) -> float:
+        return sum(self.usual.weight(word) ** 2 for word in words)
 
     def _agreement(self, one: Sighting, other: Sighting) -> float:
         if one.district and other.district and one.district != other.district:
@@ -233,7 +237,7 @@ class Detector:
         return now - seen.at > self.rules.spotting.window or len(self._window) > self.rules.memory.window_tickets
 
     def _drop(self, seen: Sighting) -> None:
-        del self._held[seen.id]
+        del self._held[seen.id], self._tells[seen.id]
         for place in _places(seen):
             held = self._by_place[place]
             held.remove(seen.id)
