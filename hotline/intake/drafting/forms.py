@@ -16,7 +16,7 @@ SHORTEST_REST = 4
 
 @dataclass(frozen=True)
 class Rule:
-    """Names of these kinds that match `of` are also called `also`, templates of the match."""
+    """Names of these kinds that match `of` are also called `also`, with {0} for the first group of the match."""
 
     kinds: frozenset[str]
     of: re.Pattern[str]
@@ -55,7 +55,7 @@ def load_forms() -> Forms:
     return Forms(
         short=tuple(_rule(row) for row in found["short"]),
         generic=frozenset(found["generic"]),
-        stem=_rule({**stem, "also": [r"\1"]}),
+        stem=_rule({**stem, "also": []}),
         stem_before=tuple(stem["before"]),
         stem_after=tuple(stem["after"]),
         home=tuple(found["home"]),
@@ -70,7 +70,7 @@ def short_forms(name: str, kind: str, city: str, areas: Sequence[str]) -> Iterat
     for rest in rests:
         for rule in forms.short:
             match = rule.of.fullmatch(rest) if kind in rule.kinds else None
-            yield from (_kept(match.expand(words), name, forms) for words in rule.also if match)
+            yield from (_kept(words.format(*match.groups()), name, forms) for words in rule.also if match)
     yield from (_kept(rest, name, forms) for rest in rests[1:])
     for area in areas:
         stem = re.sub(r"(?:街道|[区县镇乡])$", "", area)
@@ -82,7 +82,7 @@ def stem(name: str, kind: str) -> str:
     """The bare stem of a street's or an estate's name, or nothing."""
     rule = load_forms().stem
     match = rule.of.fullmatch(name) if kind in rule.kinds else None
-    return match.expand(rule.also[0]) if match else ""
+    return str(match[1]) if match else ""
 
 
 def _without_city(name: str, city: str) -> list[str]:
