@@ -31,10 +31,10 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True)
 class Particulars:
-    """What a text names. `names` are sounds of stems, `sound` that of the whole text, `opposites` sides (pair, side)."""
+    """What a text names. `names` are by their sound, `sound` is that of the text, `opposites` are sides (pair, side)."""
 
     numbers: Numbers
-    names: frozenset[str]
+    names: Mapping[str, str]
     sound: str
     negations: int
     questions: frozenset[str]
@@ -103,7 +103,7 @@ def read(folded: str) -> Particulars:
     matter = known.counted.sub(GAP, _without(known, folded, spans))
     return Particulars(
         numbers=_numbers(known, folded),
-        names=frozenset(_sound(folded[start : start + STEM]) for start, _ in spans),
+        names={_sound(folded[start : start + STEM]): folded[start:end] for start, end in spans},
         sound=_sound(folded),
         negations=len(known.negation.findall(folded)),
         questions=frozenset(known.questions[word] for word in known.asking.findall(folded)),
@@ -126,6 +126,11 @@ def agreement(one: Numbers, other: Numbers) -> tuple[int, int]:
 def names_heard(one: Particulars, other: Particulars) -> float:
     """Which share (0-1) of the names of one is heard in the other."""
     return sum(name in other.sound for name in one.names) / len(one.names) if one.names else 0.0
+
+
+def shared_names(one: Particulars, other: Particulars) -> list[str]:
+    """The names of one that are heard in the other, as written in the first."""
+    return [written for sound, written in one.names.items() if sound in other.sound]
 
 
 def are_opposed(one: Particulars, other: Particulars) -> bool:
@@ -227,7 +232,7 @@ def _words() -> _Words:
             re.compile(rf"([\u4e00-\u9fff]{{{STEM}}})(?={NUMBER}(?:{'|'.join(told['numbered'])}))"),
             re.compile(rf"(?:{SUMMARY}).{{2,}}[，,]([\u4e00-\u9fff]{{{STEM}}})[\u4e00-\u9fff]{{0,{LAST_WORDS - STEM}}}[。.]?$"),
         ),
-        suffixes=frozenset((*suffixes, *told["introduced"])),
+        suffixes=frozenset((*suffixes, *told["introduced"], *told["stems"])),
         common=frozenset("".join(told["common"].split())),
         nameless=tuple(told["nameless"]),
         negation=re.compile(_either(told["negations"])),

@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from hotline.intake.models import RepeatDecision
 from hotline.tickets import links, tickets
 from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
@@ -41,10 +43,61 @@ def test_open_tickets_that_look_alike_are_offered_with_reasons(sign_in: SignIn, 
     opened(parts, caller_id, secrecy=Secrecy.CONFIDENTIAL)
     withdrawn(parts, over)
 
-    (offered,) = sign_in("dispatcher").done("GET", f"/tickets/{ticket.id}/repeats")["items"]
+    offered = sign_in("dispatcher").done("GET", f"/tickets/{ticket.id}/repeats")["items"]
 
-    assert offered["ticket"]["id"] == alike.id
-    assert {"same-citizen", "same-words"} <= set(offered["reasons"])
+    by_id = {one["ticket"]["id"]: one for one in offered}
+    assert set(by_id) >= {alike.id, over.id}
+    assert by_id[alike.id]["proposal"] == "merge"
+    assert by_id[alike.id]["may"] == ["merge", "related", "reject"]
+    assert by_id[over.id]["proposal"] == "again"
+    assert "same-citizen" in {reason["code"] for reason in by_id[alike.id]["reasons"]}
+    assert "merge" not in {may for one in offered if one["ticket"]["type"] == "report" for may in one["may"]}
+
+
+def decision(ticket: Ticket, verdict: str) -> dict[str, Any]:
+    return {"verdict": verdict, "note": "同一件事", "version": ticket.version}
+
+
+def test_a_merge_decided_on_an_offer_is_carried_out_and_kept(sign_in: SignIn, parts: Container, caller_id: int) -> None:
+    main, ticket = (opened(parts, caller_id) for _ in range(2))
+
+    path = f"/tickets/{ticket.id}/repeats/{main.id}/decision"
+    assert sign_in("dispatcher").done("POST", path, json=decision(ticket, "merged"))["state"] == "merged"
+
+    with parts.database.read() as session:
+        (kept,) = session.scalars(select(RepeatDecision))
+        assert (kept.ticket_id, kept.other_id, kept.verdict) == (ticket.id, main.id, "merged")
+        assert kept.score > 0
+        assert kept.features
+
+
+def test_what_was_rejected_is_not_offered_again_from_either_side(sign_in: SignIn, parts: Container, caller_id: int) -> None:
+    other, ticket = (opened(parts, caller_id) for _ in range(2))
+    desk = sign_in("dispatcher")
+
+    desk.done("POST", f"/tickets/{ticket.id}/repeats/{other.id}/decision", json=decision(ticket, "rejected"))
+
+    assert desk.done("GET", f"/tickets/{ticket.id}/repeats")["items"] == []
+    assert desk.done("GET", f"/tickets/{other.id}/repeats")["items"] == []
+
+
+def test_a_decision_on_a_ticket_that_changed_meanwhile_is_refused(sign_in: SignIn, parts: Container, caller_id: int) -> None:
+    other, ticket = (opened(parts, caller_id) for _ in range(2))
+    stale = {**decision(ticket, "rejected"), "version": ticket.version - 1}
+
+    sign_in("dispatcher").refused(409, "POST", f"/tickets/{ticket.id}/repeats/{other.id}/decision", json=stale)
+
+
+def test_a_draft_rejects_an_earlier_ticket_for_good(sign_in: SignIn, parts: Container, caller_id: int) -> None:
+    earlier = opened(parts, caller_id)
+    agent = sign_in("agent")
+    draft = draft_of(agent)
+
+    agent.done("POST", f"/drafts/{draft['id']}/repeats/{earlier.id}/reject")
+    made = agent.done("POST", f"/drafts/{draft['id']}/confirm", json={"version": draft["version"]})
+
+    offered = sign_in("dispatcher").done("GET", f"/tickets/{made['id']}/repeats")["items"]
+    assert earlier.id not in [one["ticket"]["id"] for one in offered]
 
 
 def test_report_is_offered_nothing_to_merge_with(sign_in: SignIn, parts: Container, caller_id: int) -> None:

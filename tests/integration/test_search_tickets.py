@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hotline.intake import duplicates
-from hotline.intake.duplicates import Matter
+from hotline.intake import repeats
+from hotline.intake.comparing import Matter
+from hotline.intake.repeat_rules import read
+from hotline.intake.repeats import Terms
 from hotline.kernel.db import Database, vault_of
 from hotline.kernel.scope import NOBODY, Scope
 from hotline.kernel.search import null
@@ -20,12 +22,14 @@ from hotline.kernel.vault import Vault
 from hotline.tickets import indexing, queries, searching, tickets
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import Secrecy
+from sla.packaged import rule_values
 from tests import factories
 from tests.conftest import SECRET
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 HOTLINE = Scope(officer_id=1, sees_all_units=True)
 CLERK = Scope(officer_id=4, sees_all_units=True, sees_contact_data=True, roles=frozenset({"agent"}))
+TERMS = Terms(read(rule_values()))
 NOISE = "滨河花园旁边工地每天夜里还在施工，噪音很大，电话19900001234"
 
 
@@ -171,16 +175,16 @@ def test_an_earlier_ticket_of_the_same_matter_is_found_in_the_window(database: D
     opened(database, search, "家里停水一整天了，什么时候来水")
 
     with database.read() as session:
-        repeats = duplicates.find(session, search, HOTLINE, Matter(body="滨河花园旁边工地夜里施工噪音大"), now=NOW)
+        offered = repeats.find(session, search, HOTLINE, Matter(body="滨河花园旁边工地夜里施工噪音大"), TERMS, now=NOW)
 
-    assert [repeat.ticket_id for repeat in repeats] == [recent]
+    assert [repeat.ticket_id for repeat in offered] == [recent]
 
 
 def test_a_ticket_is_no_repeat_of_itself(database: Database, search: Search) -> None:
     ticket_id = opened(database, search)
 
     with database.read() as session:
-        assert duplicates.find(session, search, HOTLINE, Matter(body=NOISE, ticket_id=ticket_id), now=NOW) == []
+        assert repeats.find(session, search, HOTLINE, Matter(body=NOISE, ticket_id=ticket_id), TERMS, now=NOW) == []
 
 
 def test_the_callers_own_ticket_is_found_without_search(database: Database, search: Search, tmp_path: Path) -> None:
@@ -188,9 +192,12 @@ def test_the_callers_own_ticket_is_found_without_search(database: Database, sear
     nothing = Search(null.open_backend(urlsplit("null:"), data_dir=tmp_path), search.analyzer)
 
     with database.read() as session:
-        repeats = duplicates.find(session, nothing, HOTLINE, Matter(body=NOISE, citizen_id=1), now=NOW)
+        offered = repeats.find(session, nothing, HOTLINE, Matter(body=NOISE, citizen_id=1), TERMS, now=NOW)
 
-    assert [(repeat.ticket_id, repeat.reasons) for repeat in repeats] == [(ticket_id, ("same-citizen", "same-words"))]
+    (own,) = offered
+    assert own.ticket_id == ticket_id
+    assert own.same_citizen
+    assert own.reasons[0].code == "same-citizen"
 
 
 def test_what_is_indexed_is_read_when_the_turn_to_write_has_come(database: Database, search: Search) -> None:

@@ -3,11 +3,11 @@
 from apiflask import APIBlueprint
 from pydantic import Field
 
-from hotline.intake import drafts
+from hotline.intake import drafts, repeat_decisions
 from hotline.intake.ownership import own_contact
 from hotline.kernel import clock
 from sla.book import calendar_of
-from web.api import present, present_intake
+from web.api import present, present_intake, present_repeats
 from web.api.calls import AGENTS
 from web.api.schemas.base import Shape
 from web.api.schemas.contacts import Draft, DraftConfirm, DraftEdit
@@ -53,6 +53,8 @@ def confirm_draft(draft_id: int, body: DraftConfirm) -> TicketRow:
     """Make the ticket, dispatched at once where a unit is named (直派). Repeating gives the same ticket."""
     with working() as uow:
         ticket = drafts.confirm(uow, scope(), draft_id, **body.model_dump())
+        if body.repeat_of_id is not None:
+            present_repeats.keep_of_draft(uow, container(), scope(), draft_id, body.repeat_of_id, repeat_decisions.AGAIN)
         return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now, scope())
 
 
@@ -64,7 +66,19 @@ def join_ticket(draft_id: int, body: DraftJoin) -> TicketRow:
     """Add the words to an open ticket, or urge it. Repeating adds nothing more."""
     with working() as uow:
         ticket = drafts.join(uow, scope(), draft_id, ticket_id=body.ticket_id, kind=body.kind, text=body.text)
+        present_repeats.keep_of_draft(uow, container(), scope(), draft_id, body.ticket_id, repeat_decisions.JOINED)
         return present.row(uow.session, calendar_of(uow.session, uow.zone), ticket, uow.now, scope())
+
+
+@api.post("/drafts/<int:draft_id>/repeats/<int:other_id>/reject")
+@api.output(Draft)
+@allowed(*AGENTS)
+def reject_repeat(draft_id: int, other_id: int) -> Draft:
+    """Say that the earlier ticket is another matter: it is not offered again, for the draft nor for its ticket."""
+    with working() as uow:
+        own_contact(uow.session, scope(), drafts.get(uow.session, draft_id).contact_id)
+        present_repeats.keep_of_draft(uow, container(), scope(), draft_id, other_id, repeat_decisions.REJECTED)
+    return _shown(draft_id)
 
 
 @api.post("/drafts/<int:draft_id>/drop")

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from asr import transcripts
 from dispatch import assignment
 from dispatch.linkage import transfers
-from hotline.intake import alerts, contacts, drafts, duplicates
+from hotline.intake import alerts, contacts, drafts
+from hotline.intake.comparing import Matter
 from hotline.intake.models import Call, Contact, Draft, DraftState, RiskAlert
 from hotline.intake.ownership import get_contact
 from hotline.kernel import clock
@@ -20,7 +21,7 @@ from hotline.tickets.models import Ticket
 from sla import call_evaluations
 from sla.book import calendar_of
 from web import place_questions
-from web.api import present
+from web.api import present, present_repeats
 from web.api.detail import transfer_facts
 from web.api.dispatch import candidate_shapes
 from web.api.schemas import contacts as shapes
@@ -87,7 +88,7 @@ def shown_contact(contact_id: int) -> shapes.Contact:
 def draft(session: Session, parts: Container, reader: Scope, row: Draft, now: datetime) -> shapes.Draft:
     """A draft; while it is open, with units that fit and earlier tickets that look like it."""
     ticket = session.get(Ticket, row.ticket_id) if row.ticket_id else None
-    matter = _matter(session, row) if row.state is DraftState.OPEN else None
+    matter = present_repeats.matter_of(session, row) if row.state is DraftState.OPEN else None
     return shapes.Draft(
         id=row.id,
         contact_id=row.contact_id,
@@ -95,7 +96,7 @@ def draft(session: Session, parts: Container, reader: Scope, row: Draft, now: da
         version=row.version,
         fields={name: _field(value) for name, value in row.fields.items()},
         candidates=_candidates(session, matter) if matter else [],
-        repeats=_repeats(session, parts, reader, matter, now) if matter else [],
+        repeats=present_repeats.of_draft(session, parts, reader, row, now) if matter else [],
         place_question=_place_question(session, matter, now) if matter else None,
         ticket_id=row.ticket_id,
         ticket_number=ticket.number if ticket else None,
@@ -122,46 +123,16 @@ def _judged(session: Session, contact_id: int) -> shapes.CallJudged | None:
     return shapes.CallJudged(satisfaction=kept.satisfaction, channel=kept.channel, at=kept.at) if kept else None
 
 
-def _matter(session: Session, row: Draft) -> duplicates.Matter:
-    value = {name: str(field["value"]) for name, field in row.fields.items()}
-    owner = session.get(Contact, row.contact_id)
-    return duplicates.Matter(
-        title=value.get("title", ""),
-        body=value.get("body", ""),
-        address=value.get("address", ""),
-        area_code=value.get("area_code") or None,
-        category_code=value.get("category_code") or None,
-        citizen_id=owner.citizen_id if owner else None,
-        ticket_id=row.ticket_id,
-    )
-
-
-def _place_question(session: Session, matter: duplicates.Matter, now: datetime) -> PlaceQuestionShown | None:
+def _place_question(session: Session, matter: Matter, now: datetime) -> PlaceQuestionShown | None:
     if not matter.address and not matter.body:
         return None
     need = place_questions.needed(session, matter.category_code, now)
     return place_questions.of_texts(session, (matter.address, matter.body), matter.area_code, need, locale())
 
 
-def _candidates(session: Session, matter: duplicates.Matter) -> list[Candidate]:
+def _candidates(session: Session, matter: Matter) -> list[Candidate]:
     text = f"{matter.title}\n{matter.body}".strip()
     if not text and matter.category_code is None:
         return []
     found = assignment.rank(session, text=text, category_code=matter.category_code, area_code=matter.area_code)
     return candidate_shapes(found)
-
-
-def _repeats(
-    session: Session, parts: Container, reader: Scope, matter: duplicates.Matter, now: datetime
-) -> list[shapes.Repeat]:
-    if not matter.title and not matter.body:
-        return []
-    found = duplicates.find(session, parts.search, reader, matter, now=now)
-    tickets = session.scalars(select(Ticket).where(Ticket.id.in_([repeat.ticket_id for repeat in found])))
-    calendar = calendar_of(session, parts.database.zone)
-    rows = {row.id: row for row in present.rows(session, calendar, list(tickets), now, reader)}
-    return [
-        shapes.Repeat(ticket=rows[repeat.ticket_id], score=repeat.score, reasons=list(repeat.reasons))
-        for repeat in found
-        if repeat.ticket_id in rows
-    ]

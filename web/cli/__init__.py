@@ -6,7 +6,23 @@ import click
 
 from hotline.kernel.errors import HotlineError
 from web import errors, texts
-from web.cli import asr, audit, city, db, demo, dispatch, insight, kb, looking, outbox, processes, sla, ticket, workflow
+from web.cli import (
+    asr,
+    audit,
+    city,
+    db,
+    demo,
+    dispatch,
+    duplicates,
+    insight,
+    kb,
+    looking,
+    outbox,
+    processes,
+    sla,
+    ticket,
+    workflow,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,6 +46,7 @@ for command in (
         db.db,
         demo.demo,
         dispatch.dispatch,
+        duplicates.duplicates,
         insight.insight,
         kb.kb,
         outbox.outbox,

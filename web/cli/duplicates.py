@@ -4,21 +4,23 @@
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
-from hotline.intake import likeness, likeness_fit, pair_figures
+from hotline.intake import likeness, likeness_fit, pair_figures, repeat_thresholds
 from hotline.intake.likeness import Reader, Text
 from hotline.intake.pair_figures import Cut, Figures, Pair
 from hotline.intake.word_vectors import packaged_vectors
-from hotline.kernel import plugins
+from hotline.kernel import plugins, settings
 from hotline.kernel.search.analysis import Analyzer, packaged_words
 from knowledge_base.scorer import Scorer
-from web import texts
+from web import repeat_terms, texts
+from web.bootstrap import build
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Score = Callable[[Sequence[Pair]], Sequence[float]]
@@ -71,6 +73,35 @@ def fit(files: tuple[Path, ...], scorer: str) -> None:
         click.echo(f"with_opinion: {_flow(likeness_fit.fitted(with_opinion, same, counts, held))}")
 
 
+@duplicates.command("thresholds")
+@click.option("--calibrate", "again", flag_value="again", default="", help="Find them anew from what people decided, first.")
+def thresholds(again: str) -> None:
+    """Print from which score on repeats are offered, by category, and what it was found from.
+
+    \b
+    hotline duplicates thresholds
+    hotline duplicates thresholds --calibrate
+    """
+    container = build(settings.load())
+    try:
+        if again:
+            with container.database.work() as uow:
+                repeat_terms.calibrate(uow)
+        with container.database.read() as session:
+            for line in _thresholds(session):
+                click.echo(line)
+    finally:
+        container.close()
+
+
+def _thresholds(session: Session) -> Iterator[str]:
+    yield texts.text("duplicates.default", threshold=f"{repeat_terms.rules_of(session).threshold:.3f}")
+    for row in repeat_thresholds.in_force(session):
+        category = row.category_code or texts.text("duplicates.all")
+        shares = f"{row.threshold:.3f}  {row.precision:.3f}  {row.recall:.3f}"
+        yield f"{category:12}  {shares}  {row.decisions:6}  {row.made_at:%Y-%m-%d}"
+
+
 def _read(path: Path) -> list[Pair]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         return pair_figures.read_pairs(lines)
@@ -78,20 +109,20 @@ def _read(path: Path) -> list[Pair]:
 
 def _ways(scorer: str) -> dict[str, Score]:
     reader = _reader()
-    settings = likeness.packaged()
+    known = likeness.packaged()
 
     def spaced(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
         return [(reader.read(pair.one).spaced, reader.read(pair.other).spaced) for pair in pairs]
 
     ways: dict[str, Score] = {
-        "likeness": lambda pairs: [likeness.probability(settings.weights, row) for row in _figures(pairs)],
+        "likeness": lambda pairs: [likeness.probability(known.weights, row) for row in _figures(pairs)],
         "token_set_ratio": lambda pairs: pair_figures.token_set_ratio(spaced(pairs)),
         "tfidf_cosine": lambda pairs: pair_figures.tfidf_cosine(spaced(pairs)),
     }
     if scorer:
         ways = {
             f"likeness+{scorer}": lambda pairs: [
-                likeness.probability(settings.with_opinion, row) for row in _with_opinions(_figures(pairs), pairs, scorer)
+                likeness.probability(known.with_opinion, row) for row in _with_opinions(_figures(pairs), pairs, scorer)
             ],
             **ways,
         }

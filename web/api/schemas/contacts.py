@@ -102,12 +102,32 @@ class DraftConfirm(Shape):
     repeat_of_id: int | None = None
 
 
+class RepeatReason(Shape):
+    """Why two tickets look alike, or why not: a code that pages word, with what is filled in."""
+
+    code: str
+    args: dict[str, str] = Field(default_factory=dict)
+
+
 class Repeat(Shape):
-    """An earlier ticket that looks like the same matter. `reasons`: same-citizen, same-place, same-words, same-category."""
+    """An earlier ticket that looks like the same matter. `score` 0-1, `proposal` merge, related or again; `against` is what
+    differs; `may` is what a person can make of it here: merge, related, join, again, reject."""
 
     ticket: TicketRow
     score: float
-    reasons: list[str]
+    proposal: str
+    reasons: list[RepeatReason]
+    against: list[RepeatReason]
+    may: list[str]
+    same_citizen: bool
+
+
+class RepeatVerdict(Shape):
+    """What a person makes of two tickets. `version` is that of the ticket looked at."""
+
+    verdict: str = Field(pattern="^(merged|related|rejected)$")
+    note: str = Field("", max_length=2000)
+    version: int
 
 
 class Card(Shape):

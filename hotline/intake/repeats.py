@@ -1,0 +1,141 @@
+"""The same matter again? Earlier tickets that look like the one being taken in, with reasons. A person decides, always.
+
+Search hands over candidates by the rarest words, `comparing` weighs each. The caller's own tickets come first and need no
+search. Called by the console, the dispatch desk and `benchmarks/duplicates.py`.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.intake import repeat_decisions
+from hotline.intake.comparing import Comparison, Matter, Repeat, Surroundings, compared, packaged_weights
+from hotline.intake.likeness import Reader
+from hotline.intake.repeat_rules import RepeatRules
+from hotline.intake.word_vectors import packaged_vectors
+from hotline.kernel.errors import Unavailable
+from hotline.kernel.scope import Scope
+from hotline.kernel.search.port import CompiledQuery
+from hotline.kernel.search.query import Search
+from hotline.people.models import Area
+from hotline.tickets import merging, queries, searching
+from hotline.tickets.indexing import TICKETS
+from hotline.tickets.models import Category, Ticket
+
+Incidents = Callable[[Session, Collection[int]], Mapping[int, int]]
+"""Which of the tickets belong to which incident."""
+LONGEST_READ = 400
+"""Characters of a text that words to search by are taken from."""
+
+
+def no_incidents(session: Session, ticket_ids: Collection[int]) -> Mapping[int, int]:
+    """Where nobody keeps incidents."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a city lays down for repeats: rules, thresholds by category ("" for all others), and who knows the incidents."""
+
+    rules: RepeatRules
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    incidents: Incidents = no_incidents
+
+    def threshold(self, category_code: str | None) -> float:
+        """From which score on a repeat of that category is offered."""
+        found = self.thresholds.get(category_code or "", self.thresholds.get(""))
+        return self.rules.threshold if found is None else found
+
+
+def find(session: Session, search: Search, scope: Scope, matter: Matter, terms: Terms, *, now: datetime) -> list[Repeat]:
+    """Earlier tickets this scope may see that look like the same matter, the caller's own first, then by score.
+
+    Where the index does not answer, the caller's own tickets are still compared. What a person rejected is not offered again;
+    reports and confidential tickets are offered to their own caller alone.
+    """
+    since = now - timedelta(days=terms.rules.window_days)
+    earlier = {ticket.id: ticket for ticket in _own(session, scope, matter, since, terms.rules.candidates)}
+    found = _searched(search, scope, matter, since, terms.rules.candidates)
+    query = select(Ticket).where(Ticket.id.in_(found), Ticket.opened_at >= since, queries.visible(scope))
+    earlier |= {ticket.id: ticket for ticket in session.scalars(query)}
+    for gone in (matter.ticket_id or 0, *repeat_decisions.rejected(session, matter)):
+        earlier.pop(gone, None)
+    if not earlier:
+        return []
+    comparison = _comparison(session, search, matter, earlier, terms, now)
+    open_to_all = [ticket for ticket in earlier.values() if merging.may_merge(ticket) or _is_own(matter, ticket)]
+    return best((comparison.with_ticket(ticket) for ticket in open_to_all), terms, matter.category_code)
+
+
+def best(repeats: Iterable[Repeat], terms: Terms, category_code: str | None) -> list[Repeat]:
+    """Those that are offered, at most so many. Touches no database."""
+    threshold = terms.threshold(category_code)
+    likely = [repeat for repeat in repeats if repeat.score >= threshold and repeat.tells]
+    likely.sort(key=lambda repeat: (not repeat.same_citizen, -repeat.score, -repeat.ticket_id))
+    return likely[: terms.rules.shown]
+
+
+def between(session: Session, search: Search, matter: Matter, other: Ticket, terms: Terms, *, now: datetime) -> Repeat:
+    """How much the matter looks like that one ticket's, whatever the score: what a decision stands on."""
+    return _comparison(session, search, matter, {other.id: other}, terms, now).with_ticket(other)
+
+
+def matter_of(ticket: Ticket) -> Matter:
+    """A ticket as a matter that may be a repeat."""
+    plain = ("title", "body", "address", "area_code", "category_code", "citizen_id", "wanted")
+    return Matter(**{name: getattr(ticket, name) for name in plain}, ticket_id=ticket.id)
+
+
+def telling_query(search: Search, matter: Matter) -> CompiledQuery:
+    """The rarest words of a matter, as said and as they were probably meant: a long text must not ask for every word."""
+    text = compared(matter.title, matter.body[:LONGEST_READ], matter.address)
+    tokens = dict.fromkeys((*search.analyzer.tokens(text), *search.analyzer.tokens(search.analyzer.repaired(text))))
+    weights = search.weights(TICKETS, tokens)
+    rarest = sorted(tokens, key=lambda token: -weights[token])[: packaged_weights().telling_tokens]
+    return CompiledQuery(tuple((token,) for token in rarest), TICKETS.texts)
+
+
+def _is_own(matter: Matter, ticket: Ticket) -> bool:
+    return matter.citizen_id is not None and matter.citizen_id == ticket.citizen_id
+
+
+def _own(session: Session, scope: Scope, matter: Matter, since: datetime, most: int) -> list[Ticket]:
+    if matter.citizen_id is None:
+        return []
+    own = Ticket.citizen_id == matter.citizen_id
+    query = select(Ticket).where(own, Ticket.opened_at >= since, queries.visible(scope))
+    return list(session.scalars(query.order_by(Ticket.opened_at.desc()).limit(most)))
+
+
+def _searched(search: Search, scope: Scope, matter: Matter, since: datetime, most: int) -> list[int]:
+    filters = searching.filters(scope, since.date())
+    try:
+        query = telling_query(search, matter)
+        hits = search.backend.search(TICKETS, query, filters, size=most).hits if query.groups else ()
+    except Unavailable:
+        return []
+    return [int(hit.id) for hit in hits]
+
+
+def _comparison(
+    session: Session, search: Search, matter: Matter, others: Mapping[int, Ticket], terms: Terms, now: datetime
+) -> Comparison:
+    around = _surroundings(session, matter, others, terms)
+    reader = Reader(search.analyzer, packaged_vectors())
+    return Comparison(reader, matter, around, window_days=terms.rules.window_days, now=now)
+
+
+def _surroundings(session: Session, matter: Matter, others: Mapping[int, Ticket], terms: Terms) -> Surroundings:
+    areas = {matter.area_code, *(ticket.area_code for ticket in others.values())} - {None}
+    categories = {matter.category_code, *(ticket.category_code for ticket in others.values())} - {None}
+    paths = session.execute(select(Area.code, Area.path).where(Area.code.in_(areas)))
+    branches = session.execute(select(Category.code, Category.path).where(Category.code.in_(categories)))
+    ids = [*others, *([matter.ticket_id] if matter.ticket_id else [])]
+    return Surroundings(
+        area_paths={row.code: row.path for row in paths},
+        branches={row.code: row.path.strip("/").split("/")[0] for row in branches},
+        incidents=terms.incidents(session, ids),
+    )
