@@ -46,15 +46,28 @@ class ClassificationRules:
 
 
 @dataclass(frozen=True)
+class PrecedentRules:
+    """When a ruling is like a dispute; see the file for what each means."""
+
+    looked_at: int
+    alike: float
+    category: float
+    party: float
+
+
+@dataclass(frozen=True)
 class Rules:
-    """Both sets together."""
+    """All sets together."""
 
     routing: RoutingRules
     classification: ClassificationRules
+    precedents: PrecedentRules
 
 
 @cache
 def load_rules() -> Rules:
     """The rules that come with the package."""
     raw: dict[str, Any] = yaml.safe_load(resources.files("dispatch").joinpath("data/rules.yaml").read_text("utf-8"))
-    return Rules(RoutingRules(**raw["routing"]), ClassificationRules(**raw["classification"]))
+    return Rules(
+        RoutingRules(**raw["routing"]), ClassificationRules(**raw["classification"]), PrecedentRules(**raw["precedents"])
+    )

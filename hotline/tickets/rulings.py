@@ -1,14 +1,12 @@
 """Disputes over who must do it (争议裁定): the desk rules on an asked return, and each ruling is kept as a precedent.
 
-Effects of `assignments`, and the questions of the dispatch desk. Dispatching to the unit ruled on is `following`'s.
+Effects of `assignments`, and the questions of the dispatch desk. Dispatching to the unit ruled on is `following`'s; which
+rulings are alike is told by `dispatch.precedents`.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
-from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -21,8 +19,6 @@ from hotline.tickets import queries, requests
 from hotline.tickets.models import Assignment, Request, Ruling, Ticket
 from hotline.tickets.workflow import RequestKind, RequestState
 
-LOOKED_AT = 200
-"""Newest rulings that are compared word by word."""
 LEAD = "lead"
 
 
@@ -70,13 +66,6 @@ def dispute_of(session: Session, ticket: Ticket) -> Dispute:
     return Dispute(ticket.category_code, frozenset({unit_id for unit_id, _ in rows} | named), words)
 
 
-def precedents(session: Session, scope: Scope, dispute: Dispute, limit: int = 10) -> list[Ruling]:
-    """Rulings on something alike, the most alike first: by category, then units in common, then words, then the newest."""
-    alike = or_(Ruling.category_code == dispute.category_code, *(_is_party(unit_id) for unit_id in dispute.unit_ids))
-    query = _visible(scope).where(alike).order_by(Ruling.id.desc()).limit(LOOKED_AT)
-    return sorted(session.scalars(query), key=lambda ruling: _alikeness(dispute, ruling), reverse=True)[:limit]
-
-
 def listed(
     session: Session,
     scope: Scope,
@@ -104,20 +93,6 @@ def _visible(scope: Scope) -> Select[Ruling]:
 def _is_party(unit_id: int) -> ColumnElement[bool]:
     found: ColumnElement[bool] = Ruling.party_unit_ids.cast(JSONB).contains([unit_id])
     return found
-
-
-def _alikeness(dispute: Dispute, ruling: Ruling) -> tuple[bool, int, float, datetime]:
-    same = ruling.category_code is not None and ruling.category_code == dispute.category_code
-    return same, _shared(dispute.unit_ids, ruling), _likeness(dispute.words, ruling), ruling.at
-
-
-def _shared(unit_ids: Collection[int], ruling: Ruling) -> int:
-    return len(set(ruling.party_unit_ids) & set(unit_ids))
-
-
-def _likeness(words: str, ruling: Ruling) -> float:
-    """0-100, by characters: running Chinese has no blanks to compare words by."""
-    return fuzz.partial_ratio(words, f"{ruling.evidence} {ruling.decision}") if words else 0.0
 
 
 def _keep(uow: UnitOfWork, part: Assignment, request: Request, unit_id: int, attempt: Attempt) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch import precedents
 from hotline.people.permissions import HOTLINE_ROLES
 from hotline.tickets import queries, rulings
 from hotline.tickets.models import Category, Ruling, Ticket
@@ -50,7 +51,7 @@ def list_rulings(query: RulingsQuery) -> Page[RulingRow]:
 
 def _precedents(session: Session, ticket_id: int, limit: int) -> list[Ruling]:
     ticket = queries.get_visible(session, scope(), ticket_id)
-    return rulings.precedents(session, scope(), rulings.dispute_of(session, ticket), limit)
+    return precedents.alike(session, scope(), ticket, limit)
 
 
 def _rows(session: Session, found: Sequence[Ruling]) -> list[RulingRow]:
