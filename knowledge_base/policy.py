@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 import yaml
@@ -33,8 +34,9 @@ class AnswerPolicy:
         return self.weights["worded" if wordings else "bare"]
 
 
+@cache
 def packaged_policy() -> AnswerPolicy:
-    """The policy that comes with the software."""
+    """The policy that comes with the software; read once a process."""
     given = yaml.safe_load(files("knowledge_base.data").joinpath("answers.yaml").read_text("utf-8"))
     groups: list[list[str]] = given.pop("synonyms")
     return AnswerPolicy(**{**given, "filler": frozenset(given["filler"]), "synonyms": synonym_map(groups)})

@@ -10,7 +10,7 @@ from asr.models_check import NO_ENGINE, choose_url, model_places
 from hotline.kernel import clock, logs, plugins, settings
 from hotline.kernel.errors import Conflict
 from hotline.kernel.settings import Settings
-from web import texts
+from web import ranking_terms, texts
 from web.api.demo import demo_accounts
 from web.bootstrap import build
 from web.cli.demo_call import call
@@ -41,7 +41,7 @@ demo.add_command(partner)
 
 
 @demo.command("start")
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 780 requests.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 720 requests.")
 @click.option("--fresh", "begin", flag_value="fresh", default=None, help="Throw away the demo's data and start over.")
 def start(*, scale: float, begin: str | None) -> None:
     """Migrate, seed the demo city and run everything until Ctrl-C. A second start keeps the data.
@@ -61,7 +61,7 @@ def start(*, scale: float, begin: str | None) -> None:
 
 
 @demo.command("seed")
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 780 requests.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 720 requests.")
 def seed_only(*, scale: float) -> None:
     """Migrate and seed the demo city without running anything. `hotline demo past` tells the months before.
 
@@ -72,9 +72,9 @@ def seed_only(*, scale: float) -> None:
 
 
 @demo.command(PAST)
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 2,050 requests.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 2,000 requests.")
 def past(*, scale: float) -> None:
-    """Tell the months before the last weeks of a seeded demo city. `start` does so beside everything that runs.
+    """Tell the months before the last weeks of a seeded demo city, then learn from them. `start` does so beside what runs.
 
     \b
     hotline demo past
@@ -87,7 +87,8 @@ def past(*, scale: float) -> None:
         container.opened_database.url, container.subscribers, container.database.zone, container.database.vault
     )
     try:
-        seed_past(quiet, scale=scale, now=clock.now(), progress=_show_now_and_then)
+        if seed_past(quiet, scale=scale, now=clock.now(), progress=_show_now_and_then):
+            ranking_terms.train(quiet, texts.text("demo.first-ranker"))
     finally:
         quiet.close()
         container.close()

@@ -14,6 +14,8 @@ SPOKEN_PAUSES = ("", "", " ", "嗯", "然后", "就是", "那个", "，")
 COMMUNITY, DISTRICT = 0.3, 0.03
 """How often the community is known besides the street, and how often nothing but the district is."""
 DISTRICT_DIGITS = 4
+COMPLAINING = frozenset({"help", "complaint", "report"})
+"""Who wants something put right urges and tells what was tried before; who asks, proposes or praises does not."""
 
 
 def matter_of(city: City, situation: Situation, rng: Random, *, place: str | None = None, spot: Spot | None = None) -> Matter:
@@ -49,7 +51,9 @@ def words_of(city: City, situation: Situation, rng: Random) -> str:
     written = len(situation.texts)
     if not situation.facts or rng.random() < written / (written + 2 * len(situation.facts)):
         return rng.choice(situation.texts)
-    frames = [frame for frame in city.frames if situation.effects or "{effect}" not in frame.words]
+    unfit = () if situation.type in COMPLAINING else ("{ask}", "{history}")
+    lacking = (*unfit, *(() if situation.effects else ("{effect}",)))
+    frames = [frame for frame in city.frames if not any(piece in frame.words for piece in lacking)]
     frame: Frame = rng.choices(frames, weights=[frame.weight for frame in frames])[0]
     parts = {
         "fact": rng.choice(situation.facts),

@@ -90,7 +90,11 @@ def _ticket(world: World, stretch: Stretch, number: int, stages: Sequence[Stage]
     if stage is None and rng.random() < world.shape.share["informed"]:
         return _informed(world, stretch, key, rng)
     day = _opened(world, rng, stretch, stage)
-    situation, place = _late_situation(world, rng, day) if stage and stage.late is not None else _situation(world, rng, day)
+    if stage and stage.late is not None:
+        situation, place = _late_situation(world, rng, day)
+    else:
+        urgent = stage is None and number % world.shape.emergency_each == world.shape.emergency_each - 1
+        situation, place = (_emergency if urgent else _situation)(world, rng, day)
     opened = day if stage else _at_hour(world, rng, day, situation.hours)
     matter = matter_of(world.city, situation, rng, place=place)
     fate = choose_fate(rng, world.shape, matter)
@@ -167,6 +171,12 @@ def _situation(world: World, rng: Random, day: datetime) -> tuple[Situation, str
             return next(row for row in world.city.situations if row.id == topic.situation), topic.place
     month = day.astimezone(world.hours.zone).month
     return _chosen(world, rng, [row for row in world.city.situations if month in row.months]), None
+
+
+def _emergency(world: World, rng: Random, day: datetime) -> tuple[Situation, str | None]:
+    """Something about life and limb."""
+    month = day.astimezone(world.hours.zone).month
+    return _chosen(world, rng, [row for row in world.city.situations if row.partner and month in row.months]), None
 
 
 def _late_situation(world: World, rng: Random, day: datetime) -> tuple[Situation, str | None]:

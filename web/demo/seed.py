@@ -15,9 +15,9 @@ from hotline.kernel.db import Database
 from hotline.kernel.errors import Conflict
 from hotline.kernel.events import Subscribers, recorder
 from hotline.kernel.vault import Vault
-from hotline.people.models import Area
+from hotline.people.models import Area, Unit
 from hotline.tickets.events import TicketOpened
-from hotline.tickets.models import Ticket
+from hotline.tickets.models import Category, Ticket
 from sla.book import calendar_of
 from web.demo.asking import let_links_run_out
 from web.demo.bends import bend
@@ -100,13 +100,14 @@ def seed_requests(database: Database, *, scale: float, seed: int, now: datetime,
 
 def seed_past(
     database: Database, *, scale: float = 1.0, seed: int = DEFAULT_SEED, now: datetime, progress: Progress = _say_nothing
-) -> None:
-    """Add the requests of the months before those weeks, as far as they lack; meant to run while the city is at work.
+) -> int:
+    """Add the requests of the months before those weeks, as far as they lack; returns how many groups of them were.
 
-    Safe to call twice and after a break. What is told in one transaction is little, so that nobody waits for it.
+    Meant to run while the city is at work. Safe to call twice and after a break. What is told in one transaction is little,
+    so that nobody waits for it.
     """
     world, cast = _look(database, seed, now)
-    _tell(database, world, cast, plan_all(world, scale, world.shape.past), "past", progress)
+    return _tell(database, world, cast, plan_all(world, scale, world.shape.past), "past", progress)
 
 
 def open_quietly(url: str, table: Subscribers, zone: ZoneInfo, vault: Vault) -> Database:
@@ -136,10 +137,17 @@ def _tell(
     for start in range(0, len(lacking), world.shape.batch):
         batch = lacking[start : start + world.shape.batch]
         with database.work(now=world.now) as uow:
+            kept = _at_hand(uow.session)
             for group in batch:
                 tell(uow, cast, group)
+            del kept
         progress(what, start + len(batch), len(lacking))
     return len(lacking)
+
+
+def _at_hand(session: Session) -> list[object]:
+    """Areas, units and categories, which every step asks for: while somebody holds them the session need not."""
+    return [row for table in (Area, Unit, Category) for row in session.scalars(select(table))]
 
 
 def _told(session: Session, seed: int) -> set[str]:

@@ -69,6 +69,7 @@ class Shape:
     recent: Stretch
     past: Stretch
     emphasis: float
+    emergency_each: int
     batch: int
     citizens: int
     first_phone: int

@@ -15,7 +15,7 @@ PLACE_SLOTS = {
     "park": "park",
     "station": "transport",
 }
-"""Slots that are places, and the kind of place; the first one found in a title says where the matter lies."""
+"""Slots that are places, and the kind of place; the first one of a sentence says where the matter lies."""
 
 
 TELLERS_OWN = ("building", "floor", "days", "number")
@@ -42,7 +42,8 @@ def choose_spot(city: City, rng: Random, words: str, hours: str, *, place: str |
 
     With `place`, a name, that first place is the one of that name, where there is one of the kind.
     """
-    slot = next((name for name in PLACE_SLOTS if f"{{{name}}}" in words), "estate")
+    named = [name for name in PLACE_SLOTS if f"{{{name}}}" in words]
+    slot = min(named, key=lambda name: words.index(f"{{{name}}}"), default="estate")
     fits = [found for found in city.places if found.kind == PLACE_SLOTS[slot]]
     anchor = rng.choice([found for found in fits if found.name == place] or fits)
     values = {name: _near(city.places, kind, anchor.street, rng) for name, kind in PLACE_SLOTS.items()}
