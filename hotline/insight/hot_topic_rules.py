@@ -3,6 +3,7 @@
 Whoever wires reads the city's rules, or the packaged ones, and hands these in.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +12,8 @@ from hotline.kernel.errors import Invalid
 
 PREFIX = "hot_topics."
 LARGEST = 1_000_000
+FEWEST = 400
+"""Among fewer messages than these no less is asked."""
 AMOUNTS = ("at_least", "shown", "before", "keep_days", "live_most")
 """What a report has beside its periods."""
 
@@ -19,8 +22,9 @@ AMOUNTS = ("at_least", "shown", "before", "keep_days", "live_most")
 class Likeness:
     """When messages are one matter: `alike` (0-1) on average, counting title and so many `characters` of the text.
 
-    Words alike weigh `same_place` times what they do where both name one place, `other_place` times where they name different
-    ones. Beyond `free_days` between them likeness fades, to a third in `fading_days`; `near` neighbours are looked at.
+    Among fewer than `plenty` messages less is asked: they tell less well which words are rare. Words alike weigh `same_place`
+    times what they do where both name one place, `other_place` times where they name different ones. Beyond `free_days` between
+    them likeness fades, to a third in `fading_days`; `near` neighbours of each are looked at.
     """
 
     alike: float
@@ -30,6 +34,12 @@ class Likeness:
     free_days: float
     fading_days: float
     near: int
+    plenty: int
+
+    def asked(self, messages: int) -> float:
+        """How alike messages have to be among so many. Measured on made messages: 600 ask for two thirds of what 4,000 do."""
+        share = math.log(min(max(messages, FEWEST), self.plenty)) / math.log(max(self.plenty, FEWEST))
+        return self.alike * share**2
 
 
 @dataclass(frozen=True)

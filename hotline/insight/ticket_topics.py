@@ -29,6 +29,7 @@ from hotline.tickets.models import Ticket
 from hotline.tickets.workflow import BAD_MARK, Secrecy, State
 
 Condition = ColumnElement[bool]
+Read = Row[*tuple[Any, ...]]  # a row of `_READ`
 OPEN_TO_ALL = and_(
     Ticket.secrecy == Secrecy.NORMAL,
     Ticket.complained_unit_id.is_(None),
@@ -132,12 +133,12 @@ def forget(uow: UnitOfWork, keep_days: int) -> int:
     return len(uow.session.scalars(old.returning(HotTopicReport.id)).all())
 
 
-def _rows(session: Session, among: Condition, most: int | None = None) -> Sequence[Row[Any]]:
+def _rows(session: Session, among: Condition, most: int | None = None) -> list[Read]:
     query = select(*_READ).outerjoin(Citizen, Citizen.id == Ticket.citizen_id).where(OPEN_TO_ALL, among)
-    return session.execute(query.order_by(Ticket.opened_at.desc(), Ticket.id.desc()).limit(most)).all()
+    return list(session.execute(query.order_by(Ticket.opened_at.desc(), Ticket.id.desc()).limit(most)).all())
 
 
-def _found(rows: Sequence[Row[Any]], span: Span, rules: HotTopicRules, analyzer: Analyzer) -> Found:
+def _found(rows: Sequence[Read], span: Span, rules: HotTopicRules, analyzer: Analyzer) -> Found:
     topics = hotspots.found([_message(row) for row in rows], rules, analyzer, since=span.starts_at)
     by_id = {str(row.id): row for row in rows}
     shown = topics[: rules.report.shown]
@@ -145,7 +146,7 @@ def _found(rows: Sequence[Row[Any]], span: Span, rules: HotTopicRules, analyzer:
     return Found(span, tickets, [_plain(one, number, by_id) for number, one in enumerate(shown, 1)])
 
 
-def _message(row: Row[Any]) -> Message:
+def _message(row: Read) -> Message:
     return Message(
         id=str(row.id),
         at=row.opened_at,
@@ -157,13 +158,13 @@ def _message(row: Row[Any]) -> Message:
     )
 
 
-def _nameless(text: str, row: Row[Any]) -> str:
+def _nameless(text: str, row: Read) -> str:
     for name in {row.contact_name, row.citizen_name}:
         text = text.replace(name, " ") if name and len(name) > 1 else text
     return without_numbers(text)
 
 
-def _plain(one: Topic, number: int, rows: dict[str, Row[Any]]) -> dict[str, Any]:
+def _plain(one: Topic, number: int, rows: dict[str, Read]) -> dict[str, Any]:
     own = [rows[ticket_id] for ticket_id in one.ids]
     return {
         "no": number,

@@ -7,7 +7,7 @@ pairs that share telling words are ever looked at, and each look is exact: the c
 import heapq
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,8 +52,7 @@ class _Cluster:
 
 def linked(vectors: Vectors, rules: Likeness) -> list[list[int]]:
     """The topics of two rows and more, each ascending, ordered by their first rows."""
-    linking = _Linking(vectors, rules)
-    return linking.run()
+    return _Linking(vectors, replace(rules, alike=rules.asked(len(vectors)))).run()
 
 
 class _Linking:

@@ -3,6 +3,7 @@
 Names are made of words that several messages share, of no more than one clause, and of nothing that may name a person.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +52,7 @@ def decisive(weights: Mapping[str, float], held: Mapping[str, int], size: int) -
 
 
 def _said(name: Sequence[str], shared: Mapping[str, float]) -> float:
-    return round(sum(shared.get(word, 0.0) for word in set(name)) / max(len(name), 2) ** 0.5, 6)
+    return round(sum(shared.get(word, 0.0) for word in set(name)) / math.sqrt(max(len(name), SEVERAL)), 6)
 
 
 def _shared(text: str, shared: Mapping[str, float], cut: Analyzer) -> tuple[str, ...]:

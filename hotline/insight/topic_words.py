@@ -51,8 +51,8 @@ class TopicWords:
             if len(own) >= SHORTEST:
                 last = end.end()
                 found.append(Named(own + end.group(), own[-TELLING:], end.group() not in self.bodies))
-            elif not own and found and text[: end.start()].endswith(found[-1].words):
-                # 丽景花园小区: the second end belongs to the same name.
+            elif not own and found and len(end.group()) > 1 and text[: end.start()].endswith(found[-1].words):
+                # 丽景花园小区: the second end belongs to the same name; 建设街路灯 has none.
                 last = end.end()
                 found[-1] = replace(found[-1], words=found[-1].words + end.group())
         return found

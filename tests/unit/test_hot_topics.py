@@ -54,14 +54,18 @@ def test_one_matter_in_other_words_is_one_topic_under_its_place(rules: HotTopicR
 
 
 def test_the_same_matter_at_another_place_is_another_topic(rules: HotTopicRules) -> None:
-    elsewhere = tuple((title.replace("河西路", "望江大道"), text.replace("河西路", "望江大道")) for title, text in WATER)
+    elsewhere = (
+        ("望江大道停水三天没人管", "望江大道断水，楼上楼下都没有水做饭，供水公司电话打不通。"),
+        ("望江大道断水", "望江大道供水公司施工停水，做饭都没水，电话打不通。"),
+        ("望江大道没有自来水", "我家在望江大道，供水公司说施工，没有水做饭。"),
+    )
 
     others = [Message(f"o{one.id}", one.time, one.title, one.text) for one in made_messages.made(300, seed=5, days=30)]
 
     topics = found([*others, *said(WATER), *said(elsewhere, prefix="e")], rules)
 
     ours = [one.ids for one in topics if {"w0", "e0"} & set(one.ids)]
-    assert sorted(ours) == [("e0", "e1", "e2", "e3"), ("w0", "w1", "w2", "w3")]
+    assert sorted(ours) == [("e0", "e1", "e2"), ("w0", "w1", "w2", "w3")]
 
 
 def test_what_one_person_says_again_and_again_is_no_topic(rules: HotTopicRules) -> None:
@@ -145,6 +149,8 @@ def test_a_burst_is_hotter_than_a_steady_stream_of_as_many(rules: HotTopicRules)
         ("我们小区公交线路太少", []),
         ("投诉翠湖花园物业公司", ["翠湖花园"]),
         ("这条道路没有路灯", []),
+        ("建设街路灯不亮", ["建设街"]),
+        ("白鹭湖花园小区漏水", ["白鹭湖花园小区"]),
     ],
 )
 def test_places_are_found_by_what_kind_of_place_they_are(text: str, places: list[str]) -> None:
