@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from pydantic import BaseModel, ValidationError
 
 from dispatch import catalogue_lists, guards
+from dispatch.sheet_columns import CATALOGUE, DUTIES, columns
 from docs import generate
 from hotline.intake.drafts import FIELDS
 from hotline.intake.models import CallState
@@ -165,6 +166,7 @@ def coded() -> set[str]:
         *(f"error.invalid.{rule}" for rule in import_checks.RULES),
         *(f"error.invalid.{rule}" for rule in catalogue_lists.RULES),
         *(f"error.conflict.{code}" for code in guards.CODES),
+        *(f"field.{name}" for of in (CATALOGUE, DUTIES) for name in columns(of)),
         *(f"field.{name}" for name in year_files.ORDER),
         *(f"audit.anchor.{reason}" for reason in anchors.REASONS),
         *re.findall(r'"(sheet\.[\w-]+)"', (ROOT / "web" / "flow_sheet.py").read_text(encoding="utf-8")),
