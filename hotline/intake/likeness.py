@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 import numpy as np
@@ -29,6 +29,7 @@ PLAIN = "plain_"
 """Begins the name of a figure of two texts that name neither place nor number."""
 NEAR_MEANING = 0.35
 """Cosine of two words below which they have nothing in common; so much lies between any two."""
+KEPT_TEXTS = 2_000
 _BLANKS = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _KEPT = re.compile(r"[^\u3400-\u9fffa-z0-9]+")
 
@@ -59,8 +60,8 @@ class Reader:
     vectors: Vectors
 
     def read(self, text: str) -> "Text":
-        """The text, taken apart once."""
-        return Text(self.analyzer, self.vectors, text)
+        """The text, taken apart once: while somebody types, the same earlier tickets are compared again and again."""
+        return _read(self.analyzer, self.vectors, text)
 
 
 class Text:
@@ -99,6 +100,11 @@ class Text:
     def matter(self) -> "Text":
         """The text without its names and numbers: what is wrong, wherever it is."""
         return Text(self._analyzer, self._vectors, self.particulars.matter)
+
+
+@lru_cache(KEPT_TEXTS)
+def _read(analyzer: Analyzer, vectors: Vectors, text: str) -> Text:
+    return Text(analyzer, vectors, text)
 
 
 def figures(one: Text, other: Text) -> dict[str, float]:

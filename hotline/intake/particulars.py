@@ -5,9 +5,9 @@ Names are compared as they sound, since a transcript writes 翠湖 as 催湖. Ca
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -203,17 +203,28 @@ def _sides(known: _Words, folded: str) -> Iterable[tuple[int, int]]:
                 yield at, side
 
 
+class _Syllables(dict[int, str]):
+    """A table for `str.translate` that fills itself: each Chinese character as its syllable between marks."""
+
+    def __init__(self, heard: Callable[[str], str]) -> None:
+        super().__init__()
+        self._heard = heard
+
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        said = f"'{self._heard(pinyin.syllables(one)[0])}'" if _HAN.match(one) else one
+        return self.setdefault(code, said)
+
+
+_AS_READ, _AS_HEARD = _Syllables(str), _Syllables(pinyin.folded)
+
+
 def _spoken(text: str) -> str:
-    return "".join(f"'{pinyin.syllables(one)[0]}'" if _HAN.match(one) else one for one in text)
+    return text.translate(_AS_READ)
 
 
 def _sound(text: str) -> str:
-    return "".join(f"'{_syllable(one)}'" if _HAN.match(one) else one for one in text)
-
-
-@lru_cache(20_000)
-def _syllable(one: str) -> str:
-    return pinyin.folded(pinyin.syllables(one)[0])
+    return text.translate(_AS_HEARD)
 
 
 @cache
