@@ -56,7 +56,7 @@ AROUND = (
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: the ticket that it repeats, how long finding took, CPU of this process, at which place it came (0 first)."""
+    """One question: the ticket it repeats, how long finding took, CPU of this process, its place among the shown (0 first)."""
 
     ticket_id: int
     ms: float
