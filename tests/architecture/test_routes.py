@@ -136,7 +136,9 @@ def _address(rule: Rule) -> str:
 
 
 def _example(part: str) -> str:
-    return next((value for start, value in EXAMPLES.items() if part.startswith(start)), part)
+    """The part with a value for what it leaves open, also before an ending: "<int:number>.xlsx"."""
+    start = next((start for start in EXAMPLES if part.startswith(start)), None)
+    return part if start is None else EXAMPLES[start] + part.partition(">")[2]
 
 
 def _kind(app: APIFlask, rule: Rule) -> str:
