@@ -17,7 +17,7 @@ from dispatch import calibration
 from dispatch.calibration import Bin
 from dispatch.models import DispatchDecision
 from hotline.people.models import Unit
-from hotline.tickets.models import Assignment, Category, Request, Ticket
+from hotline.tickets.models import Category, Request, Ticket
 from hotline.tickets.workflow import RequestKind, RequestState
 
 PERIOD = timedelta(days=365)
@@ -166,9 +166,8 @@ def _decided(session: Session, since: datetime) -> list[Decided]:
     asked = Request.assignment_id == DispatchDecision.assignment_id, Request.kind == RequestKind.RETURN
     returned = exists().where(*asked, Request.state == RequestState.GRANTED)
     query = (
-        select(DispatchDecision, Ticket.category_code, Assignment.override, returned)
+        select(DispatchDecision, Ticket.category_code, returned)
         .join(Ticket, Ticket.id == DispatchDecision.ticket_id)
-        .join(Assignment, Assignment.id == DispatchDecision.assignment_id)
         .where(DispatchDecision.at >= since)
     )
     return [
@@ -180,12 +179,12 @@ def _decided(session: Session, since: datetime) -> list[Decided]:
             probability=row.probability,
             proposed=row.proposal_id is not None,
             returned=bool(gave_back),
-            overridden=bool(override or row.overrides),
+            overridden=bool(row.overrides),
             automatic=row.automatic,
             sampled=row.sampled,
             right=row.right,
         )
-        for row, category_code, override, gave_back in session.execute(query)
+        for row, category_code, gave_back in session.execute(query)
     ]
 
 
