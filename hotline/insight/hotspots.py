@@ -27,7 +27,10 @@ CENTRAL = 12
 
 @dataclass(frozen=True)
 class Message:
-    """What one person wrote or said once. `person` and `area` may be unknown; `unhappy` is what is known beside the words."""
+    """What one person wrote or said once. `person` and `area` may be unknown; `unhappy` is what is known beside the words.
+
+    Of an `address` only the names of places are read: whoever lives in one street has not one matter.
+    """
 
     id: str
     at: datetime
@@ -36,6 +39,7 @@ class Message:
     place: str = ""
     person: str = ""
     area: str = ""
+    address: str = ""
     unhappy: bool = False
 
 
@@ -105,7 +109,7 @@ def _read(messages: list[Message], rules: HotTopicRules, analyzer: Analyzer, lis
             text = normalise(f"{one.title}\n{one.text[: rules.likeness.characters]}")
             urges = lists.urges(text + one.text[rules.likeness.characters :])
             unhappy.append(1.0 if one.unhappy else min(1.0, urges / URGES))
-            places.append(lists.places(text))
+            places.append([*lists.places(text), *(lists.places(normalise(one.address)) if one.address else [])])
             yield analyzer.words(text)
 
     # One message after another: the words of a hundred thousand at once would be a gigabyte.
