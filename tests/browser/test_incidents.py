@@ -94,12 +94,15 @@ def _reminded(agent: Window) -> str:
     """An agent's next caller rings about it: the words stand ready, and a key puts the matter there. Gives the number."""
     page = agent.sign_in("agent1")
     page.get_by_role("button", name="无来电登记").click()
+    page.get_by_label("诉求类型").click()
+    page.get_by_role("option", name="求助", exact=True).locator("visible=true").click()
     page.get_by_label("标题").fill("翠湖花园停水")
     page.get_by_label("诉求内容").fill(ASKED)
     expect(page.get_by_role("region", name="集中诉求提醒")).to_contain_text(TOLD)
     page.keyboard.press("Alt+i")
     expect(page.get_by_label("答复内容")).to_have_value(TOLD)
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     with page.expect_response(re.compile(r"/drafts/\d+/incident/\d+$")) as answer:
         page.keyboard.press("Alt+t")
     return str(answer.value.json()["number"])
