@@ -160,7 +160,7 @@ def _dispatch(scene: Scene, step: Step) -> None:
     named = scene.cast.unit_id(given.get("unit") or "", scene.ticket.area_code)
     lead, helpers = (named, [lead, *helpers]) if named else (lead, helpers)
     helping = [unit_id for unit_id in helpers if unit_id != lead][:1] if given.get("assisted") else []
-    words = {"override": scene.cast.phrases["override"]}
+    words = {"override": scene.cast.phrases["override"]} if named or given.get("second") else {}
     _at_desk(scene, "dispatch", {"unit_id": lead, "assist_unit_ids": helping, **words})
 
 
