@@ -94,7 +94,7 @@ def _reminded(agent: Window) -> str:
     """An agent's next caller rings about it: the words stand ready, and a key puts the matter there. Gives the number."""
     page = agent.sign_in("agent1")
     page.get_by_role("button", name="无来电登记").click()
-    page.get_by_label("诉求类型").click()
+    page.locator('[data-field="type"] .el-select').click()
     page.get_by_role("option", name="求助", exact=True).locator("visible=true").click()
     page.get_by_label("标题").fill("翠湖花园停水")
     page.get_by_label("诉求内容").fill(ASKED)
