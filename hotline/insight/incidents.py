@@ -289,7 +289,7 @@ def _keep_texts(incident: Incident, given: Mapping[str, Any]) -> None:
     for name, longest in GIVEN_TEXTS.items():
         words = str(given.get(name) or "").strip()
         if len(words) > longest:
-            raise Invalid(name, "too-long", maximum=longest)
+            raise Invalid(name, "too-long", maximum=longest, given=len(words))
         if words:
             setattr(incident, name, words)
 

@@ -138,7 +138,7 @@ def told() -> set[str]:
     """Ids of notices to officers and messages to citizens and units."""
     telling = [row for cycle in STANDARD.cycles for row in cycle.rows if row.tells]
     codes = {row.action for row in telling if set(row.tells) - {Told.REQUESTER}}
-    codes |= {"calendar-missing"}
+    codes |= {"calendar-missing", "incident-spotted"}
     codes |= {"appeal", "grant_appeal", "refuse_appeal"}
     codes |= {"supplement", "urge", "assigned", "redo", "transfer-overdue", "nuisance-proposed", *NEW_WORK.values()}
     codes |= {f"propose_{kind}" for kind in RequestKind}
