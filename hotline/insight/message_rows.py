@@ -14,6 +14,8 @@ from hotline.kernel.errors import Invalid
 
 NEEDED = ("id", "time", "text")
 """Columns without which a file is none of messages; `title` and `place` may be missing."""
+RULES = ("required", "given-twice", "not-a-time", "no-words")
+"""What a row may break."""
 HALVES = {"上午": 0, "凌晨": 0, "早上": 0, "中午": 12, "下午": 12, "傍晚": 12, "晚上": 12}
 _TIME = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"

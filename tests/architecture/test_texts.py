@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from dispatch import catalogue_lists, guards
 from dispatch.sheet_columns import CATALOGUE, DUTIES, columns
 from docs import generate
+from hotline.insight import message_rows
 from hotline.intake.drafts import FIELDS
 from hotline.intake.models import CallState
 from hotline.kernel.errors import HotlineError, Invalid
@@ -35,6 +36,7 @@ from sla.ladder import RUNGS
 from sla.limits import LimitUnit, Stage, StartEvent
 from tests.architecture.sources import PACKAGES, ROOT, calls, literal, python_files
 from web import texts
+from web.api import hot_topics
 from web.api.schemas.knowledge_reports import ReportCorrections, ReportTotals, ReportUnit
 from web.cli import kb
 from web.homes import PAGES
@@ -182,6 +184,8 @@ def coded() -> set[str]:
         *(f"summary.{row['code']}" for row in summaries),
         *explained(),
         *in_reports(),
+        *(f"hot-topics.column.{name}" for name in hot_topics.COLUMNS),
+        *(f"insight.rule.{rule}" for rule in message_rows.RULES),
         *(f"knowledge.done-{code}" for code in (*DONE.values(), REVISED)),
         *(f"demo.seeding-{what}" for what in ("reference", "requests")),
         *(
