@@ -4,6 +4,8 @@ Every window is a browser context of its own, so that five people can be signed 
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -52,6 +54,14 @@ class Window:
         self.page.wait_for_load_state("networkidle")
         return self.page
 
+    @contextmanager
+    def refused(self, path: re.Pattern[str], status: int) -> Iterator[None]:
+        """What is done inside asks that path once and is answered with that status, which is no trouble then."""
+        with self.page.expect_response(path) as answer:
+            yield
+        assert answer.value.status == status, answer.value.text()
+        self.troubles.remove(_words(answer.value))
+
     def close(self) -> None:
         """Close the window and forget who was signed in."""
         self.page.context.close()
@@ -69,7 +79,11 @@ class Window:
 
     def _answered(self, response: Response) -> None:
         if response.status >= LOWEST_ERROR_STATUS:
-            self.troubles.append(f"answer: {response.status} {response.request.method} {response.url}")
+            self.troubles.append(_words(response))
+
+
+def _words(response: Response) -> str:
+    return f"answer: {response.status} {response.request.method} {response.url}"
 
 
 def open_window(browser: Browser, address: str, size: ViewportSize = DESK) -> Window:

@@ -45,6 +45,15 @@ function heard(event: KeyboardEvent): void {
 
 document.addEventListener("keydown", heard);
 
+// A choice keeps every Enter to itself; while its list is closed, Ctrl+Enter sends from there as from any field.
+function heardBeforeChoice(event: KeyboardEvent): void {
+  const isClosed = (event.target as HTMLElement | null)?.matches?.("[role='combobox'][aria-expanded='false']");
+  if (!isClosed || pressed(event) !== "Ctrl+Enter") return;
+  heard(event);
+  if (event.defaultPrevented) event.stopPropagation();
+}
+document.addEventListener("keydown", heardBeforeChoice, true);
+
 // Who registered a key, the latest last: one that goes never leaves its act behind, in whatever order components go.
 const holders = new Map<string, Shortcut[]>();
 
