@@ -34,7 +34,7 @@ class RepeatRules:
 
 
 def read(values: Mapping[str, Any]) -> RepeatRules:  # values as the table of rules keeps them
-    """The rules of repeats. Raises Invalid naming a key that is missing or out of bounds."""
+    """The rules of repeats. Raises Invalid for one that is missing or out of bounds."""
     amounts = {name: int(_number(values, name, LARGEST)) for name in AMOUNTS}
     shares = {name: _number(values, name, 1) for name in SHARES}
     return RepeatRules(**amounts, **shares)  # type: ignore[arg-type]  # each name has its type above
@@ -42,6 +42,8 @@ def read(values: Mapping[str, Any]) -> RepeatRules:  # values as the table of ru
 
 def _number(values: Mapping[str, Any], name: str, most: float) -> float:
     given = values.get(PREFIX + name)
+    if given is None:
+        raise Invalid("rules", "missing-rule", entry=PREFIX + name)
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given <= most:
-        raise Invalid(PREFIX + name, "not-an-amount", most=most)
+        raise Invalid("rules", "out-of-range", given=str(given), least=0, most=most)
     return float(given)

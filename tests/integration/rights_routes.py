@@ -40,6 +40,8 @@ PROBES: dict[str, tuple[Probe, ...]] = {
     "explain.explain_ticket":       (Probe("GET",  "/tickets/{ticket}/explain", 200),),
     "dispatch.show_proposal":       (Probe("GET",  "/tickets/{ticket}/proposal", 200),),
     "relations.list_repeats":       (Probe("GET",  "/tickets/{ticket}/repeats", 200),),
+    "relations.decide_repeat":      (Probe("POST", "/tickets/{ticket}/repeats/{ticket}/decision", 409,
+                                           body={**VERSION, "verdict": "related"}),),
     "reviews.decide_review":        (Probe("POST", "/tickets/{ticket}/review", 409, body=REVIEW),),
     "attachments.open_attachment":  (Probe("GET",  "/attachments/{evidence}", 200, Right.SEE_ATTACHMENTS, refused=404),
                                      Probe("GET",  "/attachments/{handling}", 200)),
@@ -71,6 +73,7 @@ OF_CONTACTS: dict[str, Probe] = {
     "drafts.confirm_draft":     Probe("POST",  "/drafts/{draft}/confirm", 409, body=VERSION),
     "incidents.confirm_into_incident": Probe("POST", "/drafts/{draft}/incident/0", 409, body=VERSION),
     "drafts.join_ticket":       Probe("POST",  "/drafts/{draft}/join", 404, body={"ticket_id": 0, "kind": "urge"}),
+    "drafts.reject_repeat":     Probe("POST",  "/drafts/{draft}/repeats/0/reject", 404),
     "drafts.drop_draft":        Probe("POST",  "/drafts/{draft}/drop", 200),
 }
 """Asked by the agent whose contact it is, another agent and a shift leader; in this order, the last ends the draft."""

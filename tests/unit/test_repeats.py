@@ -149,5 +149,7 @@ def test_at_most_so_many_are_offered() -> None:
 
 
 def test_a_missing_rule_is_named() -> None:
-    with pytest.raises(Invalid, match=r"repeats\.shown"):
+    with pytest.raises(Invalid) as missing:
         read({key: value for key, value in rule_values().items() if key != "repeats.shown"})
+
+    assert missing.value.details["entry"] == "repeats.shown"
