@@ -112,7 +112,7 @@ def _ways(scorer: str) -> dict[str, Score]:
     known = likeness.packaged()
 
     def spaced(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
-        return [(reader.read(pair.one).spaced, reader.read(pair.other).spaced) for pair in pairs]
+        return [(_spaced(reader, pair.one), _spaced(reader, pair.other)) for pair in pairs]
 
     ways: dict[str, Score] = {
         "likeness": lambda pairs: [likeness.probability(known.weights, row) for row in _figures(pairs)],
@@ -129,11 +129,18 @@ def _ways(scorer: str) -> dict[str, Score]:
     return ways
 
 
+def _spaced(reader: Reader, text: str) -> str:
+    return Text(reader.analyzer, reader.vectors, text).spaced
+
+
 def _figures(pairs: Sequence[Pair]) -> list[dict[str, float]]:
     reader, kept = _reader(), dict[str, Text]()
 
     def read(text: str) -> Text:
-        return kept.setdefault(text, reader.read(text)) if text not in kept else kept[text]
+        # Not the reader's own memory: each row of the table pays for reading its texts.
+        if text not in kept:
+            kept[text] = Text(reader.analyzer, reader.vectors, text)
+        return kept[text]
 
     return [likeness.figures(read(pair.one), read(pair.other)) for pair in pairs]
 
