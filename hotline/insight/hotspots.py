@@ -21,7 +21,7 @@ from hotline.kernel.search.analysis import Analyzer, normalise
 EXAMPLES = 3
 URGES = 2
 """So many words of unhappiness make a message wholly unhappy."""
-CENTRAL = 12
+CENTRAL = 8
 """The name is found among so many most central messages."""
 
 

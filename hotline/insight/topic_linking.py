@@ -23,7 +23,7 @@ HOLDERS = 400
 """A word that more messages hold finds no neighbours: nobody would be near by it alone."""
 ROWS, PAIRS = 2000, 100_000
 """Messages whose neighbours are found, and pairs that are compared at once, for the sake of memory."""
-FAINT, SLIGHT = 0.6, 0.3
+FAINT, SLIGHT = 0.75, 0.3
 """Neighbours less alike than this share of what makes one topic are not looked at; by their telling words alone."""
 
 Ids = NDArray[np.int64]
