@@ -4,9 +4,11 @@ All of it by the tickets' own moves. The many are worked off in batches after th
 batch a transaction that may be repeated; how far it is follows from the tickets and is kept nowhere.
 """
 
-from collections.abc import Collection, Iterable
+import logging
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +18,7 @@ from hotline.insight.happenings import packaged_happenings
 from hotline.insight.incident_life import IncidentState
 from hotline.insight.models import Incident, IncidentTicket
 from hotline.kernel.db import UnitOfWork
-from hotline.kernel.errors import Conflict
+from hotline.kernel.errors import Conflict, Forbidden, Invalid
 from hotline.tickets import assignments, links, merging, tickets
 from hotline.tickets.links import LinkKind
 from hotline.tickets.models import Ticket
@@ -29,6 +31,7 @@ HELP = "help"
 SOLVED = "yes"
 ANSWERABLE = BEFORE_DISPATCH | WITH_UNITS | {State.SUSPENDED, State.AUDIT, State.MERGED}
 """States in which a caller still waits for an answer."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ def gather(
 def gather_batch(uow: UnitOfWork, incident_id: int, until: datetime, after_id: int, limit: int) -> int | None:
     """Let the next tickets that were in it at `until` go with the main one; returns where to go on, None at the end.
 
-    Different demands are only related; reports and confidential tickets are left alone. Safe to repeat.
+    Different demands are only related; reports and confidential tickets are left alone, and so is a ticket whose own move is
+    refused: it must not keep the others waiting. Safe to repeat.
     """
     incident = incidents.held(uow, incident_id)
     if incident.main_ticket_id is None:
@@ -90,7 +94,7 @@ def gather_batch(uow: UnitOfWork, incident_id: int, until: datetime, after_id: i
     query = query.where(IncidentTicket.added_at <= until, IncidentTicket.ticket_id > after_id)
     ids = list(uow.session.scalars(query.order_by(IncidentTicket.ticket_id).limit(limit)))
     for ticket_id in ids:
-        bring_to_main(uow, incident, ticket_id)
+        _unless_refused(uow, ticket_id, partial(bring_to_main, uow, incident, ticket_id))
     return ids[-1] if len(ids) == limit else None
 
 
@@ -130,14 +134,14 @@ def answer_batch(uow: UnitOfWork, incident_id: int, after_id: int, limit: int) -
     """Answer the next tickets that the desk can answer itself, with the incident's words; returns where to go on.
 
     Those are the ones whose unit has the matter in hand: the main one, with all that was merged into it, and who stands
-    beside it with the same demand. Safe to repeat.
+    beside it with the same demand. One that may not be answered yet is left, the others are not. Safe to repeat.
     """
     incident = incidents.held(uow, incident_id)
     query = select(Ticket.id).join(IncidentTicket, IncidentTicket.ticket_id == Ticket.id)
     query = query.where(IncidentTicket.incident_id == incident.id, incidents.IN, Ticket.id > after_id)
     ids = list(uow.session.scalars(query.where(Ticket.state == State.HANDLING).order_by(Ticket.id).limit(limit)))
     for ticket_id in ids:
-        _answer(uow, tickets.get(uow, ticket_id), incident.answer)
+        _unless_refused(uow, ticket_id, partial(_answer, uow, ticket_id, incident.answer))
     return ids[-1] if len(ids) == limit else None
 
 
@@ -192,13 +196,25 @@ def _make(uow: UnitOfWork, incident: Incident, known: list[Ticket]) -> Ticket:
     )
 
 
+def _unless_refused(uow: UnitOfWork, ticket_id: int, act: Callable[[], None]) -> None:
+    """Do something with one ticket of many; what refuses it is undone, and `progress` tells that it is left."""
+    owed = len(uow.deliveries)
+    try:
+        with uow.session.begin_nested():
+            act()
+    except (Conflict, Forbidden, Invalid) as refused:
+        del uow.deliveries[owed:]
+        log.info("ticket %s of an incident is left: %s", ticket_id, refused.details.get("reason", refused.code))
+
+
 def _relate(uow: UnitOfWork, ticket: Ticket, main: Ticket) -> None:
     known = {linked.ticket.id for linked in links.of_ticket(uow.session, ticket.id) if linked.kind == LinkKind.RELATED}
     if main.id not in known:
         tickets.move(uow, ticket.id, "relate", roles=DESK, given={"other_id": main.id})
 
 
-def _answer(uow: UnitOfWork, ticket: Ticket, words: str) -> None:
+def _answer(uow: UnitOfWork, ticket_id: int, words: str) -> None:
+    ticket = tickets.get(uow, ticket_id)
     if not merging.may_merge(ticket) or has_own_demand(ticket):
         return
     part = next((one for one in assignments.at_work(uow.session, ticket.id) if one.role == LEAD), None)

@@ -202,3 +202,37 @@ def test_reply_of_the_unit_answers_all_and_the_incident(database: Database) -> N
         incident = session.get_one(Incident, incident_id)
         assert (incident.state, incident.answer) == (IncidentState.ANSWERED, ANSWER)
     assert progress(database, incident_id).done == 8
+
+
+def test_ticket_that_may_not_be_answered_yet_keeps_nobody_else_waiting(database: Database) -> None:
+    first, second, *_ = calls(database, range(8))
+    incident_id = spotted(database)
+    with database.work() as uow:
+        incidents.move(uow, incident_id, "confirm", roles=DESK, given={}, version=None)
+        for ticket_id, helping in ((first, [2]), (second, [])):
+            given = {"unit_id": 1, "assist_unit_ids": helping}
+            tickets.move(uow, ticket_id, "dispatch", roles=["dispatcher"], given=given)
+            lead = uow.session.scalars(select(Assignment).filter_by(ticket_id=ticket_id, role="lead")).one()
+            assignments.move(uow, lead.id, "sign", roles=["handler"], given={})
+
+    answer(database, incident_id)
+
+    assert states(database)[:2] == [State.HANDLING, State.CALLBACK]
+    reasons = {left.ticket_id: left.reason for left in progress(database, incident_id).left}
+    assert (reasons[first], second in reasons) == ("waits-for-unit", False)
+
+
+def test_ticket_that_may_not_be_merged_keeps_nobody_else_from_the_main_one(database: Database) -> None:
+    main, replied, *_ = calls(database, range(8))
+    incident_id = spotted(database)
+    with database.work() as uow:
+        tickets.move(uow, replied, "dispatch", roles=["dispatcher"], given={"unit_id": 1, "assist_unit_ids": [2]})
+        parts = {part.role: part.id for part in uow.session.scalars(select(Assignment).filter_by(ticket_id=replied))}
+        for part_id in parts.values():
+            assignments.move(uow, part_id, "sign", roles=["handler"], given={})
+        assignments.move(uow, parts["assist"], "contact", roles=["handler"], given={"note": "已联系"})
+        assignments.move(uow, parts["assist"], "reply", roles=["handler"], given=REPLY)
+
+    gather(database, incident_id, Wanted(main_id=main))
+
+    assert states(database) == [State.PENDING, State.HANDLING, *[State.MERGED] * 6]
