@@ -31,7 +31,7 @@ from web.demo.wording import unfilled
 from web.embedded import PostgresServer
 from web.subscribers import WITHIN
 
-SCALE = 0.25
+SCALE = 0.3
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 
 
@@ -74,7 +74,7 @@ def test_the_volumes_are_those_of_the_shape(session: Session) -> None:
 
 
 def test_every_state_occurs(session: Session) -> None:
-    """But archived: tickets are archived long after the two months that the demo city looks back on."""
+    """But archived: tickets are archived long after the weeks that are told before the city opens."""
     assert {ticket.state for ticket in tickets_of(session)} == set(State) - {State.ARCHIVED}
     assert set(session.scalars(select(Assignment.state).distinct())) == set(AssignmentState)
 
