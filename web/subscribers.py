@@ -105,20 +105,27 @@ def subscribers(
             NoticeSent: {"push": pushing.notice_sent},
             QueryCodeRenewed: {"tell": messages.query_code_renewed},
             SessionsEnded: {"push": pushing.sessions_ended},
-            CallOffered: {"push": pushing.call_offered},
-            CallAnswered: {"push": pushing.call_answered, "listen": listening.answered},
-            CallEnded: {"push": pushing.call_ended},
-            ContactClosed: {"push": pushing.board_moved},
-            SegmentHeard: {"listen": listening.heard},
-            DraftChanged: {"push": pushing.draft_changed},
-            RiskWordFell: {"push": pushing.risk_word_fell},
-            RiskAlertChosen: {"push": pushing.risk_alert_chosen},
+            **_of_calls(pushing, listening),
             **_of_transfers(pushing, messages, outward),
             **_of_knowledge(pushing, outward),
             **_of_opinions(pushing, evaluations),
             **_of_incidents(incidents),
         },
     )
+
+
+def _of_calls(pushing: Pushing, listening: Listening) -> Mapping[type[Event], Mapping[str, After]]:
+    """What follows what happens in a call."""
+    return {
+        CallOffered: {"push": pushing.call_offered},
+        CallAnswered: {"push": pushing.call_answered, "listen": listening.answered},
+        CallEnded: {"push": pushing.call_ended},
+        ContactClosed: {"push": pushing.board_moved},
+        SegmentHeard: {"listen": listening.heard},
+        DraftChanged: {"push": pushing.draft_changed},
+        RiskWordFell: {"push": pushing.risk_word_fell},
+        RiskAlertChosen: {"push": pushing.risk_alert_chosen},
+    }
 
 
 def _of_transfers(pushing: Pushing, messages: Messages, outward: Outward) -> Mapping[type[Event], Mapping[str, After]]:
