@@ -17,6 +17,7 @@ from dispatch.conditions import Circumstances
 from dispatch.features import Reading
 from dispatch.routing import Candidate
 from dispatch.textmodel import TextModel
+from hotline.tickets.indexing import without_numbers
 
 NIGHT = range(6, 22)
 """Hours that are day."""
@@ -33,13 +34,16 @@ class CityModel:
 
 
 def reading_of(text: str, area_path: Sequence[str], category_code: str | None, around: Circumstances) -> Reading:
-    """A matter as the models read it: its words, and place, category, channel, hour and requester as far as known."""
+    """A matter as the models read it: its words, and place, category, channel, hour and requester as far as known.
+
+    Numbers that could be a person's are left out: the file keeps what was learnt from.
+    """
     known = [f"place:{code}" for code in area_path]
     known += [f"category:{category_code}"] if category_code else []
     known += [f"channel:{around.channel}"] if around.channel else []
     known += [f"caller:{around.requester}"] if around.requester else []
     known += [f"hours:{'day' if around.local.hour in NIGHT else 'night'}"] if around.local else []
-    return Reading(text, tuple(known))
+    return Reading(without_numbers(text), tuple(known))
 
 
 def figures(ranked: Sequence[Candidate]) -> Numbers:

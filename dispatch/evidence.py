@@ -21,9 +21,10 @@ from dispatch.rules import load_rules
 from dispatch.shelf import Live
 from dispatch.textmodel import Answer, Like, TextModel
 from hotline.people.models import Area, Unit
-from hotline.tickets.models import Ticket
+from hotline.tickets.models import Secrecy, Ticket
 
-SOLVED = "solved"
+SOLVED = "yes"
+"""What a caller says whose matter was solved."""
 FUNCTIONS_LOOKED_AT = 5
 
 
@@ -129,8 +130,9 @@ def _of_functions(model: TextModel, row: object, answer: Answer, units: dict[str
 
 
 def _similar(session: Session, alike: Sequence[Like], units: dict[str, Unit]) -> list[Similar]:
-    keys = [one.key for one in alike]
-    query = select(Ticket.id, Ticket.number, Ticket.solved).where(Ticket.id.in_(keys))
+    # A ticket that became confidential after it was learnt from is no reason any more.
+    told = Ticket.id.in_([one.key for one in alike]), Ticket.secrecy == Secrecy.NORMAL
+    query = select(Ticket.id, Ticket.number, Ticket.solved).where(*told)
     known = {ticket_id: (number, solved) for ticket_id, number, solved in session.execute(query)}
     by_unit, whole = defaultdict[int, list[Like]](list), sum(one.likeness for one in alike) or 1.0
     for one in alike:

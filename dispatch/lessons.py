@@ -1,6 +1,7 @@
 """What granted returns teach at once: the unit is lowered, and the one named instead raised, for tickets like that one.
 
-Alike is said by the words, and by the category beside them; not by the category alone. Kept as `ReturnLesson`.
+Alike is said by the words, and by the category beside them; not by the category alone. Kept as `ReturnLesson`. Confidential
+tickets, reports and bad marks teach nothing: a reason must not name them.
 """
 
 from collections import defaultdict
@@ -23,11 +24,14 @@ from dispatch.rules import RoutingRules
 from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Unit
 from hotline.tickets.events import AssignmentMoved
-from hotline.tickets.models import Request, Ticket
-from hotline.tickets.workflow import RequestKind
+from hotline.tickets.merging import REPORT
+from hotline.tickets.models import Request, Secrecy, Ticket
+from hotline.tickets.workflow import BAD_MARK, RequestKind
 
 GRANTED = "grant_return"
 DESIGNATED = "designate_other"
+UNTOLD = (REPORT, BAD_MARK)
+"""Kinds of tickets that are named to nobody else."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,8 @@ def _meant(unit: Unit | None, here: Locality, rules: RoutingRules) -> list[tuple
 
 def _newest(session: Session, kind: Kind, most: int) -> list[Taught]:
     query = select(ReturnLesson, Ticket.number, Ticket.title, Ticket.body).join(Ticket, Ticket.id == ReturnLesson.ticket_id)
-    others = query.where(ReturnLesson.at <= kind.at, ReturnLesson.ticket_id.is_distinct_from(kind.ticket_id))
+    open_to_all = Ticket.secrecy == Secrecy.NORMAL, Ticket.type.not_in(UNTOLD)
+    others = query.where(ReturnLesson.at <= kind.at, ReturnLesson.ticket_id.is_distinct_from(kind.ticket_id), *open_to_all)
     rows = session.execute(others.order_by(ReturnLesson.id.desc()).limit(most))
     return [Taught(row, number, f"{title}\n{body}") for row, number, title, body in rows]
 

@@ -18,7 +18,7 @@ from dispatch import citymodel
 from dispatch.citymodel import CityModel
 from dispatch.models import RankerModel, RankerSwitch
 from hotline.kernel.db import data_dir_of
-from hotline.kernel.errors import Conflict
+from hotline.kernel.errors import Conflict, Invalid
 
 FOLDER = "rankers"
 SUFFIX = ".npz"
@@ -50,7 +50,7 @@ def keep(folder: Path, data: bytes) -> str:
 
 
 def live(session: Session) -> Live | None:
-    """The live ranker; None when there is none, or its file is missing or not what was recorded: then the rules go on alone."""
+    """The live ranker; None when there is none, or its file is missing or cannot be used: then the rules go on alone."""
     number = live_number(session)
     found = None if number is None else session.get(RankerModel, number)
     model = None if found is None else model_of(session, found)
@@ -64,7 +64,7 @@ def live_number(session: Session) -> int | None:
 
 
 def model_of(session: Session, row: RankerModel) -> CityModel | None:
-    """The ranker of a row; None when its file is missing or not what was recorded."""
+    """The ranker of a row; None when its file is missing, not what was recorded or of another format."""
     folder = data_dir_of(session)
     if folder is None:
         return None
@@ -95,9 +95,12 @@ def _path(folder: Path, sha256: str) -> Path:
 
 @lru_cache(maxsize=3)
 def _loaded(path: Path, sha256: str, changed_ns: int, size: int) -> CityModel | None:
-    """Kept as long as the file stays as it is; one that was changed is looked at, and told of, once."""
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != sha256:
-        log.error("ranker file %s: its bytes are not what was recorded; the rules rank alone", path.name)
+    """Kept as long as the file stays as it is; one that cannot be used is looked at, and told of, once."""
+    try:
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise ValueError("its bytes are not what was recorded")
+        return citymodel.from_bytes(data)
+    except (OSError, ValueError, LookupError, Invalid) as broken:  # another version's format among them
+        log.error("ranker file %s cannot be used, the rules rank alone: %r", path.name, broken)
         return None
-    return citymodel.from_bytes(data)

@@ -21,15 +21,14 @@ from dispatch.evaluating import Outcome
 from dispatch.evidence import Matter
 from dispatch.functions import function_of
 from dispatch.learning import Example, Learner, train
+from dispatch.lessons import UNTOLD
 from dispatch.matters import circumstances_of
 from dispatch.ranking_rules import TrainingRules
 from dispatch.shelf import Live
 from hotline.kernel.errors import Conflict
 from hotline.people.models import Area, Unit
 from hotline.tickets.models import Secrecy, Ticket
-from hotline.tickets.workflow import BAD_MARK
 
-LEFT_OUT = ("report", BAD_MARK)
 MEASURED_MOST = 500
 SURE_LEAST = 10
 """Tickets kept back from which what scores mean can be told."""
@@ -96,7 +95,7 @@ def _taught_by() -> Select[tuple[Ticket, Unit]]:
     wanted = (
         Ticket.replied_at.is_not(None),
         Ticket.secrecy == Secrecy.NORMAL,
-        Ticket.type.not_in(LEFT_OUT),
+        Ticket.type.not_in(UNTOLD),
         Ticket.category_code.is_not(None),
         Unit.active,
     )
@@ -110,12 +109,18 @@ def _model(session: Session, course: Course, found: Sequence[Handled]) -> CityMo
     for one in found:
         ticket, place = one.ticket, paths.get(one.ticket.area_code or "", [])
         around = circumstances_of(ticket, ticket.opened_at, course.zone)
-        text, code = f"{ticket.title}\n{ticket.body}", str(ticket.category_code)
+        text, code = _nameless(ticket), str(ticket.category_code)
         by_category.append(Example(citymodel.reading_of(text, place, None, around), code, ticket.id))
         by_function.append(Example(citymodel.reading_of(text, place, code, around), function_of(one.unit), ticket.id))
     called = {one.code: " ".join((one.name, *one.words)) for one in categories.tree_of(session).words}
     names = {function_of(unit): unit.name for unit in session.scalars(select(Unit).order_by(Unit.id.desc()))}
     return CityModel(train(by_category, course.learner, called), train(by_function, course.learner, names))
+
+
+def _nameless(ticket: Ticket) -> str:
+    """What a ticket teaches by: the caller's name must not come to stand in a file."""
+    words, name = f"{ticket.title}\n{ticket.body}", (ticket.contact_name or "").strip()
+    return words.replace(name, " ") if len(name) > 1 else words
 
 
 def _measured(

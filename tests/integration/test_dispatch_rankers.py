@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from hotline.kernel.vault import Vault
 from hotline.people.models import Unit
 from hotline.tickets import assignments, following, tickets
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
-from hotline.tickets.models import Ticket
+from hotline.tickets.models import Secrecy, Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import State
 from tests import factories
@@ -85,7 +86,7 @@ def handled(number: int, text: str, code: str, unit: int) -> Ticket:
     return Ticket(
         number=f"T{number:04}", query_code="0", state=State.CLOSED, channel="phone", type="complaint", opened_at=at,
         replied_at=at + timedelta(days=2), closed_at=at + timedelta(days=3), dispatched_at=at, dispatch_count=1,
-        solved="solved", **told,
+        solved="yes", **told,
     )  # fmt: skip
 
 
@@ -140,6 +141,7 @@ def test_live_ranker_proposes_who_handled_such_matters_with_reasons_and_probabil
     codes = {reason.code: reason.args for reason in after[0].reasons}
     assert {"learnt-words", "similar-handled"} <= codes.keys()
     assert codes["similar-handled"]["number"].startswith("T")
+    assert codes["similar-handled"]["solved"] == codes["similar-handled"]["tickets"] > 0
     assert after[0].probability is not None
     assert 0 <= after[0].probability <= 1
 
@@ -185,6 +187,53 @@ def test_file_that_was_tampered_with_is_refused_and_the_rules_go_on(database: Da
         models_book.rollback(uow)
         with pytest.raises(Conflict):
             models_book.switch_anyway(uow, number, "再试")
+
+
+def test_file_of_another_format_leaves_the_rules_to_rank(database: Database, tmp_path: Path) -> None:
+    switched(database, trained(database))
+    path = next((tmp_path / shelf.FOLDER).glob(f"*{shelf.SUFFIX}"))
+    data = b"PK of a later version"
+    path.with_stem(sha256(data).hexdigest()).write_bytes(data)
+    with database.work() as uow:
+        uow.session.query(RankerModel).update({"sha256": sha256(data).hexdigest()})
+
+    assert proposed(database, opened(database, "半夜施工噪音"))[0].unit_name == "单位d1-城管"
+
+
+def test_file_keeps_no_name_and_no_long_number(database: Database) -> None:
+    with database.work() as uow:
+        for ticket in uow.session.query(Ticket):
+            ticket.contact_name = "欧阳某某"
+            ticket.body += "，我叫欧阳某某，电话19900001234"
+    with database.read() as session:
+        model = training.learn(session, COURSE, None).model
+
+    features = [*model.categories.space.names(), *model.functions.space.names()]
+    assert [one for one in features if "欧阳" in one or "199" in one or "1234" in one] == []
+
+
+def test_ticket_made_confidential_since_is_named_in_no_reason(database: Database) -> None:
+    switched(database, trained(database))
+    with database.work() as uow:
+        uow.session.query(Ticket).update({"secrecy": Secrecy.CONFIDENTIAL})
+
+    ranked = proposed(database, opened(database, "半夜施工噪音很大"))
+
+    assert {reason.code for one in ranked for reason in one.reasons}.isdisjoint({"similar-handled", "named-like"})
+
+
+def test_return_of_a_confidential_ticket_or_a_report_teaches_nobody_else(database: Database) -> None:
+    with database.read() as session:
+        unit = unit_id(session, "d1-城管")
+    for values in ({"type": "report"}, {"secrecy": Secrecy.CONFIDENTIAL}):
+        ticket_id = opened(database, "半夜施工噪音很大")
+        given_back(database, ticket_id, unit)
+        with database.work() as uow:
+            uow.session.query(Ticket).filter_by(id=ticket_id).update(values)
+
+    ranked = proposed(database, opened(database, "半夜施工噪音很大"))
+
+    assert {reason.code for one in ranked for reason in one.reasons}.isdisjoint({"returned-like", "named-like"})
 
 
 def test_missing_file_leaves_the_rules_to_rank(database: Database, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hotline.people import units
 from hotline.people.models import Unit
 from hotline.tickets import queries, timeline
 from hotline.tickets.models import Category, Ticket
+from web.api import present
 from web.api.schemas.base import CodeRef, Page, UnitRef
 from web.api.schemas.ranking import SampleIn, SampleShown, SampleTicket
 from web.api.schemas.tickets import ExplainLine
@@ -72,7 +73,7 @@ def _shown(session: Session, found: Sequence[DispatchDecision]) -> list[SampleSh
     return [
         SampleShown(
             id=row.id,
-            ticket=SampleTicket(id=ticket.id, number=ticket.number, title=ticket.title),
+            ticket=SampleTicket(id=ticket.id, number=ticket.number, title=present.title(ticket, scope())),
             unit=UnitRef(id=row.unit_id, name=names[row.unit_id]),
             category=_category(ticket.category_code, categories),
             probability=row.probability,
