@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch import catalogue, duties
@@ -144,11 +144,13 @@ def _is_exempt(session: Session, ticket: Ticket, event: AssignmentOpened) -> boo
 
 
 def _had_it(session: Session, ticket: Ticket, event: AssignmentOpened) -> bool:
-    """Whether the unit led it in an earlier round, or stands in for a closed unit that led it."""
+    """Whether the unit led it in an earlier round, or what it was merged into, or stands in for a closed unit that led it."""
     led = select(Assignment.id).join(Unit, Unit.id == Assignment.unit_id)
     before = Assignment.ticket_id == ticket.id, Assignment.role == LEAD, Assignment.id != event.assignment_id
     same = (Assignment.unit_id == event.unit_id) & (Assignment.round < event.round)
-    return session.scalar(led.where(*before, or_(same, Unit.successor_id == event.unit_id)).limit(1)) is not None
+    answered = Assignment.ticket_id == ticket.merged_into_id, Assignment.role == LEAD, Assignment.unit_id == event.unit_id
+    any_way = or_(and_(*before, or_(same, Unit.successor_id == event.unit_id)), and_(*answered))
+    return session.scalar(led.where(any_way).limit(1)) is not None
 
 
 def _is_above(session: Session, ticket: Ticket, event: AssignmentOpened) -> bool:

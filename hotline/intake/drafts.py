@@ -122,10 +122,12 @@ def confirm(
     *,
     version: int,
     dispatch_unit_id: int | None = None,
+    override: str = "",
     repeat_of_id: int | None = None,
 ) -> Ticket:
-    """Make the ticket, and with `dispatch_unit_id` dispatch it at once (直派). Repeating returns the ticket made.
+    """Make the ticket, and with `dispatch_unit_id` dispatch it at once (直派); `override` says why against a guard.
 
+    Repeating returns the ticket made.
     With `repeat_of_id` it asks again (再次反映) for what that ended ticket was about. Raises Invalid naming the field and
     rule (`dispatch_unit_id` for what a dispatcher checks first), Conflict when a value changed after `version` or the
     earlier ticket is still open.
@@ -143,7 +145,8 @@ def confirm(
     if dispatch_unit_id is not None:
         if ticket.state is not State.PENDING:
             raise Invalid("dispatch_unit_id", "checked-first")
-        tickets.move(uow, ticket.id, "dispatch", roles=scope.roles, given={"unit_id": dispatch_unit_id})
+        given = {"unit_id": dispatch_unit_id, "override": override}
+        tickets.move(uow, ticket.id, "dispatch", roles=scope.roles, given=given)
     draft.state, draft.ticket_id, draft.updated_at = row.target, ticket.id, uow.now
     uow.session.flush()
     _announce(uow, draft, PERSON)

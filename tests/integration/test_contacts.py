@@ -10,8 +10,9 @@ from hotline.kernel.db import Database
 from hotline.kernel.errors import Conflict, Forbidden, Invalid
 from hotline.kernel.events import StoredEvent
 from hotline.kernel.scope import Scope
-from hotline.tickets.models import Ticket
+from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.workflow import State
+from tests import factories
 from tests.integration.contact_desk import Desk
 
 LAMP = "你好我姓张，听涛苑3号楼的路灯不亮，已经三天了。希望尽快派人修好。"
@@ -242,3 +243,13 @@ def test_history_shows_the_open_ticket_of_a_known_caller(desk: Desk) -> None:
 
         assert [ticket.number for ticket in known.open_tickets] == [number]
         assert (known.contact_count, known.ticket_count) == (2, 1)
+
+
+def test_reason_to_go_against_a_guard_is_kept_with_a_dispatch_by_the_agent(desk: Desk) -> None:
+    desk.hear(LAMP)
+    with desk.database.work() as uow:
+        unit = factories.unit(uow.session, "U9")
+        seen, why = drafts.get(uow.session, desk.draft_id).version, "该单位已电话同意接收"
+        drafts.confirm(uow, desk.scope, desk.draft_id, version=seen, dispatch_unit_id=unit.id, override=why)
+
+        assert uow.session.scalars(select(Assignment.override)).all() == [why]

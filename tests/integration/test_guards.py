@@ -155,6 +155,16 @@ def test_a_ruling_and_a_superior_go_by_rules_of_their_own(database: Database, un
     assert raised.unit_id == units["city-ga"]
 
 
+def test_what_was_merged_is_redone_by_the_unit_that_answered_the_main_one(database: Database, units: dict[str, int]) -> None:
+    main = dispatch(database, units["d1-ga"], override=WHY)
+    with database.work() as uow:
+        merged = tickets.open_ticket(uow, STALL)
+        merged.merged_into_id = main.ticket_id
+        part = assignments.open_for(uow, merged, units["d1-ga"], role="lead", note="重办")
+
+        assert part.unit_id == units["d1-ga"]
+
+
 def test_assisting_units_need_no_duty(database: Database, units: dict[str, int]) -> None:
     part = dispatch(database, units["d1-cg"], assist_unit_ids=[units["d1-ga"]])
 

@@ -94,11 +94,12 @@ class DraftEdit(Shape):
 class DraftConfirm(Shape):
     """Make the ticket. With `dispatch_unit_id` it is dispatched at once (直派) where the agent's city allows it.
 
-    With `repeat_of_id` it asks again (再次反映) for what that ended ticket was about.
+    `override` says why it goes to a unit that a guard speaks against. With `repeat_of_id` it asks again (再次反映) for what that ended ticket was about.
     """
 
     version: int
     dispatch_unit_id: int | None = None
+    override: str = Field("", max_length=2000)
     repeat_of_id: int | None = None
 
 
