@@ -88,14 +88,12 @@ def curve(moments: Sequence[datetime]) -> list[tuple[datetime, int]]:
     return [(begin + step * STEP, counted[step]) for step in range(max(counted) + 1)]
 
 
-def alarms(session: Session, incident_ids: Collection[int]) -> dict[int, int]:
-    """How many words of danger fell in calls about each incident."""
+def alarms(session: Session, scope: Scope, incident_ids: Collection[int]) -> dict[int, int]:
+    """How many words of danger fell in calls about each incident, as far as the reader sees their tickets."""
     query = select(IncidentTicket.incident_id, func.count(RiskAlert.id)).join(Ticket, Ticket.id == IncidentTicket.ticket_id)
     own = query.join(RiskAlert, RiskAlert.contact_id == Ticket.contact_id)
-    rows = session.execute(
-        own.where(IncidentTicket.incident_id.in_(incident_ids), incidents.IN).group_by(IncidentTicket.incident_id)
-    )
-    return dict(rows.all())
+    own = own.where(IncidentTicket.incident_id.in_(incident_ids), incidents.IN, queries.visible(scope))
+    return dict(session.execute(own.group_by(IncidentTicket.incident_id)).all())
 
 
 def has_alarm_for(session: Session, incident_id: int, partner: str, *, before_id: int) -> bool:

@@ -87,8 +87,9 @@ def usual(uow: UnitOfWork, reading: Reading, rules: IncidentRules) -> Usual:
 
 
 def sightings(session: Session, reading: Reading, ticket_ids: Collection[int]) -> list[Sighting]:
-    """The tickets as the detector sees them."""
-    rows = session.execute(select(*COLUMNS).where(Ticket.id.in_(list(ticket_ids))).order_by(Ticket.opened_at, Ticket.id))
+    """The tickets as the detector sees them; those to be kept apart are not read, though a person put them in."""
+    query = select(*COLUMNS).where(Ticket.id.in_(list(ticket_ids)), SEEN)
+    rows = session.execute(query.order_by(Ticket.opened_at, Ticket.id))
     return list(_read(reading, rows.all()))
 
 

@@ -12,6 +12,7 @@ from hotline.kernel import clock
 from hotline.kernel.db import Actor, Database
 from hotline.kernel.errors import Conflict, Forbidden, Invalid
 from hotline.people.models import Notice
+from hotline.tickets.workflow import Secrecy
 from tests import factories
 from tests.integration.incident_scene import DESK, RULES, calls, found_city, look, watch
 
@@ -222,3 +223,18 @@ def test_quiet_incident_ends_by_the_clock(database: Database) -> None:
         ended = incidents.end_quiet(uow, timedelta(hours=6))
 
     assert (ended, found(database)[0].state) == (1, IncidentState.OVER)
+
+
+def test_no_word_is_read_of_a_confidential_ticket_put_in_by_hand(database: Database) -> None:
+    calls(database, range(6))
+    own = watch()
+    look(database, own)
+    (incident,) = found(database)
+    (secret,) = calls(database, [20], words="举报邻居偷接水管", secrecy=Secrecy.CONFIDENTIAL)
+    with database.work() as uow:
+        incidents.add(uow, incident.id, [secret])
+
+    look(database, own)
+
+    assert secret in inside(database, incident.id)
+    assert secret not in own.known

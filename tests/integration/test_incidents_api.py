@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.insight.models import Incident
+from hotline.intake.models import RiskAlert
 from hotline.kernel import outbox
 from hotline.kernel.db import Database
 from hotline.kernel.events import Delivery
@@ -82,6 +83,20 @@ def test_unit_counts_only_tickets_that_are_its_own(live: Live, sign_in: SignIn, 
     (row,) = unit.done("GET", "/incidents")["items"]
     shown = unit.done("GET", f"/incidents/{incident.id}")
     assert (row["size"], [ticket["id"] for ticket in shown["tickets"]]) == (2, first)
+
+
+def test_alarms_are_counted_of_visible_tickets_alone(live: Live, sign_in: SignIn, parts: Container) -> None:
+    incident = live()
+    contact = sign_in("agent").done("POST", "/contacts")["id"]
+    with parts.database.work() as uow:
+        mine, other, *_ = uow.session.scalars(select(Ticket).order_by(Ticket.id))
+        other.contact_id = contact
+        alert = {"word": "触电", "level": "1", "partner": "119", "source": "typed", "reason": ""}
+        uow.session.add(RiskAlert(contact_id=contact, at=uow.now, **alert))
+    dispatched_to(parts.database, [mine.id], 1)
+
+    assert sign_in("shift_leader").done("GET", f"/incidents/{incident.id}")["alarms"] == 1
+    assert sign_in("handler", "U1").done("GET", f"/incidents/{incident.id}")["alarms"] == 0
 
 
 def test_unit_may_not_act(live: Live, sign_in: SignIn) -> None:

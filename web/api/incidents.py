@@ -129,6 +129,8 @@ def gather_incident(incident_id: int, body: IncidentGather) -> IncidentDetail:
     """Choose or make the main ticket and dispatch it; the others are merged into it by the worker, in batches."""
     wanted = Wanted(body.main_id, body.unit_id, body.override)
     with working() as uow:
+        if wanted.main_id is not None:
+            queries.get_visible(uow.session, scope(), wanted.main_id)
         if _is_first(uow, incident_id, "gather"):
             gathering.gather(uow, incident_id, wanted, roles=scope().roles, version=body.version)
     return _shown(incident_id)
@@ -144,7 +146,7 @@ def reply_to_all(incident_id: int, body: IncidentReply) -> ReplyProgress:
         if _is_first(uow, incident_id, REPLY):
             given = {"answer": body.answer}
             incidents.move(uow, incident_id, REPLY, roles=scope().roles, given=given, version=body.version)
-        return present_incidents.progress(gathering.progress(uow.session, incident_id))
+        return present_incidents.reached(uow.session, scope(), incident_id)
 
 
 @api.post("/incidents/beside")

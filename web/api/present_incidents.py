@@ -39,7 +39,7 @@ BY_HAND = (("add", ("ticket_ids",)), ("take_out", ("ticket_ids",)), ("split", ("
 def rows(session: Session, found: Sequence[Incident], reader: Scope, now: datetime) -> list[IncidentRow]:
     """Incidents as rows of a list, in the order given."""
     ids = [incident.id for incident in found]
-    sizes, alarms = incident_lists.sizes(session, reader, ids, now), incident_lists.alarms(session, ids)
+    sizes, alarms = incident_lists.sizes(session, reader, ids, now), incident_lists.alarms(session, reader, ids)
     areas = _areas(session, {incident.area_code for incident in found})
     paths = category_paths(session, {incident.category_code for incident in found})
     mains = mains_of(session, reader, found)
@@ -74,6 +74,13 @@ def detail(session: Session, incident: Incident, reader: Scope, now: datetime) -
         curve=[CurvePoint(at=at, count=count) for at, count in incident_lists.curve([one.opened_at for one in inside])],
         reply=_reply(session, incident, inside),
     )
+
+
+def reached(session: Session, reader: Scope, incident_id: int) -> ReplyProgress:
+    """How far one answer for all has come, among the tickets that the reader may know of."""
+    members = incident_lists.members(session, reader, incident_id)
+    inside = [ticket for row, ticket in members if row.out_at is None]
+    return progress(gathering.progress(session, incident_id, inside))
 
 
 def progress(found: Progress) -> ReplyProgress:
