@@ -56,6 +56,10 @@ class Context:
         own = found.group.threat and self._has("own", sentence)
         return own or not self._is_talk(sentence, before, found)
 
+    def rules_in(self, sentence: str) -> frozenset[str]:
+        """The lists of which a word stands in the sentence."""
+        return self._rules_in(sentence)
+
     def _is_named_otherwise(self, text: str, found: Found, after: str) -> bool:
         reach = found.group.reach
         near = text[max(0, found.start - reach) : found.end + reach]

@@ -58,8 +58,9 @@ class Patterns:
         self._words: dict[str, tuple[list[Group], list[int]]] = {}
         self._gapped: list[tuple[str, re.Pattern[str], Group]] = []
         self._together: list[tuple[tuple[int, ...], Group]] = []
+        self.groups: dict[str, Group] = {}
         for row in data["groups"]:
-            group = _group(row, data)
+            group = self.groups[row["word"]] = _group(row, data)
             self._add_ways(row.get("any", ()), group, data["gap"])
             self._together += [(self._lists_of(lists, data["sets"]), group) for lists in row.get("together", ())]
         self._automaton = ahocorasick.Automaton()

@@ -1,10 +1,12 @@
 """Words of danger in what is typed or spoken, with rules against false alarms. Pure; words and rules are data.
 
-`risk_words.yaml` has the words with level and action, `risk_patterns` finds them, `risk_context` tells which are meant.
+`risk_words.yaml` has the words with level and action, `risk_patterns` finds them, `risk_context` tells which are meant, and
+`risk_judge` hears danger told without them and calms words that nobody in danger uses so.
 Callers: `alerts`, `drafting` (urgency), the live transcript. Sources: handbook 4.4, 7.1, 7.2.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,7 +14,9 @@ from typing import Any
 
 import yaml
 
+from hotline.intake import risk_judge
 from hotline.intake.risk_context import Context
+from hotline.intake.risk_judge import Judge, Span
 from hotline.intake.risk_patterns import Found, Group, Patterns
 
 LEVELS = ("urgent", "critical")
@@ -46,21 +50,53 @@ class CityWords:
 class RiskWords:
     """The list, ready to be looked for in one pass."""
 
-    def __init__(self, words: dict[str, Any], context: dict[str, Any]) -> None:  # the YAML of the two files
+    def __init__(self, words: dict[str, Any], context: dict[str, Any], city: CityWords) -> None:  # the YAML of the two files
         self._context = Context(context)
         self._patterns = Patterns(words)
+        self._city = city
 
     def find(self, text: str) -> list[RiskHit]:
-        """The words of danger that are meant, from left to right; those of one group do not overlap, the longer stand."""
+        """The words of danger that are meant, from left to right; those of one group do not overlap, the longer stand.
+
+        Where none is meant and the judge is sure of a danger, one hit marks the characters that speak most for it.
+        """
+        judge, (found, meant) = risk_judge.packaged_judge(), self._told(text)
+        hits: list[RiskHit] = []
+        for piece in risk_judge.pieces(text):
+            mine, real = _inside(found, piece), _inside(meant, piece)
+            danger = judge.danger(text[slice(*piece)], self._marks(text[slice(*piece)], mine, real))
+            kept = [one for one in real if danger >= judge.limits.unlikely or self._is_kept(one.group.word, judge)]
+            hits += [_hit(text, one) for one in _apart(kept)]
+            if not real and danger >= judge.limits.sure:
+                hits += self._unworded(text, piece, mine, judge)
+        return hits
+
+    def marks(self, sentence: str) -> frozenset[str]:
+        """What patterns and context say of a sentence, for the judge."""
+        return self._marks(sentence, *self._told(sentence))
+
+    def _told(self, text: str) -> tuple[list[Found], list[Found]]:
+        """The ways to tell of danger in the text, and those that are meant; each from left to right, the longer first."""
         plain = self._context.without_figures(text)
-        meant = [found for found in self._patterns.find(plain) if self._context.is_meant(plain, found)]
-        kept: list[Found] = []
-        reached: dict[str, int] = {}
-        for found in sorted(meant, key=lambda found: (found.start, len(found.parts), -found.end)):
-            if found.start >= reached.get(found.group.word, 0):
-                reached[found.group.word] = found.end
-                kept.append(found)
-        return [_hit(text, found) for found in kept]
+        found = sorted(self._patterns.find(plain), key=lambda one: (one.start, len(one.parts), -one.end))
+        return found, [one for one in found if self._context.is_meant(plain, one)]
+
+    def _marks(self, sentence: str, found: Iterable[Found], meant: Iterable[Found]) -> frozenset[str]:
+        rules = self._context.rules_in(sentence)
+        return risk_judge.marks_of((one.group.word for one in found), (one.group.word for one in meant), rules)
+
+    def _is_kept(self, name: str, judge: Judge) -> bool:
+        return name in judge.limits.never_silenced or name in self._city.added
+
+    def _unworded(self, text: str, piece: Span, found: Sequence[Found], judge: Judge) -> list[RiskHit]:
+        """The hit for a danger that no words told: of the group whose words stand there, else of the scenes most like it."""
+        sentence = text[slice(*piece)]
+        name = found[0].group.word if found else judge.group(sentence)
+        group = self._patterns.groups.get(name)
+        if group is None or any(words in sentence for words in self._city.unless.get(name, ())):
+            return []
+        start, end = (piece[0] + at for at in judge.telling(sentence))
+        return [RiskHit(name, text[start:end], group.level, group.partner, start, end, group.action)]
 
 
 def worst(hits: list[RiskHit]) -> RiskHit | None:
@@ -71,7 +107,7 @@ def worst(hits: list[RiskHit]) -> RiskHit | None:
 @cache
 def load_risk_words() -> RiskWords:
     """The list that comes with the package."""
-    return RiskWords(_read("risk_words.yaml"), _read("risk_context.yaml"))
+    return risk_words_of(CityWords({}, {}))
 
 
 def group_names() -> list[str]:
@@ -83,7 +119,7 @@ def risk_words_of(city: CityWords) -> RiskWords:
     """The list with what a city changed."""
     words = _read("risk_words.yaml")
     words["groups"] = [_changed(row, city) for row in words["groups"] if row["word"] not in city.off]
-    return RiskWords(words, _read("risk_context.yaml"))
+    return RiskWords(words, _read("risk_context.yaml"), city)
 
 
 def _changed(row: dict[str, Any], city: CityWords) -> dict[str, Any]:  # YAML of a group
@@ -93,6 +129,21 @@ def _changed(row: dict[str, Any], city: CityWords) -> dict[str, Any]:  # YAML of
         "any": [*row.get("any", ()), *city.added.get(name, ())],
         "unless": [*row.get("unless", ()), *city.unless.get(name, ())],
     }
+
+
+def _inside(found: Sequence[Found], piece: Span) -> list[Found]:
+    """Those of the ordered ones that begin in the piece."""
+    first = bisect_left(found, piece[0], key=lambda one: one.start)
+    return list(found[first : bisect_left(found, piece[1], key=lambda one: one.start)])
+
+
+def _apart(found: Iterable[Found]) -> Iterator[Found]:
+    """Those of one group that do not overlap."""
+    reached: dict[str, int] = {}
+    for one in found:
+        if one.start >= reached.get(one.group.word, 0):
+            reached[one.group.word] = one.end
+            yield one
 
 
 def _hit(text: str, found: Found) -> RiskHit:
