@@ -19,6 +19,7 @@ from hotline.insight import message_rows
 from hotline.intake.drafts import FIELDS
 from hotline.intake.models import CallState
 from hotline.kernel.errors import HotlineError, Invalid
+from hotline.people import places
 from hotline.people.permissions import Role
 from hotline.people.units import choices
 from hotline.tickets import anchors
@@ -187,7 +188,10 @@ def coded() -> set[str]:
         *(f"hot-topics.column.{name}" for name in hot_topics.COLUMNS),
         *(f"insight.rule.{rule}" for rule in message_rows.RULES),
         *(f"knowledge.done-{code}" for code in (*DONE.values(), REVISED)),
-        *(f"demo.seeding-{what}" for what in ("reference", "requests")),
+        *(f"demo.seeding-{what}" for what in ("reference", "requests", "past")),
+        *(f"place-kind.{kind}" for kind in places.choices()["kinds"]),
+        *(f"place-parity.{side}" for side in places.choices()["parities"]),
+        *(f"place.ask.{kind}.{level}" for kind in ("missing", "unknown") for level in ("district", "street", "community")),
         *(
             f"demo-partner.{name}"
             for name in ("receipt_no", "at", "place", "summary", "reason", "callback_number", "ticket_number")
