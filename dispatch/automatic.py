@@ -24,8 +24,8 @@ from hotline.insight.models import IncidentTicket
 from hotline.kernel.db import Database, UnitOfWork
 from hotline.kernel.errors import HotlineError
 from hotline.tickets import tickets
-from hotline.tickets.models import Secrecy, Ticket
-from hotline.tickets.workflow import BAD_MARK, SYSTEM, State
+from hotline.tickets.models import Ticket
+from hotline.tickets.workflow import BAD_MARK, SYSTEM, Secrecy, State
 
 NEVER = ("report", BAD_MARK)
 PLAIN = "normal"

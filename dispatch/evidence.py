@@ -21,7 +21,8 @@ from dispatch.rules import load_rules
 from dispatch.shelf import Live
 from dispatch.textmodel import Answer, Like, TextModel
 from hotline.people.models import Area, Unit
-from hotline.tickets.models import Secrecy, Ticket
+from hotline.tickets.models import Ticket
+from hotline.tickets.workflow import Secrecy
 
 SOLVED = "yes"
 """What a caller says whose matter was solved."""

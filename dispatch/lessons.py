@@ -25,8 +25,8 @@ from hotline.kernel.db import UnitOfWork
 from hotline.people.models import Unit
 from hotline.tickets.events import AssignmentMoved
 from hotline.tickets.merging import REPORT
-from hotline.tickets.models import Request, Secrecy, Ticket
-from hotline.tickets.workflow import BAD_MARK, RequestKind
+from hotline.tickets.models import Request, Ticket
+from hotline.tickets.workflow import BAD_MARK, RequestKind, Secrecy
 
 GRANTED = "grant_return"
 DESIGNATED = "designate_other"

@@ -27,7 +27,8 @@ from dispatch.ranking_rules import TrainingRules
 from dispatch.shelf import Live
 from hotline.kernel.errors import Conflict
 from hotline.people.models import Area, Unit
-from hotline.tickets.models import Secrecy, Ticket
+from hotline.tickets.models import Ticket
+from hotline.tickets.workflow import Secrecy
 
 MEASURED_MOST = 500
 SURE_LEAST = 10
@@ -91,7 +92,7 @@ def count(session: Session) -> int:
     return session.scalar(_taught_by().with_only_columns(func.count())) or 0
 
 
-def _taught_by() -> Select[tuple[Ticket, Unit]]:
+def _taught_by() -> Select[Ticket, Unit]:
     wanted = (
         Ticket.replied_at.is_not(None),
         Ticket.secrecy == Secrecy.NORMAL,

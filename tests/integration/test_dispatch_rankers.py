@@ -24,9 +24,9 @@ from hotline.kernel.vault import Vault
 from hotline.people.models import Unit
 from hotline.tickets import assignments, following, tickets
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketMoved, TicketOpened
-from hotline.tickets.models import Secrecy, Ticket
+from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
-from hotline.tickets.workflow import State
+from hotline.tickets.workflow import Secrecy, State
 from tests import factories
 from tests.conftest import SECRET
 from tests.fakes import FakeQueue
@@ -225,11 +225,11 @@ def test_ticket_made_confidential_since_is_named_in_no_reason(database: Database
 def test_return_of_a_confidential_ticket_or_a_report_teaches_nobody_else(database: Database) -> None:
     with database.read() as session:
         unit = unit_id(session, "d1-城管")
-    for values in ({"type": "report"}, {"secrecy": Secrecy.CONFIDENTIAL}):
+    for name, value in (("type", "report"), ("secrecy", Secrecy.CONFIDENTIAL)):
         ticket_id = opened(database, "半夜施工噪音很大")
         given_back(database, ticket_id, unit)
         with database.work() as uow:
-            uow.session.query(Ticket).filter_by(id=ticket_id).update(values)
+            setattr(uow.session.get_one(Ticket, ticket_id), name, value)
 
     ranked = proposed(database, opened(database, "半夜施工噪音很大"))
 

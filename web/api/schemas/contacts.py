@@ -94,7 +94,8 @@ class DraftEdit(Shape):
 class DraftConfirm(Shape):
     """Make the ticket. With `dispatch_unit_id` it is dispatched at once (直派) where the agent's city allows it.
 
-    `override` says why it goes to a unit that a guard speaks against. With `repeat_of_id` it asks again (再次反映) for what that ended ticket was about.
+    `override` says why it goes to a unit that a guard speaks against. With `repeat_of_id` it asks again (再次反映) for what
+    that ended ticket was about.
     """
 
     version: int
