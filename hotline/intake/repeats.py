@@ -21,9 +21,10 @@ from hotline.kernel.scope import Scope
 from hotline.kernel.search.port import CompiledQuery
 from hotline.kernel.search.query import Search
 from hotline.people.models import Area
-from hotline.tickets import merging, queries, searching
+from hotline.tickets import merging, queries, rights, searching
 from hotline.tickets.indexing import TICKETS
 from hotline.tickets.models import Category, Ticket
+from hotline.tickets.rights import Right
 
 Incidents = Callable[[Session, Collection[int]], Mapping[int, int]]
 """Which of the tickets belong to which incident."""
@@ -54,7 +55,7 @@ def find(session: Session, search: Search, scope: Scope, matter: Matter, terms: 
     """Earlier tickets this scope may see that look like the same matter, the caller's own first, then by score.
 
     Where the index does not answer, the caller's own tickets are still compared. What a person rejected is not offered again;
-    reports and confidential tickets are offered to their own caller alone.
+    reports and confidential tickets are offered beside their own caller's matter alone, to who may know whose they are.
     """
     since = now - timedelta(days=terms.rules.window_days)
     earlier = {ticket.id: ticket for ticket in _own(session, scope, matter, since, terms.rules.candidates)}
@@ -66,8 +67,8 @@ def find(session: Session, search: Search, scope: Scope, matter: Matter, terms: 
     if not earlier:
         return []
     comparison = _comparison(session, search, matter, earlier, terms, now)
-    open_to_all = [ticket for ticket in earlier.values() if merging.may_merge(ticket) or _is_own(matter, ticket)]
-    return best((comparison.with_ticket(ticket) for ticket in open_to_all), terms, matter.category_code)
+    open_to = [one for one in earlier.values() if merging.may_merge(one) or _may_know_as_own(scope, matter, one)]
+    return best((comparison.with_ticket(ticket) for ticket in open_to), terms, matter.category_code)
 
 
 def best(repeats: Iterable[Repeat], terms: Terms, category_code: str | None) -> list[Repeat]:
@@ -98,8 +99,10 @@ def telling_query(search: Search, matter: Matter) -> CompiledQuery:
     return CompiledQuery(tuple((token,) for token in rarest), TICKETS.texts)
 
 
-def _is_own(matter: Matter, ticket: Ticket) -> bool:
-    return matter.citizen_id is not None and matter.citizen_id == ticket.citizen_id
+def _may_know_as_own(scope: Scope, matter: Matter, ticket: Ticket) -> bool:
+    """Whether it is the same caller's, and the reader may learn that: of a confidential ticket it tells who the caller is."""
+    own = matter.citizen_id is not None and matter.citizen_id == ticket.citizen_id
+    return own and rights.may(scope, Right.READ_ORIGINAL, ticket)
 
 
 def _own(session: Session, scope: Scope, matter: Matter, since: datetime, most: int) -> list[Ticket]:

@@ -20,6 +20,7 @@ from hotline.kernel.search.query import Search
 from hotline.kernel.search.tantivy import TantivyBackend
 from hotline.kernel.vault import Vault
 from hotline.tickets import indexing, queries, searching, tickets
+from hotline.tickets.models import Ticket
 from hotline.tickets.tickets import NewTicket
 from hotline.tickets.workflow import Secrecy
 from sla.packaged import rule_values
@@ -29,6 +30,7 @@ from tests.conftest import SECRET
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 HOTLINE = Scope(officer_id=1, sees_all_units=True)
 CLERK = Scope(officer_id=4, sees_all_units=True, sees_contact_data=True, roles=frozenset({"agent"}))
+AGENT = Scope(4, frozenset({"agent"}), sees_all_units=True, everywhere=frozenset({"agent"}))
 TERMS = Terms(read(rule_values()))
 NOISE = "滨河花园旁边工地每天夜里还在施工，噪音很大，电话19900001234"
 
@@ -198,6 +200,26 @@ def test_the_callers_own_ticket_is_found_without_search(database: Database, sear
     assert own.ticket_id == ticket_id
     assert own.same_citizen
     assert own.reasons[0].code == "same-citizen"
+
+
+def test_confidential_ticket_is_offered_beside_its_callers_other_matter_only_to_the_hotline(
+    database: Database, search: Search
+) -> None:
+    ticket_id = opened(database, search, unit=True, phone="19900000009")
+    with database.work() as uow:
+        ticket = uow.session.get_one(Ticket, ticket_id)
+        ticket.secrecy, ticket.redacted_title, ticket.redacted_body = (
+            Secrecy.CONFIDENTIAL,
+            "施工噪音",
+            "滨河花园旁边工地夜间施工",
+        )
+    handler = Scope(2, frozenset({"handler"}), frozenset({1}), frozenset({1}), held=frozenset({(1, "handler")}))
+    matter = Matter(title="施工噪音", body="滨河花园旁边工地夜间施工", citizen_id=1)
+
+    with database.read() as session:
+        offers = {scope: repeats.find(session, search, scope, matter, TERMS, now=NOW) for scope in (AGENT, handler)}
+
+    assert [[repeat.ticket_id for repeat in offers[scope]] for scope in (AGENT, handler)] == [[ticket_id], []]
 
 
 def test_what_is_indexed_is_read_when_the_turn_to_write_has_come(database: Database, search: Search) -> None:
