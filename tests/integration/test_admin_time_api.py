@@ -203,6 +203,12 @@ def test_a_rule_of_knowledge_is_read_by_knowledge_before_it_is_kept(admin: Perso
     assert admin.done("PUT", path, json={"value": 3, "source": "own"})["group"] == "knowledge"
 
 
+def test_a_rule_of_repeats_is_read_by_intake_before_it_is_kept(admin: Person) -> None:
+    wrong = admin.refused(422, "PUT", "/admin/rules/repeats.threshold", json={"value": 60, "source": "own"})
+
+    assert (wrong["details"]["key"], wrong["details"]["rule"]) == ("repeats.threshold", "malformed-rule")
+
+
 def test_only_administrators_administer_time(whole_app: APIFlask, sign_in: SignIn) -> None:
     supervisor = sign_in("supervisor")
 

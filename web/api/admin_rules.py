@@ -4,7 +4,7 @@ from apiflask import APIBlueprint
 
 from dispatch import catalogue_rules, ranking_rules
 from hotline.insight import hot_topic_rules, incident_rules
-from hotline.intake import risk_rules
+from hotline.intake import repeat_rules, risk_rules
 from hotline.kernel import clock
 from hotline.people.permissions import Role
 from knowledge_base import rules as knowledge_rules
@@ -18,7 +18,7 @@ api = APIBlueprint("admin_rules", __name__, url_prefix="/api/v1/admin/rules", ta
 ADMINISTRATOR = Role.ADMINISTRATOR.value
 READERS = (
     *(*rule_changes.READERS, incident_rules.read, hot_topic_rules.read, knowledge_rules.read),
-    *(catalogue_rules.read, ranking_rules.read, risk_rules.read),
+    *(catalogue_rules.read, ranking_rules.read, repeat_rules.read, risk_rules.read),
 )
 
 
