@@ -41,7 +41,7 @@ demo.add_command(partner)
 
 
 @demo.command("start")
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 720 requests.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times its usual requests.")
 @click.option("--fresh", "begin", flag_value="fresh", default=None, help="Throw away the demo's data and start over.")
 def start(*, scale: float, begin: str | None) -> None:
     """Migrate, seed the demo city and run everything until Ctrl-C. A second start keeps the data.
@@ -61,7 +61,7 @@ def start(*, scale: float, begin: str | None) -> None:
 
 
 @demo.command("seed")
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 720 requests.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times its usual requests.")
 def seed_only(*, scale: float) -> None:
     """Migrate and seed the demo city without running anything. `hotline demo past` tells the months before.
 
@@ -72,7 +72,7 @@ def seed_only(*, scale: float) -> None:
 
 
 @demo.command(PAST)
-@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times 2,000 requests.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1000), help="Times its usual requests.")
 def past(*, scale: float) -> None:
     """Tell the months before the last weeks of a seeded demo city, then learn from them. `start` does so beside what runs.
 
