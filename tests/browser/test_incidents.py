@@ -1,28 +1,22 @@
 """An incident on the pages: seen while calls come in, told in one wording, gathered, answered and called back at once."""
 
 import re
-from datetime import date
-from itertools import islice
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import bends
 from tests.browser.bends import Claim, Desk
+from tests.browser.burst import ASKED, CALLS, TOLD, calls, rings, seen
 from tests.browser.conftest import OpenWindow
 from tests.browser.windows import PATIENCE_MS, Window
-from tests.e2e.people import Json
+from tests.e2e.people import Json, Officer
 from tests.e2e.waiting import until
-from web.demo.worst_day import Call, worst_day
 
 pytestmark = pytest.mark.browser
 
-CALLS = 12
-SEED, DAY, ZONE = 12345, date(2026, 11, 22), ZoneInfo("Asia/Shanghai")
 WATER, HANDLER = "云泽水务集团", "shuiwu-handler"
-TOLD = "河西路供水主管爆裂，水务集团正在抢修，预计今日18时前恢复，街道办事处门口有应急供水车。"
-ASKED = "河西路水管爆了，我们翠湖花园停水了，什么时候来水"
+ANOTHER = "来电人家里自己的水管漏水，与主管无关，另行办理。"
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +29,8 @@ def test_incident_is_seen_told_gathered_answered_and_everybody_is_called_back(wi
     leader.sign_in("leader1")
     page = leader.open("/incidents")
     floor = _floor(window())
-    claims = [_rings(desk, call) for call in _calls()]
-    incident = until(lambda: _seen(desk, claims), what="the incident is seen")
+    claims = [rings(desk, call) for call in calls()]
+    incident = until(lambda: seen(desk, claims), what="the incident is seen")
     page.get_by_role("button", name=re.compile("新发现")).click()
     page.locator(f"#incident-{incident['id']}").click()
     expect(floor.get_by_role("alert")).not_to_be_empty()
@@ -51,15 +45,19 @@ def test_incident_is_seen_told_gathered_answered_and_everybody_is_called_back(wi
     another = _reminded(window())
     expect(page.get_by_role("option").filter(has_text=another)).to_be_visible()
     expect(floor.get_by_role("alert")).to_have_text(said)
+    assert _warnings(desk, incident["id"]) == 1
 
+    wrong = claims[-1]
+    _take_out(page, wrong)
     _gather(page)
     main = _merged(desk, incident["id"])
     unit = bends.at_ticket(window(), HANDLER, main)
     bends.sign(unit)
     bends.contact(unit)
     _answer_all(page)
+    assert desk.dispatcher.get(f"/tickets/{wrong.id}")["state"] != "merged"
     caller = window().sign_in("callback1")
-    for claim in (main, *islice((one for one in claims if one.id != main.id), 2)):
+    for claim in (main, *_to_be_called(desk, incident["id"])):
         bends.choose_callback(caller, claim)
         expect(bends.panel(caller, "回访单")).to_contain_text(TOLD)
 
@@ -68,26 +66,6 @@ def _floor(leader: Window) -> Locator:
     """The incidents on the shift leader's floor."""
     leader.sign_in("leader1")
     return bends.panel(leader.open("/floor"), "正在发生的集中诉求")
-
-
-def _calls() -> list[Call]:
-    """The first callers of the event on the worst day who only want it to end."""
-    return list(islice((call for call in worst_day(SEED, DAY, ZONE) if call.is_of_event and call.category_code), CALLS))
-
-
-def _rings(desk: Desk, call: Call) -> Claim:
-    facts = {"area_code": call.area_code, "address": call.address, "category_code": call.category_code}
-    return desk.opened(call.title, type="help", body=call.body, contact_phone=call.caller, contact_name="", **facts)
-
-
-def _seen(desk: Desk, claims: list[Claim]) -> Json:
-    """The incident that most of these tickets are of."""
-    wanted = {claim.id for claim in claims}
-    for row in desk.dispatcher.get("/incidents")["items"]:
-        found = {one["id"] for one in desk.dispatcher.get(f"/incidents/{row['id']}")["tickets"]}
-        if len(found & wanted) > CALLS // 2:
-            return row
-    return None
 
 
 def _reminded(agent: Window) -> str:
@@ -108,6 +86,26 @@ def _reminded(agent: Window) -> str:
     return str(answer.value.json()["number"])
 
 
+def _warnings(desk: Desk, incident_id: int) -> int:
+    """How often the shift leader was told of it."""
+    with desk.officer("leader1") as leader:
+        told = leader.get("/notices")["items"]
+    return sum(one["link"] == f"/incidents?incident={incident_id}" for one in told)
+
+
+def _take_out(page: Page, claim: Claim) -> None:
+    """The leader finds that this caller speaks of something else."""
+    row = page.get_by_role("listbox", name=re.compile("^工单（")).get_by_role("option").filter(has_text=claim.number)
+    row.click()
+    page.keyboard.press("x")
+    page.keyboard.press("d")
+    dialog = page.get_by_role("dialog", name="移出1件工单？")
+    dialog.get_by_label("理由").fill(ANOTHER)
+    dialog.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("已移出1件")).to_be_visible()
+    expect(row).to_have_count(0)
+
+
 def _gather(page: Page) -> None:
     main = bends.panel(page, "主单")
     main.get_by_role("radio", name=re.compile(WATER)).click()
@@ -125,6 +123,19 @@ def _merged(desk: Desk, incident_id: int) -> Claim:
     until(done, what="the others are merged")
     main = desk.dispatcher.get(f"/incidents/{incident_id}")["main"]
     return Claim(main["id"], main["number"], desk.dispatcher.get(f"/tickets/{main['id']}")["title"])
+
+
+def _to_be_called(desk: Desk, incident_id: int) -> list[Claim]:
+    """Whoever's ticket was merged, once all of them stand on the call-back list."""
+    tickets = desk.dispatcher.get(f"/incidents/{incident_id}")["tickets"]
+    merged = {one["id"]: Claim(one["id"], one["number"], one["title"]) for one in tickets if one["state"] == "merged"}
+    with desk.officer("callback1") as caller:
+        until(lambda: merged.keys() <= _listed(caller), what="everybody is to be called")
+    return list(merged.values())
+
+
+def _listed(caller: Officer) -> set[int]:
+    return {one["ticket"]["id"] for one in caller.get("/callbacks?when=all&limit=100")["items"]}
 
 
 def _answer_all(page: Page) -> None:

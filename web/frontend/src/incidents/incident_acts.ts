@@ -1,7 +1,7 @@
 // Acts on one incident with the version its reader saw. A conflict says so and has the incident read again; what was typed stays
 // with the form that sent it. Sending once more what got no answer uses the same key.
 import { ElMessage } from "element-plus";
-import { ref, type Ref } from "vue";
+import { nextTick, ref, type Ref } from "vue";
 
 import { askOverride, isGuarded } from "@/desks/overriding";
 import { api, ApiError, freshKey } from "@/shared/api";
@@ -26,6 +26,11 @@ export interface IncidentActs {
 /** Whether the reader may do this now. */
 export const mayAct = (incident: IncidentRow, action: string): boolean => incident.actions.some((one) => one.action === action);
 
+/** What people decide of an incident; calls that come in change only the rest: its size, and the name of one that nobody confirmed. */
+const decided = ({ state, answer, main }: IncidentRow): string => JSON.stringify([state, answer, main?.id]);
+
+const isStale = (caught: unknown): boolean => caught instanceof ApiError && caught.isConflict && caught.details.reason === "stale";
+
 /** A way to act; `changed` reads the incident again after an act and after a conflict. */
 export function useIncidentActs(incident: () => IncidentRow, changed: () => Promise<void>): IncidentActs {
   const busy = ref<string | null>(null);
@@ -36,14 +41,19 @@ export function useIncidentActs(incident: () => IncidentRow, changed: () => Prom
     if (busy.value) return undefined;
     busy.value = path;
     refused.value = null;
-    const body = { version: incident().version, ...given };
+    const seen = incident();
+    const body = { version: seen.version, ...given };
     try {
-      const answer = await api.post<T>(`/incidents/${incident().id}/${path}`, body, keyOf(path + JSON.stringify(body)));
+      const answer = await api.post<T>(`/incidents/${seen.id}/${path}`, body, keyOf(path + JSON.stringify(body)));
       unanswered = null;
       showDone(done);
       await changed();
       return (answer ?? {}) as T;
     } catch (caught) {
+      if (isStale(caught) && (await onlyGrew(seen))) {
+        busy.value = null;
+        return await send<T>(path, given, done);
+      }
       if (!isGuarded(caught)) {
         await tell(caught);
         return undefined;
@@ -54,6 +64,14 @@ export function useIncidentActs(incident: () => IncidentRow, changed: () => Prom
     } finally {
       busy.value = null;
     }
+  }
+
+  /** Whether more calls are all that came since: then what was decided holds as it was meant. */
+  async function onlyGrew(seen: IncidentRow): Promise<boolean> {
+    await changed();
+    await nextTick();
+    const now = incident();
+    return now.id === seen.id && now.version !== seen.version && decided(now) === decided(seen);
   }
 
   function keyOf(what: string): string {
