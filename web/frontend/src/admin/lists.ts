@@ -58,17 +58,17 @@ export function usePaged<T, A extends { items: T[]; after?: string | null } = { 
   return { rows, after, failed, read };
 }
 
-export function useSending(): { busy: Ref<boolean>; refused: Ref<unknown>; send: (act: () => Promise<unknown>) => Promise<boolean> } {
+export function useSending(): { busy: Ref<boolean>; refused: Ref<unknown>; send: (act: () => Promise<unknown>, said?: string) => Promise<boolean> } {
   const busy = ref(false);
   const refused = ref<unknown>(null);
-  /** True when it was done; else the refusal is shown and kept for the fields. */
-  async function send(act: () => Promise<unknown>): Promise<boolean> {
+  /** True when it was done, and `said` (nothing when empty); else the refusal is shown and kept for the fields. */
+  async function send(act: () => Promise<unknown>, said = t("admin.done")): Promise<boolean> {
     if (busy.value) return false;
     busy.value = true;
     refused.value = null;
     try {
       await act();
-      showDone(t("admin.done"));
+      if (said) showDone(said);
       return true;
     } catch (error) {
       refused.value = error;
