@@ -114,7 +114,7 @@ def test_a_confidential_requester_is_found_only_by_who_may_see_it(
 ) -> None:
     ticket_id = opened(database, search)
     with database.work() as uow:
-        uow.session.get_one(tickets.Ticket, ticket_id).secrecy = secrecy
+        uow.session.get_one(Ticket, ticket_id).secrecy = secrecy
     indexing.index_ticket(database, search, ticket_id)
 
     assert found(database, search, CLERK, "张三丰") == ([ticket_id] if found_by_name else [])
@@ -124,7 +124,7 @@ def test_a_confidential_requester_is_found_only_by_who_may_see_it(
 def test_who_may_no_longer_see_a_requester_finds_nobody_though_the_index_is_old(database: Database, search: Search) -> None:
     ticket_id = opened(database, search)
     with database.work() as uow:
-        uow.session.get_one(tickets.Ticket, ticket_id).secrecy = Secrecy.STRICT
+        uow.session.get_one(Ticket, ticket_id).secrecy = Secrecy.STRICT
 
     assert found(database, search, CLERK, "张三丰") == []
 
@@ -132,7 +132,7 @@ def test_who_may_no_longer_see_a_requester_finds_nobody_though_the_index_is_old(
 def test_what_is_indexed_holds_no_name_and_no_number(database: Database, search: Search, tmp_path: Path) -> None:
     ticket_id = opened(database, search)
     with database.read() as session:
-        ticket = session.get_one(tickets.Ticket, ticket_id, options=queries.TIES)
+        ticket = session.get_one(Ticket, ticket_id, options=queries.TIES)
         made = indexing.document(ticket, search.analyzer, vault_of(session))
 
     indexed = " ".join((*made.texts.values(), *(value for values in made.keywords.values() for value in values)))
@@ -156,7 +156,7 @@ def test_marks_of_a_former_secret_are_still_found(database: Database, search: Se
 def test_a_number_finds_its_ticket_only_for_who_may_see_it(database: Database, search: Search) -> None:
     ticket_id = opened(database, search)
     with database.read() as session:
-        number = session.get_one(tickets.Ticket, ticket_id).number
+        number = session.get_one(Ticket, ticket_id).number
 
     assert found(database, search, HOTLINE, f" {number} ") == [ticket_id]
     assert found(database, search, Scope(officer_id=3, unit_ids=frozenset({99})), number) == []
