@@ -116,7 +116,7 @@ def read_rows(path: Path, text: str = "text", label: str = "label") -> tuple[lis
     lines = csv.DictReader(_decoded(path).splitlines(keepends=True))
     missing = [name for name in (text, label) if name not in (lines.fieldnames or ())]
     if missing:
-        raise Invalid(path.name, "missing-column", columns=missing, found=list(lines.fieldnames or ()))
+        raise Invalid(path.name, "missing-column", known=missing, found=list(lines.fieldnames or ()))
     rows = [Row(line[text] or "", (line[label] or "").strip()) for line in lines]
     known = [row for row in rows if row.label]
     return known, len(rows) - len(known)
@@ -139,7 +139,7 @@ def evaluate_folds(ways: Ways, rows: Sequence[Row], folds: int, left_out: int = 
         learnt = [row for row, at in zip(rows, placed, strict=True) if at != fold]
         tested = [row for row, at in zip(rows, placed, strict=True) if at == fold]
         if not learnt or not tested:
-            raise Invalid("folds", "too-many", most=len(rows))
+            raise Invalid("folds", "too-many", maximum=len(rows), given=folds)
         ours.append(_ours(ways.learner, learnt, tested))
         theirs.append(_baseline(ways.peer(), learnt, tested))
         known = {row.label for row in learnt}

@@ -88,7 +88,7 @@ def train(
     """
     labels = sorted({one.label for one in examples})
     if len(labels) < 2:
-        raise Invalid("label", "too-few", least=2)
+        raise Invalid("label", "too-few", minimum=2)
     called = [(names or {}).get(label, label) for label in labels]
     readings = [one.reading for one in examples]
     space = FeatureSpace.fitted(readings, COEFFICIENTS_MOST // len(labels))

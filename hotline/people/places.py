@@ -156,7 +156,7 @@ def _check_numbers(facts: PlaceFacts) -> None:
 def _aliases(facts: PlaceFacts) -> list[str]:
     words = [typed.needed("aliases", alias, LONGEST["name"]) for alias in facts.aliases if alias.strip()]
     if len(words) > MOST_ALIASES:
-        raise Invalid("aliases", "too-many", maximum=MOST_ALIASES)
+        raise Invalid("aliases", "too-many", maximum=MOST_ALIASES, given=len(words))
     return [word for word in dict.fromkeys(words) if word != facts.name.strip()]
 
 
