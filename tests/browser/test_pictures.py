@@ -1,25 +1,17 @@
 """The pictures of docs/screenshots, taken anew when HOTLINE_TEST_SCREENSHOTS is set: the main screens, wide and on a phone."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import OpenWindow
-from tests.browser.windows import DESK, PATIENCE_MS, PHONE
+from tests.browser.pictures import ONLY_WHEN_ASKED, SIZES, keep, keep_whole
+from tests.browser.windows import PATIENCE_MS, PHONE
 from tests.knowledge_files import row, sheet
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        "HOTLINE_TEST_SCREENSHOTS" not in os.environ, reason="set HOTLINE_TEST_SCREENSHOTS to take the pictures anew"
-    ),
-]
+pytestmark = [pytest.mark.browser, ONLY_WHEN_ASKED]
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
 DESKS = {
     "dispatch": ("dispatcher1", "/dispatch"),
     "dispatch-to-check": ("dispatcher1", "/dispatch?view=to_check"),
@@ -34,7 +26,6 @@ DESKS = {
     "board": ("manager1", "/board"),
     "inbox": ("dispatcher1", "/inbox"),
     "floor": ("leader1", "/floor"),
-    "incidents": ("leader1", "/incidents?view=all"),
     "admin-units": ("cityadmin", "/admin"),
     "admin-officers": ("cityadmin", "/admin?part=officers"),
     "admin-rights": ("cityadmin", "/admin?part=rights"),
@@ -178,14 +169,9 @@ def test_console_is_pictured_while_typing(window: OpenWindow, size: ViewportSize
 
 
 def _keep(page: Page, name: str) -> None:
-    """Save what the window shows; on a phone the whole page of what is read from top to bottom."""
-    page.wait_for_load_state("networkidle")
-    assert page.viewport_size
-    width = page.viewport_size["width"]
-    whole = width == PHONE["width"] and name in (*READ_WHOLE, *WORKING)
-    page.evaluate("scrollTo(0, 0)")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=FOLDER / f"{name}-{width}.png", full_page=whole, animations="disabled")
+    """On a phone the whole page of what is read from top to bottom."""
+    is_phone = page.viewport_size == PHONE
+    (keep_whole if is_phone and name in (*READ_WHOLE, *WORKING) else keep)(page, name)
 
 
 def _end_call(page: Page) -> None:
