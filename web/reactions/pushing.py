@@ -1,5 +1,6 @@
 """Which browsers hear of an event: rooms are found here, on the server, from the records."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,9 @@ HeldBack = Callable[[Session, RiskWordFell], int | None]
 
 def rises(session: Session, event: RiskWordFell) -> None:
     """Hold nothing back."""
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -106,12 +110,20 @@ class Pushing:
             "partner": event.partner,
         }
         self._agent(database, event.contact_id, "alert", data)
-        with database.read() as session:
-            incident_id = self.held_back(session, event)
+        incident_id = self._incident_of(database, event)
         if incident_id is None:
             self.push.emit("alert", data, FLOOR)
         else:
             self.push.emit("incident", {"id": incident_id, "action": "alarm", "size": 0}, FLOOR)
+
+    def _incident_of(self, database: Database, event: RiskWordFell) -> int | None:
+        try:
+            with database.read() as session:
+                return self.held_back(session, event)
+        except Exception:
+            # An alarm too many does less harm than one that nobody hears.
+            log.exception("alert %s: whether it rose before could not be told", event.alert_id)
+            return None
 
     def risk_alert_chosen(self, database: Database, delivery_id: int, event: RiskAlertChosen) -> None:
         """The floor sees what was done about it."""
