@@ -153,6 +153,7 @@ class DispatchDecision(Base):
     """
 
     __tablename__ = "dispatch_decision"
+    __table_args__ = (Index("ix_dispatch_decision_to_check", "id", postgresql_where=text("sampled and checked_at is null")),)
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
