@@ -165,6 +165,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dispatch_decision')),
     sa.UniqueConstraint('assignment_id', name=op.f('uq_dispatch_decision_assignment_id'))
     )
+    op.create_index(
+        "ix_dispatch_decision_to_check",
+        "dispatch_decision",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("sampled and checked_at is null"),
+    )
     op.create_index(op.f('ix_dispatch_decision_at'), 'dispatch_decision', ['at'], unique=False)
     op.create_index(op.f('ix_dispatch_decision_ticket_id'), 'dispatch_decision', ['ticket_id'], unique=False)
     op.create_table('incident_ticket',
@@ -253,6 +260,11 @@ def downgrade() -> None:
     op.drop_index('ix_incident_ticket_incident', table_name='incident_ticket')
     op.drop_index('ix_incident_ticket_in', table_name='incident_ticket', postgresql_where=sa.text('out_at is null'))
     op.drop_table('incident_ticket')
+    op.drop_index(
+        "ix_dispatch_decision_to_check",
+        table_name="dispatch_decision",
+        postgresql_where=sa.text("sampled and checked_at is null"),
+    )
     op.drop_index(op.f('ix_dispatch_decision_ticket_id'), table_name='dispatch_decision')
     op.drop_index(op.f('ix_dispatch_decision_at'), table_name='dispatch_decision')
     op.drop_table('dispatch_decision')
