@@ -41,7 +41,9 @@ def city(database: Database) -> None:
     with database.work() as uow:
         build_city(uow.session)
         uow.session.get_one(Category, "0101").typical = ["占道经营"]
-        catalogue_versions.import_rows(uow, [row("district-bureau:城管", assist=["street"]), row("district-bureau:公安", "any")])
+        catalogue_versions.import_rows(
+            uow, [row("district-bureau:城管", assist=["street"]), row("district-bureau:公安", "any")]
+        )
 
 
 def opened(database: Database, given: NewTicket = NOISE) -> int:
