@@ -83,7 +83,7 @@ def learn(session: Session, course: Course, live: Live | None) -> Trained:
 
 def handled(session: Session, most: int) -> list[Handled]:
     """The newest tickets that a unit answered, the oldest first."""
-    rows = session.execute(_taught_by().order_by(Ticket.id.desc()).limit(most)).all()
+    rows = session.execute(_taught_by().order_by(Ticket.opened_at.desc(), Ticket.id.desc()).limit(most)).all()
     return [Handled(ticket, unit) for ticket, unit in reversed(rows)]
 
 

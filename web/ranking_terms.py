@@ -44,7 +44,7 @@ def is_due(session: Session) -> bool:
     newest = next(iter(models_book.listed(session)), None)
     if not rules.every_days or (newest and clock.now() - newest.trained_at < timedelta(days=rules.every_days)):
         return False
-    return len(training.handled(session, rules.least)) >= rules.least
+    return training.count(session) >= rules.least
 
 
 def ask_when_due(database: Database) -> None:

@@ -88,7 +88,7 @@ def past(*, scale: float) -> None:
     )
     try:
         if seed_past(quiet, scale=scale, now=clock.now(), progress=_show_now_and_then):
-            ranking_terms.train(quiet, texts.text("demo.first-ranker"))
+            ranking_terms.train(container.database, texts.text("demo.first-ranker"))
     finally:
         quiet.close()
         container.close()
