@@ -7,7 +7,7 @@ claim (place, time, category, caller) is weighed by `repeats`, which calls this 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -168,6 +168,7 @@ def _meanings(one: Text, other: Text) -> dict[str, float]:
 
 def _aims(mine: Particulars, theirs: Particulars) -> dict[str, float]:
     return {
+        "same_amount": min(len(mine.amounts & theirs.amounts), 2) / 2,
         "same_matter": _share(mine.matters, theirs.matters),
         "other_matter": _apart(mine.matters, theirs.matters),
         "more_matters": float(bool(mine.matters - theirs.matters) and bool(theirs.matters - mine.matters)),
@@ -188,6 +189,10 @@ def _named(mine: Particulars, theirs: Particulars) -> dict[str, float]:
         "same_name": heard,
         "other_name": float(bool(mine.names) and bool(theirs.names) and heard == 0),
         "lone_name": float(bool(mine.names) != bool(theirs.names) and heard == 0),
+        "other_amount": _apart(mine.amounts, theirs.amounts),
+        "other_part": _apart(mine.parts, theirs.parts),
+        "another": float(mine.names_another or theirs.names_another),
+        "refers_back": float(mine.refers_back or theirs.refers_back),
         "other_time": float(particulars.are_of_other_times(mine, theirs)),
     }
 
@@ -205,6 +210,6 @@ def _share(mine: frozenset[str], theirs: frozenset[str]) -> float:
     return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
 
 
-def _apart(mine: frozenset[str], theirs: frozenset[str]) -> float:
+def _apart(mine: Set[object], theirs: Set[object]) -> float:
     """1 when both name something and nothing in common."""
     return float(bool(mine) and bool(theirs) and not mine & theirs)

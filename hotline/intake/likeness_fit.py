@@ -14,7 +14,7 @@ PULL = 0.0007
 """How strongly weights are pulled towards nothing: a few hundred pairs must not make a habit of themselves a law."""
 HOLD = 0.01
 """How strongly weights are held that are: pairs made to differ by one word would else say that words tell nothing."""
-AGAINST = frozenset({"negation", "question", "asked", "opposite", "stance", "more_matters", "lone_name"})
+AGAINST = frozenset({"another", "negation", "question", "asked", "opposite", "stance", "more_matters", "lone_name"})
 """Figures that may only speak against, beside all that say "other"; the rest may only speak for: the reverse is chance."""
 
 

@@ -23,6 +23,8 @@ STEM = 2
 """Characters before 花园, 路, 中学 … by which a name is known."""
 LAST_WORDS = 5
 """Characters of what stands alone at the end of a summary: ", 老码头。"""
+LONG_NUMBER = "[0-9]+|[一二两三四五六七八九十百千万零]{2,}"
+"""What is a number whatever follows it."""
 SUMMARY = "反映|投诉|咨询|举报|建议"
 GAP = ","
 """Stands where a name or number stood, so that what was apart does not become one word."""
@@ -41,8 +43,12 @@ class Particulars:
     stances: frozenset[str]
     opposites: frozenset[tuple[int, int]]
     matters: frozenset[str]
+    amounts: frozenset[int]
+    parts: frozenset[str]
     is_over: bool
     is_now: bool
+    names_another: bool
+    refers_back: bool
     matter: str
     """The text without names and counted numbers: what is wrong there."""
 
@@ -94,6 +100,10 @@ class _Words:
     telling: tuple[str, ...]
     past: re.Pattern[str]
     now: re.Pattern[str]
+    amount: re.Pattern[str]
+    part: re.Pattern[str]
+    another: re.Pattern[str]
+    back: re.Pattern[str]
 
 
 def read(folded: str) -> Particulars:
@@ -112,6 +122,10 @@ def read(folded: str) -> Particulars:
         matters=known.matters.told_in(matter),
         is_over=bool(known.past.search(folded)),
         is_now=bool(known.now.search(folded)),
+        amounts=frozenset(_amounts(known, folded)),
+        parts=frozenset(found.group() for found in known.part.finditer(folded)),
+        names_another=bool(known.another.search(folded)),
+        refers_back=bool(known.back.search(folded)),
         matter=matter,
     )
 
@@ -165,6 +179,12 @@ def _numbers(known: _Words, folded: str) -> dict[str, frozenset[int]]:
         if number is not None:
             found.setdefault(known.kinds[counted], set()).add(number)
     return {kind: frozenset(numbers) for kind, numbers in found.items()}
+
+
+def _amounts(known: _Words, folded: str) -> Iterable[int]:
+    """How much, how long, how many: numbers above 1, since 一个 is said of anything."""
+    found = (value_of(counted or bare) for counted, bare in known.amount.findall(folded))
+    return (number for number in found if number is not None and number > 1)
 
 
 def _names(known: _Words, folded: str) -> list[tuple[int, int]]:
@@ -256,6 +276,10 @@ def _words() -> _Words:
         telling=tuple(telling),
         past=re.compile("|".join(told["past"])),
         now=re.compile(_either(told["now"])),
+        amount=re.compile(rf"({NUMBER})[多来]?(?:{_either(told['amounts'])})|({LONG_NUMBER})"),
+        part=re.compile("|".join(told["parts"])),
+        another=re.compile(_either(told["another"])),
+        back=re.compile(_either(told["back"])),
     )
 
 

@@ -72,6 +72,18 @@ def test_a_name_is_heard_though_written_otherwise() -> None:
     assert particulars.shared_names(one, other) == ["翠湖花园"]
 
 
+@pytest.mark.parametrize(
+    ("text", "nearer", "farther"),
+    [
+        ("明珠大厦A座电梯坏了", "明珠大厦A座电梯坏了两天", "明珠大厦C座电梯坏了两天"),
+        ("丰和街路灯坏了三个月", "丰和街路灯不亮，三个月没人修", "丰和街路灯不亮，五天没人修"),
+        ("丰和街路灯坏了", "上次打过电话，丰和街路灯还没修", "丰和街路灯修好了，另外反映一件事"),
+    ],
+)
+def test_parts_amounts_and_what_was_told_before_tell_matters_apart(text: str, nearer: str, farther: str) -> None:
+    assert probability(text, nearer) > probability(text, farther)
+
+
 def test_fitting_finds_what_tells_and_keeps_signs() -> None:
     rows = [{"same_name": 1.0, "other_number": 0.0}, {"same_name": 1.0, "other_number": 1.0}, {"same_name": 0.0}] * 10
     found = likeness_fit.fitted(rows, [1.0, 0.0, 0.0] * 10, [1.0] * 30, {})

@@ -59,7 +59,7 @@ def fit(files: tuple[Path, ...], scorer: str) -> None:
     """Fit the weights of likeness to pairs that people judged and print them for `likeness.yaml`. Files count alike.
 
     \b
-    hotline duplicates fit tests/data/repeats/build.csv tests/data/repeats/general.csv
+    hotline duplicates fit tests/data/repeats/{build,more,general}.csv
     """
     found = [_read(path) for path in files]
     pairs = [pair for some in found for pair in some]
