@@ -21,6 +21,8 @@ INTERNAL_REPLY = "工作人员当日到场核查，责令整改，留存照片�
 MOVE = re.compile("/actions/[a-z_]+$")
 CATEGORY = "010101"
 DISTRICT = "9903"
+OVERRIDE = "按牵头单位要求先行派单，已电话说明"
+"""Stories of other things send tickets to units that the catalogue does not name."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Desk:
     def dispatched(self, claim: Claim, unit: str, *, assist: tuple[str, ...] = (), note: str = "") -> Claim:
         """The dispatcher gives it to a unit, and to those that assist, by their names."""
         given = {"unit_id": self.unit_id(unit), "assist_unit_ids": [self.unit_id(name) for name in assist], "note": note}
+        given["override"] = OVERRIDE
         self.move(self.dispatcher, claim, "dispatch", given)
         return claim
 
