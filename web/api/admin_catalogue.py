@@ -4,13 +4,11 @@ The rules are in `dispatch.catalogue_versions` and `dispatch.catalogue_lists`; n
 """
 
 import io
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, send_file
 
 from dispatch import catalogue_lists, catalogue_rows, catalogue_search, catalogue_versions, coverage
-from dispatch.catalogue_lists import Checked
 from dispatch.catalogue_rows import CatalogueRow, Known
 from dispatch.catalogue_search import RowFilter
 from dispatch.catalogue_versions import Change, Publication
@@ -20,7 +18,7 @@ from hotline.kernel import clock
 from hotline.people.permissions import Role
 from web import dispatch_rules, trials
 from web.api import sent_lists
-from web.api.present_catalogue import entry_shown, findings_shown, row_shown, trial_shown, version_shown
+from web.api.present_catalogue import entry_shown, outcome_shown, row_shown, trial_shown, version_shown
 from web.api.present_timing import names_of as officers_of
 from web.api.schemas.base import Page, UnitRef
 from web.api.schemas.catalogue import (
@@ -41,7 +39,6 @@ from web.api.schemas.catalogue import (
     VersionMade,
     VersionPair,
 )
-from web.api.sent_lists import Form
 from web.auth import allowed
 from web.importing import sheets, tables
 from web.requests import asks, container, locale, reading, takes, working
@@ -112,8 +109,7 @@ def bring_in() -> ListOutcome:
         publication = Publication(form.effective_from, form.note, sent.name)
         checked = catalogue_lists.check(uow, sent, publication)
         version = None if form.dry else catalogue_lists.take(uow, checked, publication)
-    findings = findings_shown(checked.findings, CATALOGUE, sent.found, locale())
-    return ListOutcome(**_counts(form, checked), rows=len(sent.rows), findings=findings, version=version)
+    return outcome_shown(CATALOGUE, sent, checked, locale(), dry=form.dry, version=version)
 
 
 @api.post("/catalogue/changes")
@@ -204,9 +200,3 @@ def _row(number: int, one: CatalogueRowIn, known: Known) -> CatalogueRow:
     if row is None:
         raise catalogue_versions.refusal(wrong[0])
     return row
-
-
-def _counts(form: Form, checked: Checked) -> dict[str, Any]:  # counts, and whether it was dry
-    diff = checked.diff
-    sizes = {"added": len(diff.added), "changed": len(diff.changed), "removed": len(diff.removed)}
-    return {"dry": form.dry, **sizes, "unchanged": diff.unchanged}

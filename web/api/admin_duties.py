@@ -12,7 +12,7 @@ from hotline.kernel import clock
 from hotline.people.permissions import Role
 from web import dispatch_rules
 from web.api import sent_lists
-from web.api.present_catalogue import duty_shown, findings_shown
+from web.api.present_catalogue import duty_shown, outcome_shown
 from web.api.schemas.base import Page
 from web.api.schemas.catalogue import DutiesQuery, DutyShown, ListOutcome
 from web.auth import allowed
@@ -59,13 +59,4 @@ def bring_in() -> ListOutcome:
         checked = duty_lists.check(uow, sent, publication)
         if not form.dry:
             duty_lists.take(uow, checked, publication)
-    diff = checked.diff
-    return ListOutcome(
-        dry=form.dry,
-        rows=len(sent.rows),
-        added=len(diff.added),
-        changed=len(diff.changed),
-        removed=len(diff.removed),
-        unchanged=diff.unchanged,
-        findings=findings_shown(checked.findings, DUTIES, sent.found, locale()),
-    )
+    return outcome_shown(DUTIES, sent, checked, locale(), dry=form.dry)

@@ -1,14 +1,15 @@
 """Shapes of catalogue and duty lists from what `dispatch` gives. Used by their views."""
 
-from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch.catalogue_lists import Checked, Sent
 from dispatch.catalogue_rows import CatalogueRow, Finding
 from dispatch.catalogue_versions import Listed, last_day
 from dispatch.conditions import KINDS
+from dispatch.duty_lists import CheckedDuties
 from dispatch.models import CatalogueEntry, Duty
 from dispatch.sheet_columns import CATALOGUE, Found, columns
 from dispatch.sheet_names import Names, names_of
@@ -24,6 +25,7 @@ from web.api.schemas.catalogue import (
     CategoryRef,
     DutyShown,
     ListFinding,
+    ListOutcome,
     TrialCategory,
     TrialPlace,
     TrialShownUnits,
@@ -122,9 +124,21 @@ def _area_path(session: Session, area_code: str | None) -> str:
     return SLASH.join(found[code] for code in codes if code in found)
 
 
-def findings_shown(findings: Sequence[Finding], of: str, found: Found, locale: str) -> list[ListFinding]:
-    """Wrong cells by the headings of their file, each with its sentence."""
-    return [_finding(one, of, found, locale) for one in findings]
+def outcome_shown(
+    of: str, sent: Sent, checked: Checked | CheckedDuties, locale: str, *, dry: bool, version: int | None = None
+) -> ListOutcome:
+    """What a sent list comes to: how it differs, and wrong cells by the headings of its file, each with its sentence."""
+    diff = checked.diff
+    return ListOutcome(
+        dry=dry,
+        rows=len(sent.rows),
+        added=len(diff.added),
+        changed=len(diff.changed),
+        removed=len(diff.removed),
+        unchanged=diff.unchanged,
+        findings=[_finding(one, of, sent.found, locale) for one in checked.findings],
+        version=version,
+    )
 
 
 def _finding(one: Finding, of: str, found: Found, locale: str) -> ListFinding:
