@@ -149,9 +149,14 @@ def first_figures(meant: Numbers, likeness: Numbers, labels: Numbers) -> Numbers
 
 
 def stretched(meant: Numbers, stretch: Stretch, likeness: Numbers, labels: Numbers) -> Numbers:
-    """Shares with the first one's stretched to its probability; the others share what is left, none more than the first."""
+    """Shares with the first one's stretched to its probability; the others share what is left, none more than the first.
+
+    Of a text that is like none ever learnt the first is as sure as its label is frequent, however sure it looks.
+    """
     sure = stretch.apply(first_figures(meant, likeness, labels))
     rows, first = np.arange(len(meant)), meant.argmax(axis=1)
+    frequent = np.bincount(labels, minlength=meant.shape[1])[first] / len(labels)
+    sure = np.where(likeness.max(axis=1) > 0, sure, np.minimum(sure, frequent))
     left = (1 - sure) / np.maximum(1 - meant[rows, first], 1e-9)
     found = np.minimum(meant * left[:, None], sure[:, None] * 0.999)
     found[rows, first] = sure
