@@ -15,13 +15,30 @@ SAMPLE_BYTES = 2
 
 
 @dataclass(frozen=True)
+class HeardWord:
+    """One word with its time in the stream; `confidence` 0-1, 1 where the engine gives none."""
+
+    word: str
+    start_s: float
+    end_s: float
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
 class Hypothesis:
-    """What was heard, so far (`is_final` false; the next one replaces it) or for good. Seconds from the stream's start."""
+    """What was heard, so far (`is_final` false; the next one replaces it) or for good. Seconds from the stream's start.
+
+    `alternatives` are other readings, likeliest first. `replaces` says that a better engine heard an earlier final anew: the
+    stream's how-manieth, from 0; such a hypothesis is final, and finals of other utterances may have come between.
+    """
 
     text: str
     is_final: bool
     start_s: float
     end_s: float
+    words: tuple[HeardWord, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    replaces: int | None = None
 
 
 class RecognitionStream(Protocol):

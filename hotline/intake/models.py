@@ -64,6 +64,8 @@ class Contact(Base):
     opened_at: Mapped[datetime] = mapped_column(index=True)
     closed_at: Mapped[datetime | None]
     summary_code: Mapped[str | None] = mapped_column(String(32))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    """What the call was about, drawn up by the machine when it ends; a person may write it anew."""
     note: Mapped[str] = mapped_column(Text, default="")
 
 
@@ -72,7 +74,8 @@ class Draft(Base):
 
     `evidence` is a list of {seq, start, end}: the transcript segment and the characters in it. What a person typed is never
     overwritten by the machine and bears the `version` of the draft it was typed in. `proposed` keeps what the machine last
-    said of each field, to learn from. Words up to the segment `after_seq` belong to an earlier matter of the same call.
+    said of each field, to learn from. Words up to the segment `after_seq` belong to an earlier matter of the same call; where
+    the machine or a person told matters apart, `segments` lists those of this one (none: all after `after_seq`).
     """
 
     __tablename__ = "draft"
@@ -85,6 +88,7 @@ class Draft(Base):
     fields: Mapped[dict[str, Any]]
     proposed: Mapped[dict[str, Any]]
     after_seq: Mapped[int] = mapped_column(default=0)
+    segments: Mapped[list[Any]] = mapped_column(default=list)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     updated_at: Mapped[datetime]
 
