@@ -89,12 +89,13 @@ class Sessions:
         """Recognise calls that begin from now on with another engine, as when a model arrived late."""
         self._engine = engine
 
-    def open(self, call_id: uuid.UUID, role: str, sample_rate_hz: int) -> "Session":
-        """Start a session; does not wait for the engine."""
+    def open(self, call_id: uuid.UUID, role: str, sample_rate_hz: int, *, gateway: str = "audiosocket") -> "Session":
+        """Start a session; does not wait for the engine. `gateway` is the door its audio came by (`CallRecording.gateway`)."""
         party = Party(call_id, role)
         stem = str(call_id) if role == CALLER else f"{call_id}-{role}"
         recording = Recording(reserve(self._recordings, stem), sample_rate_hz)
         self._listener.started(party)
+        LOG.debug("call %s: %s by %s", call_id, role, gateway)
         engine = self._engine_for(party)
         session = Session(party, sample_rate_hz, engine, recording, self._listener, limits=self._limits)
         thread = threading.Thread(target=self._run, args=(session,), name=f"asr-{call_id}", daemon=True)
