@@ -14,7 +14,7 @@ SHORTEST_NUMBER = 5
 """Shorter runs of digit characters are words more often than numbers (一一, 三三两两, 三五年)."""
 
 _WIDE = r"\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef"
-_GAP = re.compile(rf"(?<=[{_WIDE}])\s+(?=[{_WIDE}])")
+GAP = re.compile(rf"(?<=[{_WIDE}])\s+(?=[{_WIDE}])")
 _DIGIT_RUN = re.compile(rf"[{DIGITS}〇幺0-9](?:\s?[{DIGITS}〇幺洞两0-9]){{{SHORTEST_NUMBER - 1},}}")
 _TO_ASCII = {ord(spoken): str(value) for value, spoken in enumerate(DIGITS)} | {
     ord(other): str(DIGITS.index(digit)) for other, digit in SPOKEN.items()
@@ -24,7 +24,7 @@ _TO_SPOKEN = {ord(str(value)): spoken for value, spoken in enumerate(DIGITS)} | 
 
 def join_words(text: str) -> str:
     """Without the spaces an engine puts between Chinese words; those of other scripts stay."""
-    return _GAP.sub("", text.strip())
+    return GAP.sub("", text.strip())
 
 
 def simplified(text: str) -> str:
