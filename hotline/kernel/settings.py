@@ -40,7 +40,15 @@ class Settings(BaseSettings):
     search_lag_seconds: int = Field(120, ge=1, description="A change that search shows no sooner is reported by checks.")
     files_url: str = Field("file:", description="file:[///folder], where attachments are kept")
     asr_url: str = Field("", description="vosk:///model, whisper:///model, scripted:///file, null:; empty finds a model.")
-    asr_max_streams: int = Field(8, ge=0, description="Callers recognised at once; further calls go on without words.")
+    asr_max_streams: int = Field(
+        100, ge=0, description="Streams recognised at once at most, whatever the machine bears; other calls are heard later."
+    )
+    asr_workers: int = Field(
+        -1, ge=-1, description="Processes that recognise; -1: one a core as far as memory goes; 0: within the gateway."
+    )
+    asr_streams_per_core: float = Field(
+        5.0, gt=0, description="Streams a core is trusted with until what they cost here was measured."
+    )
     asr_fetch: bool = Field(True, description="Whether a missing Chinese Vosk model may be fetched from its publisher.")
     audiosocket_host: str = Field("127.0.0.1", description="Address the speech gateway takes AudioSocket streams on.")
     audiosocket_port: int = Field(9092, ge=1, le=65535, description="Port the speech gateway takes AudioSocket streams on.")
@@ -48,7 +56,26 @@ class Settings(BaseSettings):
         "127.0.0.0/8,::1", description="Networks that may send audio, separated by commas: the protocol has no passwords."
     )
     audiosocket_max_connections: int = Field(100, ge=1, description="Audio streams taken at once.")
+    websocket_host: str = Field("127.0.0.1", description="Address the speech gateway takes WebSocket streams on.")
+    websocket_port: int = Field(
+        0, ge=0, le=65535, description="Port the speech gateway takes WebSocket streams on, by custom 9093; 0: none are taken."
+    )
+    websocket_allow: str = Field(
+        "127.0.0.0/8,::1", description="Networks that may send WebSocket streams, separated by commas."
+    )
+    websocket_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token senders put in the address (?token=) or as Authorization: Bearer; empty: none is asked.",
+    )
+    websocket_max_connections: int = Field(100, ge=1, description="WebSocket streams taken at once.")
+    websocket_max_message_bytes: int = Field(
+        262144, ge=1024, description="Longest WebSocket message; a longer one ends its stream."
+    )
+    audio_max_per_address: int = Field(100, ge=1, description="Audio streams one address may send at once, at either door.")
     audio_max_seconds: int = Field(7200, ge=1, description="Longest audio stream; a longer one is ended and marked.")
+    recordings_key: SecretStr = Field(
+        SecretStr(""), description="Seals recordings at rest; newest first, separated by commas: earlier keys still open."
+    )
     audio_stall_seconds: int = Field(15, ge=1, description="A stream that sends nothing for so long is ended.")
     public_url: str = Field("http://127.0.0.1:12345", description="Address under which citizens reach the portal, for links.")
     robot_url: str = Field("null:", description="Robot that rings requesters: http://host:port, or null: (people ring).")

@@ -21,6 +21,8 @@ FORM = b"\x01"
 KEY_BYTES, KEY_ID_BYTES, NONCE_BYTES = 32, 4, 12
 MARK_DIGITS = 32
 HEAD_BYTES = len(FORM) + KEY_ID_BYTES + NONCE_BYTES
+SEAL_BYTES = HEAD_BYTES + 16
+"""How much longer sealed bytes are: the head before them and GCM's tag behind."""
 
 
 class KeyUnknown(Unavailable):

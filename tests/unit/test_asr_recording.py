@@ -3,7 +3,8 @@
 import wave
 from pathlib import Path
 
-from asr.recording import Recording, reserve
+from asr.recording import Recording
+from asr.recordings import Recordings
 
 SECOND = bytes(16000)
 
@@ -15,7 +16,7 @@ def frames(file: Path) -> int:
 
 
 def test_a_recording_is_readable_before_it_is_closed(tmp_path: Path) -> None:
-    recording = Recording(reserve(tmp_path, "call"), 8000)
+    recording = Recordings(tmp_path).begin("call", 8000)
 
     recording.write(SECOND)
     recording.write(SECOND[:100])
@@ -24,7 +25,7 @@ def test_a_recording_is_readable_before_it_is_closed(tmp_path: Path) -> None:
 
 
 def test_close_writes_the_rest_and_half_samples_are_dropped(tmp_path: Path) -> None:
-    recording = Recording(reserve(tmp_path, "call"), 8000)
+    recording = Recordings(tmp_path).begin("call", 8000)
 
     recording.write(SECOND + bytes(2))
     recording.write(b"\x01\x02\x03")
@@ -35,7 +36,7 @@ def test_close_writes_the_rest_and_half_samples_are_dropped(tmp_path: Path) -> N
 
 
 def test_a_second_stream_of_a_call_gets_its_own_file(tmp_path: Path) -> None:
-    names = [reserve(tmp_path / "new", "call").name for _ in range(3)]
+    names = [Recordings(tmp_path / "new").begin("call", 8000).file.name for _ in range(3)]
 
     assert names == ["call.wav", "call-2.wav", "call-3.wav"]
 
@@ -52,7 +53,7 @@ def test_a_full_disk_stops_the_recording_and_nothing_else(tmp_path: Path) -> Non
 
 def test_a_folder_that_cannot_be_made_stops_the_recording(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    recording = Recording(reserve(tmp_path / "file" / "folder", "call"), 8000)
+    recording = Recordings(tmp_path / "file" / "folder").begin("call", 8000)
 
     recording.write(SECOND)
 

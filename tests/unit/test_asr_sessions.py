@@ -12,6 +12,7 @@ import pytest
 
 from asr.engine import AsrEngine, Hypothesis
 from asr.engines.scripted import Line, ScriptedEngine
+from asr.recordings import Recordings
 from asr.sessions import Party, Session, SessionLimits, Sessions, Trouble
 
 RATE = 8000
@@ -84,7 +85,7 @@ class FakeEngine:
 
 def sessions(engine: AsrEngine, folder: Path, limits: SessionLimits = LIMITS) -> tuple[Sessions, Heard]:
     heard = Heard()
-    return Sessions(engine, heard, folder, limits), heard
+    return Sessions(engine, heard, Recordings(folder), limits), heard
 
 
 def speak(session: Session, seconds: float) -> None:
