@@ -9,14 +9,32 @@ from dataclasses import dataclass
 
 from asr.engine import HeardWord
 from asr.text import join_words
-from asr.wording import plain
+from asr.wording import addresses, amounts, codes, fillers, moments, names, plain
 from asr.wording.changes import Change, carry_out
 from asr.wording.lexicon import Lexicon, Suggestion
 from asr.wording.passage import Passage, Rule, pauses_between
+from asr.wording.punctuation import Punctuator, RulePunctuator
+from asr.wording.words import load_words
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("join", plain.without_gaps),
     ("simplify", plain.simplified_characters),
+    ("alternative", names.names_of_alternatives),
+    ("filler", fillers.without_fillers),
+    ("repeat", fillers.without_repeats),
+    ("name", names.names_by_sound),
+    ("percent", amounts.percents),
+    ("plate", codes.plates),
+    ("date", moments.dates),
+    ("time", moments.times),
+    ("decimal", amounts.decimals),
+    ("money", amounts.sums_of_money),
+    ("money", amounts.small_money),
+    ("address", addresses.numbers_of_addresses),
+    ("digits", codes.numbers_by_digit),
+    ("measure", amounts.measures),
+    ("number", amounts.counts),
+    ("punctuation", plain.punctuated),
 )
 """Name and rule, in the order in which they are carried out; a name is kept with each change that the rule made."""
 
@@ -30,15 +48,37 @@ class Shown:
     suggestions: tuple[Suggestion, ...] = ()
 
 
-def show(raw: str, lexicon: Lexicon, *, alternatives: Sequence[str] = (), words: Sequence[HeardWord] = ()) -> Shown:
-    """What is shown of a final. `alternatives` are the engine's other readings, likeliest first; `words` bring the pauses."""
-    passage = Passage(raw, lexicon, pauses_between(raw, words, lexicon.rules.text.pause_seconds), tuple(alternatives))
+def show(
+    raw: str,
+    lexicon: Lexicon,
+    *,
+    alternatives: Sequence[str] = (),
+    words: Sequence[HeardWord] = (),
+    punctuator: Punctuator | None = None,
+) -> Shown:
+    """What is shown of a final. `alternatives` are the engine's other readings, likeliest first; `words` bring the pauses;
+    without a punctuator rules put the marks in."""
+    rules = lexicon.rules.text
+    passage = Passage(
+        raw,
+        lexicon,
+        pauses=pauses_between(raw, words, rules.pause_seconds),
+        alternatives=tuple(alternatives)[: rules.alternatives],
+        punctuator=punctuator or RulePunctuator(),
+    )
+    passage = passage.after(raw, (), taken_in(raw, lexicon))
     made = list[Change]()
     for name, rule in RULES:
         text, changes = carry_out(name, passage.text, rule(passage))
         if changes:
-            passage, made = passage.after(text, changes, ()), [*made, *changes]
-    return Shown(passage.text, tuple(made))
+            passage = passage.after(text, changes, taken_in(text, lexicon))
+            made += changes
+    return Shown(passage.text, tuple(made), lexicon.heard(passage.text).suggested)
+
+
+def taken_in(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Where names and idioms stand, in which no number is rewritten."""
+    return [*lexicon.written.find(text), *(found.span() for found in load_words().idioms.finditer(text))]
 
 
 def show_partial(raw: str) -> str:

@@ -44,7 +44,7 @@ def replayed(raw: str, changes: Iterable[Change]) -> str:
     text = raw
     for change in changes:
         if text[change.start : change.end] != change.before:
-            raise Invalid("changes", "other-text", rule=change.rule, at=change.start)
+            raise Invalid("changes", "other-text", made_by=change.rule, at=change.start)
         text = text[: change.start] + change.after + text[change.end :]
     return text
 

@@ -1,15 +1,20 @@
-"""The names of a city as speech needs them: where they stand in a text, and where something sounds like one. Pure.
+"""The names of a city as speech needs them: where they stand in a text, and where something was meant for one. Pure.
 
 The names are handed in (`web.lexicon` reads them from the database); how they sound is `asr.wording.name_sounds`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import ahocorasick
+import rjieba
 
-from asr.wording.name_sounds import NameSounds
-from asr.wording.text_rules import SpeechRules
+from asr.wording.name_sounds import Finding, NameSounds
+from asr.wording.text_rules import NameRules, SpeechRules
+from asr.wording.words import load_words
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -23,24 +28,80 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class Hearing:
+    """What was meant for names: so alike that it is `sure`, or to be `suggested`. Neither overlaps the other."""
+
+    sure: tuple[Suggestion, ...] = ()
+    suggested: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True)
 class Lexicon:
-    """Names and rules; `hot` are those that are likelier now. Made once, used in many threads."""
+    """Names and rules; `hot` are those that are likelier now, `seasonal` those that are names only while they are hot.
+
+    Made once, used in many threads.
+    """
 
     rules: SpeechRules
     sounds: NameSounds
     written: "Written"
+    seasonal: frozenset[str]
     hot: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, names: Iterable[str], rules: SpeechRules) -> "Lexicon":
         """A lexicon of these names and of all hot words of the rules; none of them is hot yet."""
-        seasonal = frozenset(word for row in rules.hot_words for word in row.words)
         known = frozenset(names)
-        return cls(rules, NameSounds(known | seasonal, only_hot=seasonal - known), Written(known | seasonal))
+        words = frozenset(word for row in rules.hot_words for word in row.words)
+        return cls(rules, NameSounds(known | words), Written(known | words), words - known)
 
     def heated(self, month: int, unit: str = "") -> "Lexicon":
         """The lexicon for calls of a unit (code) in a month: the same names, those of the season and the unit hot."""
         return replace(self, hot=self.rules.hot(month, unit))
+
+    def heard(self, text: str) -> Hearing:
+        """What in the text was meant for names and is not written so; of overlapping findings the best, longer ones first."""
+        names = self.rules.names
+        doubts = Doubts(text, self.written.find(text))
+        found = list[tuple[float, Finding]]()
+        for finding in self.sounds.find(text, names.suggested - names.hot):
+            if self._may_be(finding) and doubts.is_possible(finding):
+                found.append((self._worth(finding, doubts), finding))
+        return _hearing([pair for pair in found if pair[0] >= names.suggested], text, names)
+
+    def _may_be(self, finding: Finding) -> bool:
+        is_now = finding.name not in self.seasonal or finding.name in self.hot
+        return is_now and finding.part >= self.rules.names.part
+
+    def _worth(self, finding: Finding, doubts: "Doubts") -> float:
+        extra = self.rules.names.hot if finding.name in self.hot else 0.0
+        return finding.likeness + extra - doubts.count(finding) * self.rules.names.doubt
+
+
+class Doubts:
+    """What speaks against a finding in a text: names that are written rightly, and ordinary words."""
+
+    def __init__(self, text: str, written: Iterable[Span]) -> None:
+        self._text, self._written = text, tuple(written)
+        self._words = tuple((start, end) for _, start, end in _dictionary().tokenize(text))
+
+    def is_possible(self, finding: Finding) -> bool:
+        """Whether nothing in it is a name already that the found one would destroy."""
+        start, end, name = finding.start, finding.end, finding.name
+        for first, last in self._written:
+            if first < end and start < last:
+                is_kept = start <= first and last <= end and name[first - start : last - start] == self._text[first:last]
+                if not is_kept or (first, last) == (start, end):
+                    return False
+        return True
+
+    def count(self, finding: Finding) -> int:
+        """How many doubts there are: an ordinary word is cut through, everybody hears a word rightly, the whole is a word."""
+        said = self._text[finding.start : finding.end]
+        other = [one for one, meant in zip(said, finding.name, strict=True) if one != meant]
+        cut = any(first < edge < last for first, last in self._words for edge in (finding.start, finding.end))
+        right = any(one in load_words().heard_right for one in other)
+        return cut + right + 2 * bool(_dictionary().has_word(said))
 
 
 class Written:
@@ -53,8 +114,49 @@ class Written:
         self._is_empty = len(self._automaton) == 0
         self._automaton.make_automaton()
 
-    def find(self, text: str) -> list[tuple[int, int]]:
+    def find(self, text: str) -> list[Span]:
         """Start and end (exclusive) of each name in the text, of overlapping ones all."""
         if self._is_empty:
             return []
         return [(last + 1 - length, last + 1) for last, length in self._automaton.iter(text)]
+
+
+def _hearing(found: list[tuple[float, Finding]], text: str, names: NameRules) -> Hearing:
+    sure, suggested, taken = list[Suggestion](), list[Suggestion](), list[Span]()
+    for worth, finding in sorted(found, key=lambda pair: _order(pair, text)):
+        if any(start < finding.end and finding.start < end for start, end in taken):
+            continue
+        taken.append((finding.start, finding.end))
+        rivals = (other for other in found if other[1] is not finding)
+        is_alone = not any(_is_rival(finding, worth, rival, text) for rival in rivals)
+        is_sure = is_alone and worth >= names.least(len(finding.name))
+        row = Suggestion(finding.start, finding.end, finding.name, round(finding.likeness, 3))
+        (sure if is_sure else suggested).append(row)
+    return Hearing(tuple(_in_order(sure)), tuple(_in_order(suggested)))
+
+
+def _order(pair: tuple[float, Finding], text: str) -> tuple[float, int, int, str]:
+    worth, finding = pair
+    return (-round(worth, 3), -len(finding.name), -_same(finding, text), finding.name)
+
+
+def _is_rival(finding: Finding, worth: float, rival: tuple[float, Finding], text: str) -> bool:
+    """Whether another name for the same characters is as good: then nobody knows which was meant."""
+    other = rival[1]
+    if (other.start, other.end) != (finding.start, finding.end) or other.name == finding.name:
+        return False
+    return rival[0] >= worth and _same(other, text) >= _same(finding, text)
+
+
+def _same(finding: Finding, text: str) -> int:
+    """How many characters stay."""
+    return sum(one == other for one, other in zip(text[finding.start : finding.end], finding.name, strict=True))
+
+
+def _in_order(found: Iterable[Suggestion]) -> Iterator[Suggestion]:
+    return iter(sorted(found, key=lambda one: one.start))
+
+
+@cache
+def _dictionary() -> rjieba.Jieba:
+    return rjieba.Jieba()

@@ -1,12 +1,13 @@
 """A text on its way from raw to shown, as each rule of `asr.shown` gets it. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from re import Match, Pattern
 
 from asr.engine import HeardWord
 from asr.wording.changes import Change, Edit, moved
 from asr.wording.lexicon import Lexicon
+from asr.wording.punctuation import Punctuator, RulePunctuator
 
 Span = tuple[int, int]
 
@@ -23,6 +24,7 @@ class Passage:
     pauses: tuple[int, ...] = ()
     alternatives: tuple[str, ...] = ()
     taken: tuple[Span, ...] = ()
+    punctuator: Punctuator = field(default_factory=RulePunctuator)
 
     def is_free(self, start: int, end: int) -> bool:
         """Whether nothing of it stands in a name or an idiom."""
@@ -31,7 +33,7 @@ class Passage:
     def after(self, text: str, changes: Sequence[Change], taken: Iterable[Span]) -> "Passage":
         """The passage with the text that the changes made."""
         pauses = tuple(moved(pause, changes) for pause in self.pauses)
-        return Passage(text, self.lexicon, pauses, self.alternatives, tuple(taken))
+        return replace(self, text=text, pauses=pauses, taken=tuple(taken))
 
 
 Rule = Callable[[Passage], Iterable[Edit]]

@@ -1,4 +1,4 @@
-"""Rules that change no word: spaces between words, traditional characters. Pure."""
+"""Rules that change no word: spaces between words, traditional characters, punctuation. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -25,3 +25,10 @@ def simplified_characters(passage: Passage) -> Iterator[Edit]:
         return
     for found in re.finditer("x+", "".join("x" if one != other else "." for one, other in zip(text, plain, strict=True))):
         yield Edit(found.start(), found.end(), plain[found.start() : found.end()])
+
+
+def punctuated(passage: Passage) -> Iterator[Edit]:
+    """The marks that lack, by the punctuator; none inside a name."""
+    for mark in passage.punctuator.marks(passage.text, passage.pauses):
+        if not any(start < mark.position < end for start, end in passage.taken):
+            yield Edit(mark.position, mark.position, mark.mark)

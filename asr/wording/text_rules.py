@@ -29,10 +29,11 @@ class TextRules:
 
 @dataclass(frozen=True)
 class NameRules:
-    """How alike (0-1) what was heard must sound to a name to become it: names of `two` characters, of `three`, of more (`long`).
+    """How alike (0-1) what was heard must sound to become a name: one of `two` characters, of `three`, of more (`long`).
 
-    From `suggested` on, so much below that it is offered to the agent. A hot word may sound by `hot` less alike, what cuts
-    through an ordinary word (听到|路灯) must sound by `cutting` more alike.
+    From `suggested` on it is offered to the agent. Each two neighbouring syllables must sound alike by `part`, so that a long
+    common ending (人民医院) does not carry another name. A hot word may sound by `hot` less alike; what cuts through an
+    ordinary word (听到路|灯), or holds one that everybody hears rightly, must sound by `doubt` more alike.
     """
 
     two: float
@@ -40,7 +41,8 @@ class NameRules:
     long: float
     suggested: float
     hot: float
-    cutting: float
+    part: float
+    doubt: float
 
     def least(self, characters: int) -> float:
         """How alike a name of so many characters must sound."""
