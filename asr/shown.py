@@ -5,12 +5,12 @@ Called for finals (`show`) and partials (`show_partial`) by whoever stores and p
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asr.engine import HeardWord
 from asr.text import join_words
 from asr.wording import addresses, amounts, codes, fillers, moments, names, plain
-from asr.wording.changes import Change, carry_out
+from asr.wording.changes import Change, Edit, carry_out, moved
 from asr.wording.lexicon import Lexicon, Suggestion
 from asr.wording.passage import Passage, Rule, pauses_between
 from asr.wording.punctuation import Punctuator, RulePunctuator
@@ -67,13 +67,16 @@ def show(
         punctuator=punctuator or RulePunctuator(),
     )
     passage = passage.after(raw, (), taken_in(raw, lexicon))
-    made = list[Change]()
+    made, offered = list[Change](), list[Suggestion]()
     for name, rule in RULES:
-        text, changes = carry_out(name, passage.text, rule(passage))
+        wanted = tuple(rule(passage))
+        text, changes = carry_out(name, passage.text, (one for one in wanted if isinstance(one, Edit)))
+        offered += (one for one in wanted if isinstance(one, Suggestion))
         if changes:
             passage = passage.after(text, changes, taken_in(text, lexicon))
+            offered = [_carried(one, changes) for one in offered]
             made += changes
-    return Shown(passage.text, tuple(made), lexicon.heard(passage.text).suggested)
+    return Shown(passage.text, tuple(made), tuple(one for one in offered if one.start < one.end))
 
 
 def taken_in(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
@@ -84,3 +87,7 @@ def taken_in(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
 def show_partial(raw: str) -> str:
     """What is shown while the speaker goes on: words joined, nothing that could jump. Cheap."""
     return join_words(raw)
+
+
+def _carried(offered: Suggestion, changes: Sequence[Change]) -> Suggestion:
+    return replace(offered, start=moved(offered.start, changes), end=moved(offered.end, changes))

@@ -14,7 +14,7 @@ _PHRASE = re.compile(rf"(?P<said>[{_HAN}]{{3,8}})(?:[，、 ]*(?P=said))+")
 
 
 def without_fillers(passage: Passage) -> Iterator[Edit]:
-    """呃 and 嗯 by themselves; 那个 and its like where one begins anew behind it. What is nothing else is an answer and stays."""
+    """呃 and 嗯 by themselves, 那个 and its like where one begins anew behind it. What is nothing else answers: it stays."""
     dropped = sorted({*_always(passage), *_leaning(passage)})
     if "".join(_left(passage.text, dropped)).strip(MARKS + " "):
         yield from (Edit(start, end, "") for start, end in _joined(dropped))

@@ -6,6 +6,7 @@ from rapidfuzz.distance import Levenshtein
 
 from asr.text import join_words, simplified
 from asr.wording.changes import Edit
+from asr.wording.lexicon import Suggestion
 from asr.wording.passage import Passage
 
 
@@ -21,9 +22,11 @@ def names_of_alternatives(passage: Passage) -> Iterator[Edit]:
                 yield edit
 
 
-def names_by_sound(passage: Passage) -> Iterator[Edit]:
-    """What sounds so much like a name that it was meant."""
-    return (Edit(one.start, one.end, one.name) for one in passage.lexicon.heard(passage.text).sure)
+def names_by_sound(passage: Passage) -> Iterator[Edit | Suggestion]:
+    """What sounds so much like a name that it was meant, and what a person should decide."""
+    hearing = passage.lexicon.heard(passage.text)
+    yield from (Edit(one.start, one.end, one.name) for one in hearing.sure)
+    yield from hearing.suggested
 
 
 def _piece(text: str, other: str, start: int, end: int) -> Edit | None:

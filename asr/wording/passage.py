@@ -6,7 +6,7 @@ from re import Match, Pattern
 
 from asr.engine import HeardWord
 from asr.wording.changes import Change, Edit, moved
-from asr.wording.lexicon import Lexicon
+from asr.wording.lexicon import Lexicon, Suggestion
 from asr.wording.punctuation import Punctuator, RulePunctuator
 
 Span = tuple[int, int]
@@ -36,8 +36,8 @@ class Passage:
         return replace(self, text=text, pauses=pauses, taken=tuple(taken))
 
 
-Rule = Callable[[Passage], Iterable[Edit]]
-"""What a rule wants changed, in positions of the passage's text, not overlapping. It changes nothing itself."""
+Rule = Callable[[Passage], Iterable[Edit | Suggestion]]
+"""What a rule wants changed, in positions of the passage's text, not overlapping, and what it only suggests."""
 
 
 def rewritten(passage: Passage, pattern: Pattern[str], written: Callable[[Match[str]], str | None]) -> Iterator[Edit]:
