@@ -1,0 +1,72 @@
+"""The lexicon of speech: made of the city's names, refreshed when they change, hot by season."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from asr.shown import show
+from hotline.kernel.db import Database
+from hotline.people.models import Place
+from sla import defaults
+from tests import factories
+from web.lexicon import KeptLexicon
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def city(database: Database) -> Database:
+    with database.work() as uow:
+        defaults.install_defaults(uow)
+        factories.area(uow.session, name="云泽市")
+        factories.area(uow.session, "9907", name="安河区", level="district", parent_code="99")
+        uow.session.add(Place(name="桂影路", kind="road", area_code="9907"))
+        uow.session.add(Place(name="翠湖花园", kind="estate", area_code="9907", aliases=["老酒厂宿舍"]))
+        factories.unit(uow.session, "U1").name = "安河区水务局"
+        factories.category(uow.session, "0402").name = "流动摊贩"
+    return database
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("我在贵影路上", "我在桂影路上。"),
+        ("翠虎花园三号楼", "翠湖花园3号楼。"),
+        ("翠虎小区三号楼", "翠湖小区3号楼。"),
+        ("老九厂宿舍停水了", "老酒厂宿舍停水了。"),
+        ("安和区水务局不管", "安河区水务局不管。"),
+        ("门口都是流动摊饭", "门口都是流动摊贩。"),
+    ],
+)
+def test_names_of_places_units_and_subjects_are_put_right(city: Database, raw: str, shown: str) -> None:
+    with city.read() as session:
+        assert show(raw, KeptLexicon(ZONE)(session)).text == shown
+
+
+def test_a_new_name_is_known_when_the_lexicon_was_told_to_forget(city: Database) -> None:
+    kept = KeptLexicon(ZONE)
+    with city.read() as session:
+        assert show("在沉乡街", kept(session)).text == "在沉乡街。"
+    with city.work() as uow:
+        uow.session.add(Place(name="沉香街", kind="road", area_code="9907"))
+
+    with city.read() as session:
+        assert show("在沉乡街", kept(session)).text == "在沉乡街。"
+        kept.forget()
+        assert show("在沉乡街", kept(session)).text == "在沉香街。"
+
+
+def test_an_unchanged_city_is_not_read_into_a_new_index(city: Database) -> None:
+    kept = KeptLexicon(ZONE)
+    with city.read() as session:
+        first = kept(session)
+        assert kept(session).sounds is first.sounds
+
+
+@pytest.mark.parametrize(("month", "shown"), [(1, "供暖不热。"), (7, "公暖不热。")])
+def test_words_of_the_heating_season_are_names_only_then(city: Database, month: int, shown: str) -> None:
+    kept = KeptLexicon(ZONE, now=lambda: datetime(2026, month, 15, tzinfo=UTC))
+
+    with city.read() as session:
+        assert show("公暖不热", kept(session)).text == shown

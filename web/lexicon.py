@@ -1,0 +1,83 @@
+"""The city's names as speech needs them, read from the database and kept a while, because they change rarely.
+
+Called where finals are stored (`web.heard`) and where transcripts are evaluated. What is done with names is `asr.wording`'s.
+"""
+
+import time
+from collections.abc import Iterator
+from threading import Lock
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from asr.wording import text_rules
+from asr.wording.lexicon import Lexicon
+from asr.wording.text_rules import SpeechRules
+from hotline.intake.drafting.forms import short_forms
+from hotline.kernel import clock
+from hotline.kernel.clock import Clock
+from hotline.people.models import Area, Place, Unit
+from hotline.tickets.models import Category
+from sla import book
+
+KEPT_SECONDS = 300.0
+SHORTEST_SUBJECT = 4
+"""Characters of a category's name from which it is taken for a name: shorter ones (噪声, 供水) are everyday words."""
+
+Made = tuple[frozenset[str], SpeechRules]
+
+
+def load_lexicon(session: Session) -> Lexicon:
+    """All names as they are now, none of them hot."""
+    return Lexicon.of(*_made_of(session))
+
+
+class KeptLexicon:
+    """A lexicon by database, looked at again when it is older than KEPT_SECONDS. Safe in threads.
+
+    The first call takes seconds for tens of thousands of names; a process that hears calls makes it before the first one.
+    """
+
+    def __init__(self, zone: ZoneInfo, now: Clock = clock.now) -> None:
+        self._zone, self._now = zone, now
+        self._lock = Lock()
+        self._kept: WeakKeyDictionary[object, tuple[float, Made, Lexicon]] = WeakKeyDictionary()
+
+    def __call__(self, session: Session, unit: str = "") -> Lexicon:
+        """The lexicon for calls of a unit (code; none: the whole city) now: the words of its season are hot."""
+        return self._current(session).heated(self._now().astimezone(self._zone).month, unit)
+
+    def forget(self) -> None:
+        """Look again the next time: names or rules were changed here."""
+        with self._lock:
+            self._kept.clear()
+
+    def _current(self, session: Session) -> Lexicon:
+        bind = session.get_bind()
+        with self._lock:
+            kept = self._kept.get(bind)
+            if kept is not None and time.monotonic() - kept[0] <= KEPT_SECONDS:
+                return kept[2]
+            fresh = _made_of(session)
+            known = kept[2] if kept is not None and kept[1] == fresh else Lexicon.of(*fresh)
+            self._kept[bind] = (time.monotonic(), fresh, known)
+            return known
+
+
+def _made_of(session: Session) -> Made:
+    return frozenset(filter(None, _names(session))), text_rules.read(book.values_of(session))
+
+
+def _names(session: Session) -> Iterator[str]:
+    areas = session.execute(select(Area.name, Area.level)).all()
+    city = next((name for name, level in areas if level == "city"), "")
+    yield from (name for name, _ in areas)
+    yield from (form for name, level in areas for form in short_forms(name, level, city, ()))
+    for name, kind, aliases in session.execute(select(Place.name, Place.kind, Place.aliases).where(Place.active)):
+        yield from (name, *aliases, *short_forms(name, kind, city, ()))
+    for name in session.scalars(select(Unit.name).where(Unit.active)):
+        yield from (name, name.removeprefix(city))
+    for name in session.scalars(select(Category.name).where(Category.active)):
+        yield name if len(name) >= SHORTEST_SUBJECT else ""
