@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     asr_streams_per_core: float = Field(
         5.0, gt=0, description="Streams a core is trusted with until what they cost here was measured."
     )
+    punctuation_url: str = Field("rules:", description="What punctuates transcripts: rules:, or a model that was plugged in.")
     asr_fetch: bool = Field(True, description="Whether a missing Chinese Vosk model may be fetched from its publisher.")
     audiosocket_host: str = Field("127.0.0.1", description="Address the speech gateway takes AudioSocket streams on.")
     audiosocket_port: int = Field(9092, ge=1, le=65535, description="Port the speech gateway takes AudioSocket streams on.")
