@@ -29,7 +29,6 @@ class Standing:
     final_s: tuple[float, float]
     restarts: int
     losses: int
-    late: str = ""
 
 
 @dataclass

@@ -73,6 +73,10 @@ class Recordings:
                 return
             yield at_s, pcm
 
+    def is_sealed(self, file: str) -> bool:
+        """Whether it is encrypted at rest."""
+        return file.endswith(SEALED)
+
     def delete(self, file: str) -> None:
         """Remove the file; safe to call twice."""
         self._path(file).unlink(missing_ok=True)
@@ -94,7 +98,7 @@ class Recordings:
             raise AudioMissing(file) from error
 
     def _sealed(self, file: str) -> Sealed | None:
-        if not file.endswith(SEALED):
+        if not self.is_sealed(file):
             return None
         if self.vault is None:
             raise KeyUnknown("sealed, and no key is set", part="recordings")

@@ -48,6 +48,8 @@ class Kept:
     gateway: str
     sample_rate_hz: int
     is_sealed: bool
+    engine: str
+    """By which it is heard; empty for one that is heard later."""
 
 
 @dataclass(frozen=True)

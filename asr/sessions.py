@@ -17,6 +17,7 @@ from asr.engine import AsrEngine
 from asr.gaps import Gap
 from asr.meters import Meter, Standing
 from asr.pace import Pace
+from asr.recording import Recording
 from asr.recordings import Recordings
 from asr.session import Ending, Kept, Listener, Party, Register, Session, SessionObserver, SessionParts, Trouble
 from asr.workers import WorkerPool
@@ -96,26 +97,22 @@ class Sessions:
         observer: SessionObserver | None = None,
     ) -> Session:
         """Start a session; does not wait for the engine. `gateway` is the door its audio came by (`CallRecording.gateway`)."""
-        party = Party(call_id, role)
         recording = self._recordings.begin(str(call_id) if role == CALLER else f"{call_id}-{role}", sample_rate_hz)
-        kept = Kept(party, recording.file.name, gateway, sample_rate_hz, recording.is_sealed)
-        self._register.begun(kept)
-        self._listener.started(party)
         with self._lock:
-            verdict = self._verdict()
-            parts = SessionParts(
-                engine=self.engine if verdict is Verdict.YES else None,
-                recording=recording,
-                listener=self._listener,
-                register=self._register,
-                pace=self._paces.setdefault(call_id, Pace(self._limits.partials_per_s)),
-                meter=self.meter,
-                observer=observer,
-                max_lag_s=self._limits.max_lag_s,
-                feed_s=self._limits.feed_s,
+            verdict = decide(self._terms, self._load())
+            engine = self.engine if verdict is Verdict.YES else None
+            kept = Kept(
+                Party(call_id, role),
+                recording.file.name,
+                gateway,
+                sample_rate_hz=sample_rate_hz,
+                is_sealed=recording.is_sealed,
+                engine=engine.name if engine else "",
             )
-            session = Session(kept, parts)
+            session = Session(kept, self._parts(kept, engine, recording, observer))
             self._live.add(session)
+        self._register.begun(kept)
+        self._listener.started(kept.party)
         self._count(session, verdict)
         self._start(session)
         return session
@@ -147,8 +144,20 @@ class Sessions:
             losses=self.meter.losses,
         )
 
-    def _verdict(self) -> Verdict:
-        return decide(self._terms, self._load())
+    def _parts(
+        self, kept: Kept, engine: AsrEngine | None, recording: Recording, observer: SessionObserver | None
+    ) -> SessionParts:
+        return SessionParts(
+            engine=engine,
+            recording=recording,
+            listener=self._listener,
+            register=self._register,
+            pace=self._paces.setdefault(kept.party.call_id, Pace(self._limits.partials_per_s)),
+            meter=self.meter,
+            observer=observer,
+            max_lag_s=self._limits.max_lag_s,
+            feed_s=self._limits.feed_s,
+        )
 
     def _load(self) -> Load:
         recognised = [session for session in tuple(self._live) if session.has_recogniser]

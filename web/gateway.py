@@ -1,35 +1,39 @@
-"""The speech gateway process: takes calls' audio on AudioSocket, recognises it, stores and pushes the words.
+"""The speech gateway process: takes calls' audio at its doors, recognises it, stores and pushes the words.
 
 Started by `hotline up` and `hotline gateway`. Without a speech model it runs all the same: calls are recorded, not heard.
 """
 
 import asyncio
-import errno
 import logging
 import signal
 import threading
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from urllib.parse import urlsplit
+
+import psutil
 
 from asr.engine import AsrEngine, open_engine
 from asr.engines.null import NullEngine
-from asr.gateways.audiosocket import AudioSocketServer, Limits
+from asr.gateways.streams import AudioSink, Leg
 from asr.model_fetch import fetch_model
 from asr.models_check import NO_ENGINE, choose_url, model_places, model_url
-from asr.sessions import CALLER, Listener, SessionLimits, Sessions
+from asr.sessions import SessionLimits, Sessions
+from asr.workers import WorkerPool
 from hotline.kernel import logs, settings
-from hotline.kernel.errors import HotlineError, Unavailable
+from hotline.kernel.errors import HotlineError
 from hotline.kernel.settings import Settings
 from web import bootstrap
+from web.audio_doors import open_doors
 from web.heard import Heard
+from web.heard_text import HeardText
+from web.legs import Legs, Resolve, as_named, resolved
+from web.recordings import recordings_of
+from web.speech_duties import Duties
 
 LOG = logging.getLogger("web.gateway")
 LAST_WORDS_S = 8.0
-
-
-class PortTaken(Unavailable):
-    """Somebody else listens there; `details` has `host`, `port` and the `setting` that names another."""
-
-    code = "port-taken"
+WITHOUT_MODEL = ("null", "scripted")
 
 
 def main() -> None:
@@ -37,57 +41,63 @@ def main() -> None:
     configured = settings.load()
     logs.configure(configured.log_level, "gateway")
     container = bootstrap.build(configured)
-    heard = Heard(container.database, container.push)
+    show = HeardText(container.database.zone)
+    heard = Heard(container.database, container.push, show=show)
+    threading.Thread(target=show.prepare, args=(container.database,), name="names", daemon=True).start()
     try:
-        run(configured, heard)
+        run(configured, heard, resolve=Legs(container.database), duties=Duties(container, heard, show))
     finally:
         heard.close()
         container.close()
 
 
-def run(configured: Settings, listener: Listener, ready: threading.Event | None = None) -> None:
-    """Serve until told to stop. `ready` is set when the port is open."""
+def run(
+    configured: Settings,
+    heard: Heard,
+    ready: threading.Event | None = None,
+    *,
+    resolve: Resolve = as_named,
+    duties: Callable[[Sessions], AbstractContextManager[None]] = lambda sessions: nullcontext(),
+) -> None:
+    """Serve until told to stop. `ready` is set when the ports are open; `duties` are gone about beside the calls."""
     url = choose_url(configured.asr_url, model_places())
-    engine = open_or_deaf(url)
-    recordings = configured.data_dir / "recordings"
-    sessions = Sessions(engine, listener, recordings, SessionLimits(configured.asr_max_streams))
+    engine = open_or_deaf(url, configured.asr_workers)
+    sessions = Sessions(engine, heard, recordings_of(configured), limits_of(configured), register=heard)
     if url == NO_ENGINE and not configured.asr_url and configured.asr_fetch:
-        threading.Thread(target=fetch_for, args=(sessions, model_places()[-1]), name="model-fetch", daemon=True).start()
+        threading.Thread(target=fetch_for, args=(sessions, configured), name="model-fetch", daemon=True).start()
     try:
-        asyncio.run(serve(configured, sessions, ready or threading.Event()))
-        sessions.wait(LAST_WORDS_S)
+        with duties(sessions):
+            asyncio.run(serve(configured, sessions, ready or threading.Event(), resolve))
+            sessions.wait(LAST_WORDS_S)
     finally:
-        engine.close()
+        sessions.engine.close()
 
 
-async def serve(configured: Settings, sessions: Sessions, ready: threading.Event) -> None:
+def limits_of(configured: Settings) -> SessionLimits:
+    """What the operator allows."""
+    return SessionLimits(configured.asr_max_streams, streams_per_core=configured.asr_streams_per_core)
+
+
+async def serve(configured: Settings, sessions: Sessions, ready: threading.Event, resolve: Resolve) -> None:
     """Listen until SIGTERM or SIGINT, then end all streams. Raises PortTaken."""
     stopping = asyncio.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stopping.set)
-    limits = Limits(
-        max_seconds=configured.audio_max_seconds,
-        stall_s=configured.audio_stall_seconds,
-        max_connections=configured.audiosocket_max_connections,
-    )
-    host, port = configured.audiosocket_host, configured.audiosocket_port
-    allow = [network.strip() for network in configured.audiosocket_allow.split(",")]
-    server = AudioSocketServer(host, port, limits, lambda call, rate: sessions.open(call, CALLER, rate), allow=allow)
-    try:
-        async with server:
-            LOG.info("listening on %s:%s", host, server.port)
-            ready.set()
-            await stopping.wait()
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise PortTaken(f"{host}:{port}", host=host, port=port, setting="HOTLINE_AUDIOSOCKET_PORT") from error
+
+    async def open_leg(named: Leg) -> AudioSink:
+        leg = await resolved(resolve, named)
+        # Opened in the loop: a thread's session would be lost when the connection ends meanwhile.
+        return sessions.open(leg.call_id, leg.role, leg.sample_rate_hz, gateway=leg.gateway, observer=leg.observer)
+
+    async with open_doors(configured, open_leg):
+        ready.set()
+        await stopping.wait()
 
 
-def open_or_deaf(url: str) -> AsrEngine:
+def open_or_deaf(url: str, workers: int) -> AsrEngine:
     """The engine, or the one that hears nothing when its model is missing or damaged: calls must go on."""
     try:
-        engine = open_engine(url)
+        engine = open_in_place(url, workers)
     except HotlineError as error:
         LOG.error("no speech recognition: %s", error)
         return NullEngine()
@@ -95,11 +105,18 @@ def open_or_deaf(url: str) -> AsrEngine:
     return engine
 
 
-def fetch_for(sessions: Sessions, models: Path) -> None:
+def open_in_place(url: str, workers: int) -> AsrEngine:
+    """The engine in so many processes (-1: one a core), or in this one; engines without a model need none."""
+    if workers == 0 or (workers < 0 and urlsplit(url).scheme in WITHOUT_MODEL):
+        return open_engine(url)
+    return WorkerPool(url, workers if workers > 0 else psutil.cpu_count() or 1)
+
+
+def fetch_for(sessions: Sessions, configured: Settings) -> None:
     """Fetch the Chinese model and hear with it from the next call on. Without a network: one line, and no words."""
     try:
-        folder = fetch_model(models, lambda here, whole: None)
+        folder = fetch_model(model_places()[-1], lambda here, whole: None)
     except HotlineError as error:
         LOG.warning("no speech model, and none could be fetched (%s): calls go on without words", error)
         return
-    sessions.use(open_or_deaf(model_url(folder)))
+    sessions.use(open_or_deaf(model_url(folder), configured.asr_workers))

@@ -13,16 +13,19 @@ from alembic.runtime.migration import MigrationContext
 from kombu.exceptions import KombuError
 from sqlalchemy import text
 
+from asr import recording_rows
 from hotline.kernel import clock
 from hotline.kernel.errors import HotlineError
 from sla import years
 from sla.book import book_of, is_set_up
 from sla.models import YearStatus
-from web import indexes
+from web import indexes, speech_standing
 from web.bootstrap import Container
 from web.migrations import head
 
 SECONDS = 2.0
+LAGGING_S = 2.0
+"""Words that come so much later than they are said are of little help to an agent."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,19 @@ def _search(container: Container) -> str | Wanted:
     return f"{told}; {found.owed.waiting} changes wait"
 
 
-def _speech(container: Container) -> str:
+def _speech(container: Container) -> str | Wanted:
+    """Whether the gateway takes calls, how well all gateways hear, and how many recordings wait to be heard."""
     settings = container.settings
-    address = (settings.audiosocket_host, settings.audiosocket_port)
-    with socket.create_connection(address, timeout=SECONDS):
-        return f"gateway on {settings.audiosocket_host}:{settings.audiosocket_port}"
+    host, port = settings.audiosocket_host, settings.audiosocket_port
+    with socket.create_connection((host, port), timeout=SECONDS):
+        told = [f"gateway on {host}:{port}"]
+    standings = speech_standing.read(container.broker.redis_url)
+    told += [f"{name} {speech_standing.sentence(found)}" for name, found in standings.items()]
+    with container.database.read() as session:
+        waiting = recording_rows.count_waiting(session)
+    told.append(f"{waiting} recordings wait to be heard")
+    lagging = any(found["lag_s"] > LAGGING_S for found in standings.values())
+    return Wanted("; ".join(told)) if lagging else "; ".join(told)
 
 
 def _calendar(container: Container, today: date) -> str | Wanted:

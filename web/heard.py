@@ -1,23 +1,27 @@
 """Where recognised words go: finals into the database, partials and finals to whoever listens to the call.
 
-The listener of `asr.sessions`. Storing and pushing each have one thread, so that no call ever waits for either, and a
-call's segments are stored in the order they were said.
+The listener and the register of `asr.sessions`. Storing and pushing each have one thread, so that no call ever waits for
+either, and a call's segments are stored in the order they were said.
 """
 
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from asr import transcripts
+from asr import recording_rows, transcripts
 from asr.engine import Hypothesis
-from asr.sessions import Party, Trouble
-from asr.text import numbers_as_digits
+from asr.gaps import Gap
+from asr.late import ShowWords
+from asr.models import TranscriptSegment
+from asr.recordings import stream_of
+from asr.session import Ending, Kept, Party, Trouble
+from asr.shown import show_partial
 from hotline.kernel.db import Database, UnitOfWork
 from hotline.kernel.errors import Conflict, Unavailable
+from web.heard_text import show_plainly
 
 LOG = logging.getLogger("web.heard")
 RETRY_S = 1.0
@@ -38,13 +42,27 @@ class WordsPush(Protocol):
 class Heard:
     """Stores and pushes what sessions tell. While the database is away, finals wait."""
 
-    def __init__(self, database: Database, push: WordsPush, retry_s: float = RETRY_S) -> None:
-        self._database, self._push, self._retry_s = database, push, retry_s
+    def __init__(
+        self, database: Database, push: WordsPush, retry_s: float = RETRY_S, *, show: ShowWords = show_plainly
+    ) -> None:
+        self._database, self._push, self._retry_s, self._show = database, push, retry_s, show
+        self._engines: dict[str, str] = {}
         self._closing = threading.Event()
         self._storing = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._pushing = ThreadPoolExecutor(1, thread_name_prefix="push")
         self._lock = threading.Lock()
         self._partials: dict[str, Words] = {}
+
+    def begun(self, kept: Kept) -> None:
+        self._engines[stream_of(kept.file)] = kept.engine
+        self._store(lambda uow: recording_rows.begin(uow, kept), kept.party)
+
+    def missed(self, kept: Kept, gap: Gap) -> None:
+        self._store(lambda uow: recording_rows.miss(uow, kept, gap), kept.party)
+
+    def closed(self, kept: Kept, ending: Ending) -> None:
+        self._engines.pop(stream_of(kept.file), None)
+        self._store(lambda uow: recording_rows.close(uow, kept, ending), kept.party)
 
     def started(self, party: Party) -> None:
         self._store(lambda uow: transcripts.note_start(uow, party.call_id, party.role), party)
@@ -52,8 +70,8 @@ class Heard:
 
     def heard(self, party: Party, utterance: str, hypothesis: Hypothesis) -> None:
         if hypothesis.is_final:
-            shown = replace(hypothesis, text=numbers_as_digits(hypothesis.text))
-            self._storing.submit(self._store_final, party, utterance, shown)
+            engine = self._engines.get(utterance.partition("-")[0], "")
+            self._storing.submit(self._store_final, party, utterance, hypothesis, engine)
         else:
             self._offer_partial(party, utterance, hypothesis)
 
@@ -78,7 +96,7 @@ class Heard:
     def _offer_partial(self, party: Party, utterance: str, hypothesis: Hypothesis) -> None:
         with self._lock:
             is_waiting = utterance in self._partials
-            self._partials[utterance] = words_of(party, utterance, hypothesis, None)
+            self._partials[utterance] = words_of_partial(party, utterance, hypothesis)
         if not is_waiting:
             self._pushing.submit(self._push_partial, party.call_id, utterance)
 
@@ -87,15 +105,22 @@ class Heard:
             words = self._partials.pop(utterance)
         self._push.partial(call_id, words)
 
-    def _store_final(self, party: Party, utterance: str, hypothesis: Hypothesis) -> None:
-        def note(uow: UnitOfWork) -> int:
-            return transcripts.note_segment(uow, party.call_id, hypothesis, role=party.role, utterance=utterance).seq
+    def stored(self, party: Party, segment: TranscriptSegment) -> None:
+        """Push what is in the database already, as is all that is heard late."""
+        self._pushing.submit(self._push.partial, party.call_id, words_of_final(segment))
 
-        seq = self._try_until_stored(note, party)
-        if seq is not None:
-            self._pushing.submit(self._push.partial, party.call_id, words_of(party, utterance, hypothesis, seq))
+    def _store_final(self, party: Party, utterance: str, found: Hypothesis, engine: str) -> None:
+        def note(uow: UnitOfWork) -> TranscriptSegment:
+            shown = self._show(uow.session, found)
+            return transcripts.note_segment(
+                uow, party.call_id, found, role=party.role, utterance=utterance, shown=shown, engine=engine
+            )
 
-    def _store(self, change: Callable[[UnitOfWork], None], party: Party) -> None:
+        segment = self._try_until_stored(note, party)
+        if segment is not None:
+            self.stored(party, segment)
+
+    def _store(self, change: Callable[[UnitOfWork], object], party: Party) -> None:
         self._storing.submit(self._try_until_stored, change, party)
 
     def _try_until_stored(self, change: Callable[[UnitOfWork], T], party: Party) -> T | None:
@@ -122,14 +147,30 @@ class Heard:
             return change(uow)
 
 
-def words_of(party: Party, utterance: str, hypothesis: Hypothesis, seq: int | None) -> Words:
-    """The pushed shape. `seq` is None while partial; a later message with the same `utterance` replaces an earlier one."""
+def words_of_partial(party: Party, utterance: str, hypothesis: Hypothesis) -> Words:
+    """The pushed shape while spoken; a later message with the same `utterance` replaces it."""
     return {
         "utterance": utterance,
-        "seq": seq,
+        "seq": None,
         "role": party.role,
-        "text": hypothesis.text,
-        "final": hypothesis.is_final,
+        "text": show_partial(hypothesis.text),
+        "final": False,
         "start_s": round(hypothesis.start_s, 2),
         "end_s": round(hypothesis.end_s, 2),
+    }
+
+
+def words_of_final(segment: TranscriptSegment) -> Words:
+    """The pushed shape of a finished utterance; one with a higher `revision` replaces it."""
+    return {
+        "utterance": segment.utterance,
+        "seq": segment.seq,
+        "role": segment.role,
+        "text": segment.text,
+        "final": True,
+        "start_s": round(segment.start_s, 2),
+        "end_s": round(segment.end_s, 2),
+        "revision": segment.revision,
+        "changes": segment.changes,
+        "suggestions": segment.suggestions,
     }

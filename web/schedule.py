@@ -11,7 +11,7 @@ from hotline.tickets import anchors, archiving, replays
 from knowledge_base import announcements, article_days, standings, tasks, wordings
 from sla import asking, digests, recounts, sweep, years
 from sla.book import is_set_up
-from web import grouping, hot_topics, incident_watch, indexes, knowledge_terms, nightly, ranking_terms, repeat_terms
+from web import grouping, hot_topics, incident_watch, indexes, knowledge_terms, nightly, ranking_terms, recordings, repeat_terms
 from web.bootstrap import Container
 from web.reactions import knowledge
 
@@ -79,6 +79,11 @@ def ask_callbacks(parts: Container) -> int:
     return _until_none_is_left(parts, asking.ask_due)
 
 
+def delete_recordings(parts: Container) -> int:
+    """Delete the audio of calls whose days are over."""
+    return _until_none_is_left(parts, lambda uow: recordings.delete_old(parts, uow))
+
+
 def _until_none_is_left(parts: Container, job: Callable[[UnitOfWork], int]) -> int:
     done = 0
     while (found := _in_one_transaction(parts, job)) > 0:
@@ -123,6 +128,8 @@ SCHEDULE = (
     Timed("ranker-due", lambda parts: ranking_terms.ask_when_due(parts.database), 3600),
     Timed("ranker-train", lambda parts: ranking_terms.train_wanted(parts.database), 5),
     Timed("dispatch-automatic", lambda parts: ranking_terms.dispatch_automatically(parts.database), 15),
+    Timed("recordings-delete", delete_recordings, 3600),
+    Timed("recordings-adopt", recordings.adopt_orphans, 86_400),
     Timed(
         "transfers-overdue",
         lambda parts: sending.overdue(parts.database, parts.settings.linkage_receipt_seconds),

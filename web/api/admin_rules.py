@@ -2,6 +2,7 @@
 
 from apiflask import APIBlueprint
 
+from asr import retention
 from asr.wording import text_rules
 from dispatch import catalogue_rules, ranking_rules
 from hotline.insight import hot_topic_rules, incident_rules
@@ -19,7 +20,7 @@ api = APIBlueprint("admin_rules", __name__, url_prefix="/api/v1/admin/rules", ta
 ADMINISTRATOR = Role.ADMINISTRATOR.value
 READERS = (
     *(*rule_changes.READERS, incident_rules.read, hot_topic_rules.read, knowledge_rules.read),
-    *(catalogue_rules.read, ranking_rules.read, repeat_rules.read, risk_rules.read, text_rules.read),
+    *(catalogue_rules.read, ranking_rules.read, repeat_rules.read, risk_rules.read, text_rules.read, retention.read),
 )
 
 
