@@ -26,7 +26,7 @@ class SegmentHeard(Event):
 
 @dataclass(frozen=True)
 class AudioEnded(Event):
-    """No more audio of that party comes. `reason` is one of `asr.gateways.audiosocket.End`."""
+    """No more audio of that party comes. `reason` is one of `asr.gateways.streams.End`."""
 
     name: ClassVar[str] = "audio-ended"
     call_id: str

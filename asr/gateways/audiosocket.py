@@ -1,65 +1,27 @@
 """The AudioSocket server: takes calls' audio from Asterisk, the demo caller and the browser's microphone over TCP.
 
-Knows frames and limits, nothing of recognition: each call's audio goes to the sink that `open_sink` returned. The protocol
+Knows frames and limits, nothing of recognition: each call's audio goes to the sink that `open_leg` returned. The protocol
 has no authentication, so peers outside the allow list are turned away.
 """
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
 
 from asr.engine import seconds, whole_samples
+from asr.gateways.codings import open_heard
+from asr.gateways.doors import LOOPBACK, Door
 from asr.gateways.framing import HEADER_BYTES, RATES, Kind, header, silence
+from asr.gateways.streams import CALLER, AudioSink, End, Leg, Limits, OpenLeg, Over
 
+NAME = "audiosocket"
 LOG = logging.getLogger("asr.audiosocket")
 UUID_BYTES = 16
 MOST_UNKNOWN_IN_A_ROW = 50
 MOST_UNREAD_BYTES = 64 * 1024
-
-
-class End(StrEnum):
-    """Why a stream ended."""
-
-    HANG_UP = "hang-up"
-    LOST = "lost"
-    """The connection broke, or closed without a hang-up; Asterisk's usual way to end."""
-    STALLED = "stalled"
-    TOO_LONG = "too-long"
-    GARBAGE = "garbage"
-    STOPPED = "stopped"
-    """The gateway itself was stopped."""
-
-
-class AudioSink(Protocol):
-    """Where one call's audio goes. Called in the server's loop: must not wait."""
-
-    def audio(self, pcm: bytes) -> None: ...
-
-    def ended(self, reason: str) -> None: ...
-
-
-OpenSink = Callable[[uuid.UUID, int], AudioSink]
-"""Takes the call id and the sample rate in Hz; called with the first audio of a call."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a peer may do; the operator's settings fill the first three."""
-
-    max_seconds: float
-    stall_s: float
-    max_connections: int = 100
-    hello_s: float = 5.0
-    silence_every_s: float = 0.5
-    """Asterisk hangs up when nothing at all passes for two seconds."""
-    ahead_s: float = 2.0
-    """Audio that came faster than real time by more than that waits in the network."""
 
 
 @dataclass
@@ -71,20 +33,12 @@ class _Stream:
     unknown: int = 0
 
 
-class _Over(Exception):
-    def __init__(self, end: End) -> None:
-        super().__init__(end)
-        self.end = end
-
-
 class AudioSocketServer:
     """`async with AudioSocketServer(...)`: listens until left, then ends all streams."""
 
-    def __init__(
-        self, host: str, port: int, limits: Limits, open_sink: OpenSink, *, allow: Sequence[str] = ("127.0.0.0/8", "::1")
-    ) -> None:
-        self._host, self._port, self._limits, self._open_sink = host, port, limits, open_sink
-        self._allow = [ipaddress.ip_network(network) for network in allow]
+    def __init__(self, host: str, port: int, limits: Limits, open_leg: OpenLeg, *, allow: Sequence[str] = LOOPBACK) -> None:
+        self._host, self._port, self._limits, self._open_leg = host, port, limits, open_leg
+        self._door = Door(LOG.name, allow, max_connections=limits.max_connections, max_per_address=limits.max_per_address)
         self._calls: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -96,7 +50,7 @@ class AudioSocketServer:
     @property
     def connections(self) -> int:
         """How many peers are connected."""
-        return len(self._calls)
+        return self._door.inside
 
     async def __aenter__(self) -> "AudioSocketServer":
         self._server = await asyncio.start_server(self._connected, self._host, self._port)
@@ -114,23 +68,17 @@ class AudioSocketServer:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 asyncio runs every connection in a task of its own
         try:
-            refusal = self._refusal(peer)
-            if refusal:
-                LOG.warning("connection from %s refused: %s", peer, refusal)
-            else:
+            if self._door.enter(peer):
                 self._calls.add(task)
-                await self._serve(reader, writer)
+                try:
+                    await self._serve(reader, writer)
+                finally:
+                    self._calls.discard(task)
+                    self._door.leave(peer)
         finally:
-            self._calls.discard(task)
             writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
-
-    def _refusal(self, peer: str) -> str:
-        address = ipaddress.ip_address(peer)
-        if not any(address in network for network in self._allow):
-            return "not on the allow list"
-        return "too many connections" if len(self._calls) >= self._limits.max_connections else ""
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         stream = _Stream(uuid.UUID(int=0))
@@ -140,7 +88,7 @@ class AudioSocketServer:
             async with asyncio.timeout(self._limits.max_seconds):
                 stream.call_id = await self._hello(reader)
                 await self._listen(reader, stream)
-        except _Over as over:
+        except Over as over:
             end = over.end
         except TimeoutError:
             end = End.TOO_LONG
@@ -155,7 +103,7 @@ class AudioSocketServer:
     async def _hello(self, reader: asyncio.StreamReader) -> uuid.UUID:
         kind, payload = await _read_frame(reader, self._limits.hello_s)
         if kind != Kind.CALL_ID or len(payload) != UUID_BYTES:
-            raise _Over(End.GARBAGE)
+            raise Over(End.GARBAGE)
         return uuid.UUID(bytes=payload)
 
     async def _listen(self, reader: asyncio.StreamReader, stream: _Stream) -> None:
@@ -163,30 +111,30 @@ class AudioSocketServer:
         began = loop.time()
         while True:
             kind, payload = await _read_frame(reader, self._limits.stall_s)
-            self._take(stream, kind, payload)
+            await self._take(stream, kind, payload)
             if stream.audio_s > self._limits.max_seconds:
-                raise _Over(End.TOO_LONG)
+                raise Over(End.TOO_LONG)
             ahead_s = stream.audio_s - (loop.time() - began) - self._limits.ahead_s
             if ahead_s > 0:
                 await asyncio.sleep(ahead_s)
 
-    def _take(self, stream: _Stream, kind: int, payload: bytes) -> None:
+    async def _take(self, stream: _Stream, kind: int, payload: bytes) -> None:
         if kind == Kind.HANG_UP:
-            raise _Over(End.HANG_UP)
+            raise Over(End.HANG_UP)
         if kind in RATES:
-            self._take_audio(stream, RATES[kind], whole_samples(payload))
+            await self._take_audio(stream, RATES[kind], whole_samples(payload))
         elif kind in (Kind.DIGIT, Kind.ERROR):
             LOG.debug("call %s: frame of type %#x", stream.call_id, kind)
         else:
             stream.unknown += 1
             if stream.unknown > MOST_UNKNOWN_IN_A_ROW:
-                raise _Over(End.GARBAGE)
+                raise Over(End.GARBAGE)
 
-    def _take_audio(self, stream: _Stream, rate: int, pcm: bytes) -> None:
+    async def _take_audio(self, stream: _Stream, rate: int, pcm: bytes) -> None:
         if stream.sink is None:
-            stream.rate, stream.sink = rate, self._open_sink(stream.call_id, rate)
+            stream.rate, stream.sink = rate, await open_heard(self._open_leg, Leg(stream.call_id, CALLER, rate, NAME))
         if rate != stream.rate:
-            raise _Over(End.GARBAGE)
+            raise Over(End.GARBAGE)
         stream.unknown = 0
         stream.audio_s += seconds(pcm, rate)
         stream.sink.audio(pcm)
@@ -207,5 +155,5 @@ async def _read_frame(reader: asyncio.StreamReader, patience_s: float) -> tuple[
             return kind, await reader.readexactly(length)
     except (asyncio.IncompleteReadError, OSError) as error:
         if patience.expired():
-            raise _Over(End.STALLED) from error
-        raise _Over(End.LOST) from error
+            raise Over(End.STALLED) from error
+        raise Over(End.LOST) from error

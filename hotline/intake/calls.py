@@ -4,6 +4,7 @@ Called by the exchange's offers, by agents, and by what the speech gateway hears
 """
 
 import uuid
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hotline.intake import contacts, drafts
 from hotline.intake.events import CallAnswered, CallEnded, CallOffered
-from hotline.intake.models import Call, CallState, Contact
+from hotline.intake.models import Call, CallLeg, CallState, Contact
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from hotline.kernel.scope import Scope
@@ -22,7 +23,7 @@ from hotline.people.permissions import Role
 CHANNEL = "phone"
 LONGEST_NUMBER = 32
 CALLER_GONE = frozenset({"hang-up", "lost"})
-"""Ends of audio that mean the caller is gone, of `asr.gateways.audiosocket.End`: exchanges often just close the stream."""
+"""Ends of audio that mean the caller is gone, of `asr.gateways.streams.End`: exchanges often just close the stream."""
 UNKNOWN_ORIGIN = "audio"
 
 _SYSTEM = frozenset({"system"})
@@ -46,6 +47,12 @@ class CallTaken(Conflict):
     code = "call-taken"
 
 
+class LegTaken(Conflict):
+    """That id names another call, or another call's leg."""
+
+    code = "leg-taken"
+
+
 def offer(uow: UnitOfWork, *, call_id: str | uuid.UUID | None = None, number: str = "", origin: str = "sim") -> Call:
     """A call rings. The same id again is the same call; a number that was missing so far is filled in.
 
@@ -57,6 +64,21 @@ def offer(uow: UnitOfWork, *, call_id: str | uuid.UUID | None = None, number: st
         call.number = plain
         uow.session.flush()
     return call
+
+
+def name_legs(uow: UnitOfWork, call: Call, legs: Mapping[str, uuid.UUID]) -> None:
+    """Note under which id the exchange sends each role's audio. Safe to repeat; raises LegTaken."""
+    for role, named in legs.items():
+        row = {"id": named, "call_id": call.id, "role": role[:16]}
+        uow.session.execute(insert(CallLeg).values(**row).on_conflict_do_nothing(index_elements=[CallLeg.id]))
+        kept = leg(uow.session, named)
+        if kept is None or (kept.call_id, kept.role) != (call.id, role[:16]) or uow.session.get(Call, named) is not None:
+            raise LegTaken("leg names something else", thing="leg", id=str(named))
+
+
+def leg(session: Session, named: uuid.UUID) -> CallLeg | None:
+    """The leg that the exchange told under that id."""
+    return session.get(CallLeg, named)
 
 
 def answer(uow: UnitOfWork, scope: Scope, call_id: str | uuid.UUID) -> Contact:

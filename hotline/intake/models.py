@@ -50,6 +50,16 @@ class Call(Base):
     audio_end: Mapped[str] = mapped_column(String(32), default="")
 
 
+class CallLeg(Base):
+    """The name under which the exchange sends one party's audio, where it told one. The caller's comes under the call's id."""
+
+    __tablename__ = "call_leg"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    call_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("call.id"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+
+
 class Contact(Base):
     """One contact of a citizen: a call, a visit of the portal. It may bring no ticket, one or several."""
 

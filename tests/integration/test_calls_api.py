@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from asr import transcripts
 from asr.engine import Hypothesis
+from hotline.intake import calls as intake_calls
 from hotline.intake.places import load_gazetteer
 from hotline.kernel.db import Database
 from hotline.kernel.scope import NOBODY, Scope
@@ -281,3 +282,18 @@ def test_inbox_counts_down_when_notices_are_read(desktop: Desktop, agent: Scope)
 @pytest.mark.parametrize("path", ["/contacts/999", "/drafts/999", f"/calls/{uuid.UUID(int=0)}"])
 def test_what_does_not_exist_is_not_found(desktop: Desktop, agent: Scope, path: str) -> None:
     desktop.as_(agent).ask("GET", path, status=404)
+
+
+def test_an_exchange_tells_the_legs_of_a_call_it_offers(desktop: Desktop) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    told = {"call_id": str(uuid.UUID(int=41)), "legs": {"agent": str(uuid.UUID(int=42))}}
+
+    desktop.ask("POST", "/calls/offer", json=told, headers=headers, status=201)
+    desktop.ask("POST", "/calls/offer", json=told, headers=headers, status=201)
+    desktop.ask("POST", "/calls/offer", json=told | {"call_id": str(uuid.UUID(int=43))}, headers=headers, status=409)
+    desktop.ask("POST", "/calls/offer", json=told | {"legs": {"parrot": str(uuid.UUID(int=44))}}, headers=headers, status=422)
+
+    with desktop.database.read() as session:
+        leg = intake_calls.leg(session, uuid.UUID(int=42))
+        assert leg is not None
+        assert (leg.call_id, leg.role) == (uuid.UUID(int=41), "agent")

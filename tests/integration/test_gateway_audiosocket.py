@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from asr.gateways.audiosocket import AudioSocketServer, End, Limits
+from asr.gateways.audiosocket import AudioSocketServer
 from asr.gateways.client import AudioSocketCaller, GatewayUnreachable
 from asr.gateways.framing import call_id_frame, frame, silence
+from asr.gateways.streams import End, Leg, Limits
 
 CALL = uuid.UUID("095bd59c-ab45-4965-b73c-0222830a367e")
 HELLO = call_id_frame(CALL)
@@ -41,8 +42,8 @@ class Calls:
 
     sinks: list[Sink] = field(default_factory=list)
 
-    def open(self, call_id: uuid.UUID, rate: int) -> Sink:
-        self.sinks.append(Sink(call_id, rate))
+    async def open(self, leg: Leg) -> Sink:
+        self.sinks.append(Sink(leg.call_id, leg.sample_rate_hz))
         return self.sinks[-1]
 
     async def ended(self, count: int = 1) -> list[Sink]:
@@ -94,6 +95,12 @@ def test_a_call_arrives_with_its_id_rate_and_audio() -> None:
 
 def test_the_rate_follows_the_type_of_the_frames() -> None:
     assert after(HELLO + silence(16000) + frame(0)).rate == 16000
+
+
+def test_a_rate_no_engine_hears_is_brought_to_one_that_is_heard() -> None:
+    sink = after(HELLO + silence(48000) * 10 + frame(0))
+
+    assert (sink.rate, len(sink.pcm)) == (16000, 10 * 640)
 
 
 def test_a_connection_that_just_closes_is_the_usual_end() -> None:

@@ -17,8 +17,10 @@ import soundfile
 
 from asr.engine import Hypothesis
 from asr.engines.scripted import Line, ScriptedEngine
-from asr.gateways.audiosocket import AudioSocketServer, Limits
-from asr.sessions import CALLER, Party, SessionLimits, Sessions, Trouble
+from asr.gateways.audiosocket import AudioSocketServer
+from asr.gateways.streams import Leg, Limits
+from asr.recordings import Recordings
+from asr.sessions import Party, Session, SessionLimits, Sessions, Trouble
 from web.cli import main
 from web.demo.call import Interface, NotAnswered, Refused, speak, wait_for_answer
 
@@ -76,11 +78,14 @@ class PlayedHotline:
 def hotline(tmp_path: Path) -> Iterator[PlayedHotline]:
     played, ready, loop, stopping = PlayedHotline(), threading.Event(), asyncio.new_event_loop(), asyncio.Event()
     engine = ScriptedEngine([(Line(0.2, 0.7, "喂你好"), Line(0.8, 1.4, "路灯不亮"))])
-    sessions = Sessions(engine, played, tmp_path / "recordings", SessionLimits(max_streams=1))
+    sessions = Sessions(engine, played, Recordings(tmp_path / "recordings"), SessionLimits(max_streams=1))
+
+    async def open_leg(leg: Leg) -> Session:
+        return sessions.open(leg.call_id, leg.role, leg.sample_rate_hz)
 
     async def serve() -> None:
         limits = Limits(max_seconds=20, stall_s=5)
-        async with AudioSocketServer("127.0.0.1", 0, limits, lambda call, rate: sessions.open(call, CALLER, rate)) as server:
+        async with AudioSocketServer("127.0.0.1", 0, limits, open_leg) as server:
             played.port = server.port
             ready.set()
             await stopping.wait()

@@ -13,7 +13,8 @@ import pytest
 from flask import Flask
 from flask_socketio import SocketIO, SocketIOTestClient
 
-from asr.gateways.audiosocket import AudioSocketServer, Limits
+from asr.gateways.audiosocket import AudioSocketServer
+from asr.gateways.streams import Leg, Limits
 from hotline.intake.models import Call, CallState
 from hotline.kernel.db import Database
 from hotline.kernel.settings import Settings
@@ -33,9 +34,9 @@ class Gateway:
     ended: threading.Event = field(default_factory=threading.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def open(self, call_id: uuid.UUID, rate: int) -> SimpleNamespace:
+    async def open(self, leg: Leg) -> SimpleNamespace:
         def audio(pcm: bytes) -> None:
-            self.pcm[call_id] = self.pcm.get(call_id, b"") + pcm
+            self.pcm[leg.call_id] = self.pcm.get(leg.call_id, b"") + pcm
 
         return SimpleNamespace(audio=audio, ended=lambda reason: self.ended.set())
 

@@ -22,6 +22,7 @@ from hotline.kernel.db import SYSTEM, Actor, Database, UnitOfWork
 from hotline.kernel.errors import Conflict, Unavailable
 from hotline.kernel.settings import Settings
 from web import gateway
+from web.audio_doors import PortTaken
 from web.heard import Heard
 
 CALL = uuid.UUID(int=11)
@@ -107,7 +108,7 @@ def test_a_model_that_is_missing_leaves_a_gateway_that_records(database: Databas
 
 def test_a_taken_port_is_told_with_its_number(tmp_path: Path) -> None:
     settings = configured(tmp_path)
-    with socket.create_server(("127.0.0.1", settings.audiosocket_port)), pytest.raises(gateway.PortTaken) as refused:
+    with socket.create_server(("127.0.0.1", settings.audiosocket_port)), pytest.raises(PortTaken) as refused:
         gateway.run(settings, Heard(FlakyDatabase([]), FakePush()))  # type: ignore[arg-type]  # nothing is stored
 
     told = {"host": "127.0.0.1", "port": settings.audiosocket_port, "setting": "HOTLINE_AUDIOSOCKET_PORT"}

@@ -37,6 +37,7 @@ def offer_call(body: CallOffer) -> Call:
     call_id = body.call_id or (uuid5(NAMESPACE_OID, key) if key else None)
     with working() as uow:
         call = calls.offer(uow, call_id=call_id, number=body.number, origin=body.origin)
+        calls.name_legs(uow, call, {str(role): named for role, named in body.legs.items()})
         return present_intake.calls(uow.session, container(), scope(), [call])[0]
 
 

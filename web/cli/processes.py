@@ -9,9 +9,9 @@ from hotline.kernel import logs, plugins, settings
 from hotline.kernel.settings import Settings
 from web import gateway as speech
 from web import texts
+from web.audio_doors import PortTaken
 from web.bootstrap import build
 from web.embedded import OpenedBroker, OpenedDatabase
-from web.gateway import PortTaken
 from web.keys import secret_key
 from web.migrations import upgrade
 from web.serving import WebServer
@@ -113,9 +113,10 @@ def check_ports(configured: Settings) -> None:
     wanted = (
         (configured.host, configured.port, "HOTLINE_PORT"),
         (configured.audiosocket_host, configured.audiosocket_port, "HOTLINE_AUDIOSOCKET_PORT"),
+        (configured.websocket_host, configured.websocket_port, "HOTLINE_WEBSOCKET_PORT"),
     )
     for host, port, setting in wanted:
-        if not port_is_free(host, port):
+        if port and not port_is_free(host, port):
             raise PortTaken(f"{host}:{port}", host=host, port=port, setting=setting)
 
 

@@ -1,7 +1,7 @@
 """Calls, contacts, drafts, answer cards, alerts: what the agent's console lives on."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -17,6 +17,9 @@ class CallOffer(Shape):
     call_id: UUID | None = None
     number: str = Field("", max_length=32)
     origin: str = Field("sim", max_length=16)
+    legs: dict[Literal["agent"], UUID] = Field(
+        default_factory=dict, description="Ids under which other parties' audio comes, where they are not made from call_id"
+    )
 
 
 class Call(Shape):
