@@ -14,7 +14,13 @@ LONGEST_S = 4 * 3600
 
 
 def read_caller(file: Path, sample_rate_hz: int) -> bytes:
-    """The caller's voice as 16-bit little-endian mono PCM at that rate; WAV of any coding (A-law and mu-law too), FLAC, OGG.
+    """The caller's voice as 16-bit little-endian mono PCM at that rate; raises as `read_channels` does."""
+    channels = read_channels(file, sample_rate_hz)
+    return channels[min(CALLER_CHANNEL, len(channels) - 1)]
+
+
+def read_channels(file: Path, sample_rate_hz: int) -> list[bytes]:
+    """Each channel as 16-bit little-endian mono PCM at that rate; WAV of any coding (A-law and mu-law too), FLAC, OGG.
 
     Raises Invalid when the file cannot be read as sound, is empty, or longer than four hours.
     """
@@ -26,10 +32,8 @@ def read_caller(file: Path, sample_rate_hz: int) -> bytes:
             rate = opened.samplerate
     except (soundfile.LibsndfileError, OSError) as error:
         raise Invalid("file", "not-audio", path=str(file)) from error
-    voice = samples[:, min(CALLER_CHANNEL, samples.shape[1] - 1)]
-    resampled = voice if rate == sample_rate_hz else soxr.resample(voice, rate, sample_rate_hz)
-    pcm: bytes = np.asarray(resampled).astype("<i2").tobytes()
-    return pcm
+    at_rate = samples if rate == sample_rate_hz else soxr.resample(samples, rate, sample_rate_hz)
+    return [np.ascontiguousarray(at_rate[:, channel]).astype("<i2").tobytes() for channel in range(at_rate.shape[1])]
 
 
 def true_text(manifest: Path, file: Path) -> str:

@@ -11,6 +11,7 @@ from asr.models_check import NO_ENGINE, SMALL_CHINESE, check_model, choose_url, 
 from asr.text import character_error_rate
 from hotline.kernel import settings
 from web import texts
+from web.cli import asr_evaluate
 
 PIECE_S = 0.1
 
@@ -82,3 +83,6 @@ def _recognise(engine: AsrEngine, pcm: bytes, rate: int) -> list[Hypothesis]:
     heard.extend(stream.finish())
     stream.close()
     return [found for found in heard if found.is_final]
+
+
+asr.add_command(asr_evaluate.evaluate)
