@@ -7,25 +7,33 @@ import asyncio
 import logging
 import signal
 import threading
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from urllib.parse import urlsplit
+
+import psutil
 
 from asr.engine import AsrEngine, open_engine
 from asr.engines.null import NullEngine
 from asr.gateways.streams import AudioSink, Leg
 from asr.model_fetch import fetch_model
 from asr.models_check import NO_ENGINE, choose_url, model_places, model_url
-from asr.sessions import Listener, SessionLimits, Sessions
+from asr.sessions import SessionLimits, Sessions
+from asr.workers import WorkerPool
 from hotline.kernel import logs, settings
 from hotline.kernel.errors import HotlineError
 from hotline.kernel.settings import Settings
 from web import bootstrap
 from web.audio_doors import open_doors
 from web.heard import Heard
+from web.heard_text import HeardText
 from web.legs import Legs, Resolve, as_named, resolved
 from web.recordings import recordings_of
+from web.speech_duties import Duties
 
 LOG = logging.getLogger("web.gateway")
 LAST_WORDS_S = 8.0
+WITHOUT_MODEL = ("null", "scripted")
 
 
 def main() -> None:
@@ -33,26 +41,36 @@ def main() -> None:
     configured = settings.load()
     logs.configure(configured.log_level, "gateway")
     container = bootstrap.build(configured)
-    heard = Heard(container.database, container.push)
+    show = HeardText(container.database.zone)
+    heard = Heard(container.database, container.push, show=show)
+    threading.Thread(target=show.prepare, args=(container.database,), name="names", daemon=True).start()
     try:
-        run(configured, heard, resolve=Legs(container.database))
+        run(configured, heard, resolve=Legs(container.database), duties=Duties(container, heard, show))
     finally:
         heard.close()
         container.close()
 
 
-def run(configured: Settings, listener: Listener, ready: threading.Event | None = None, *, resolve: Resolve = as_named) -> None:
-    """Serve until told to stop. `ready` is set when the ports are open."""
+def run(
+    configured: Settings,
+    heard: Heard,
+    ready: threading.Event | None = None,
+    *,
+    resolve: Resolve = as_named,
+    duties: Callable[[Sessions], AbstractContextManager[None]] = lambda sessions: nullcontext(),
+) -> None:
+    """Serve until told to stop. `ready` is set when the ports are open; `duties` are gone about beside the calls."""
     url = choose_url(configured.asr_url, model_places())
-    engine = open_or_deaf(url)
-    sessions = Sessions(engine, listener, recordings_of(configured), limits_of(configured))
+    engine = open_or_deaf(url, configured.asr_workers)
+    sessions = Sessions(engine, heard, recordings_of(configured), limits_of(configured), register=heard)
     if url == NO_ENGINE and not configured.asr_url and configured.asr_fetch:
-        threading.Thread(target=fetch_for, args=(sessions, model_places()[-1]), name="model-fetch", daemon=True).start()
+        threading.Thread(target=fetch_for, args=(sessions, configured), name="model-fetch", daemon=True).start()
     try:
-        asyncio.run(serve(configured, sessions, ready or threading.Event(), resolve))
-        sessions.wait(LAST_WORDS_S)
+        with duties(sessions):
+            asyncio.run(serve(configured, sessions, ready or threading.Event(), resolve))
+            sessions.wait(LAST_WORDS_S)
     finally:
-        engine.close()
+        sessions.engine.close()
 
 
 def limits_of(configured: Settings) -> SessionLimits:
@@ -76,10 +94,10 @@ async def serve(configured: Settings, sessions: Sessions, ready: threading.Event
         await stopping.wait()
 
 
-def open_or_deaf(url: str) -> AsrEngine:
+def open_or_deaf(url: str, workers: int) -> AsrEngine:
     """The engine, or the one that hears nothing when its model is missing or damaged: calls must go on."""
     try:
-        engine = open_engine(url)
+        engine = open_in_place(url, workers)
     except HotlineError as error:
         LOG.error("no speech recognition: %s", error)
         return NullEngine()
@@ -87,11 +105,18 @@ def open_or_deaf(url: str) -> AsrEngine:
     return engine
 
 
-def fetch_for(sessions: Sessions, models: Path) -> None:
+def open_in_place(url: str, workers: int) -> AsrEngine:
+    """The engine in so many processes (-1: one a core), or in this one; engines without a model need none."""
+    if workers == 0 or (workers < 0 and urlsplit(url).scheme in WITHOUT_MODEL):
+        return open_engine(url)
+    return WorkerPool(url, workers if workers > 0 else psutil.cpu_count() or 1)
+
+
+def fetch_for(sessions: Sessions, configured: Settings) -> None:
     """Fetch the Chinese model and hear with it from the next call on. Without a network: one line, and no words."""
     try:
-        folder = fetch_model(models, lambda here, whole: None)
+        folder = fetch_model(model_places()[-1], lambda here, whole: None)
     except HotlineError as error:
         LOG.warning("no speech model, and none could be fetched (%s): calls go on without words", error)
         return
-    sessions.use(open_or_deaf(model_url(folder)))
+    sessions.use(open_or_deaf(model_url(folder), configured.asr_workers))
