@@ -27,6 +27,8 @@ from asr.gateways.streams import End, Limits, OpenLeg, Over
 
 LOG = logging.getLogger("asr.websocket")
 GOODBYE_S = 1.0
+ANSWERED = (http.HTTPStatus.SWITCHING_PROTOCOLS, http.HTTPStatus.UNAUTHORIZED)
+"""Handshakes that were one; the second has its own line in the log."""
 WRONG = {
     CloseCode.MESSAGE_TOO_BIG: "a message over the limit",
     CloseCode.INVALID_DATA: "text that is no text",
@@ -148,6 +150,7 @@ class _Guarded(ServerConnection):
         super().__init__(*parts, **options)
         self._door = door
         self._entered = ""
+        self._has_spoken = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -157,12 +160,15 @@ class _Guarded(ServerConnection):
         else:
             self.transport.abort()
 
+    def data_received(self, data: bytes) -> None:
+        self._has_spoken = True
+        super().data_received(data)
+
     def connection_lost(self, exc: Exception | None) -> None:
         if self._entered:
             self._door.leave(self._entered)
             # A port that is only probed (health checks) says nothing and is not worth a line.
-            failure = self.protocol.handshake_exc
-            if failure is not None and not isinstance(failure.__cause__ or failure, EOFError):
+            if self._has_spoken and (self.response is None or self.response.status_code not in ANSWERED):
                 self._door.refuse(self._entered, "no WebSocket handshake")
         super().connection_lost(exc)
 

@@ -3,11 +3,10 @@
 Source: docs.asterisk.org, "WebSocket" channel driver (20.16, 21.11, 22.6, 23.0).
 """
 
-import json
 from typing import Any
 
 from asr.gateways.codings import ALAW, SLIN, ULAW
-from asr.gateways.dialects.port import Hello, Message, role_of
+from asr.gateways.dialects.port import Hello, Message, fields_of, role_of
 from asr.gateways.legs import call_id_of
 from asr.gateways.line import Format, Line
 from asr.gateways.streams import End, Over
@@ -66,10 +65,6 @@ class ChanWebSocket:
 def _event(message: str) -> dict[str, Any]:
     """The event's fields, of either spelling; none when it is neither."""
     if message.lstrip().startswith("{"):
-        try:
-            found = json.loads(message)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return fields_of(message) or {}
     name, *fields = message.split()[:32] or [""]
     return {"event": name, **dict(field.split(":", 1) for field in fields if ":" in field)}

@@ -11,7 +11,7 @@ import uuid
 from typing import Any
 
 from asr.engine import Hypothesis
-from asr.gateways.dialects.port import Hello, channels_of, rate_of, role_of
+from asr.gateways.dialects.port import Hello, channels_of, fields_of, rate_of, role_of
 from asr.gateways.legs import call_id_of
 from asr.gateways.line import Format, Line, Observe
 from asr.gateways.streams import End, Over
@@ -37,11 +37,9 @@ class AudioFork:
     async def text(self, message: str) -> None:
         if self._about is not None or self._form is not None:
             return
-        try:
-            about = json.loads(message)
-        except ValueError as error:
-            raise Over(End.GARBAGE, "metadata that is no JSON") from error
-        self._about = about if isinstance(about, dict) else {}
+        self._about = fields_of(message)
+        if self._about is None:
+            raise Over(End.GARBAGE, "metadata that is no JSON object")
 
     async def audio(self, message: bytes) -> None:
         if self._form is None:

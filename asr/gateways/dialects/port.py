@@ -1,8 +1,9 @@
 """What a dialect is: a reader of one connection's messages that tells a Line what audio they are.   No sockets here."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from asr.gateways.streams import CALLER, ROLES, End, Over
 
@@ -30,6 +31,15 @@ class Dialect(Protocol):
     async def text(self, message: str) -> None: ...
 
     async def audio(self, message: bytes) -> None: ...
+
+
+def fields_of(message: str) -> dict[str, Any] | None:
+    """The fields of a JSON object; None for anything else, also for brackets too deep to be read."""
+    try:
+        found = json.loads(message)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def rate_of(given: object) -> int:

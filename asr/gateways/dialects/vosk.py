@@ -13,7 +13,7 @@ from typing import Any
 
 from asr.engine import Hypothesis
 from asr.gateways.codings import HEARD_RATES
-from asr.gateways.dialects.port import Hello, Message, rate_of, role_of
+from asr.gateways.dialects.port import Hello, Message, fields_of, rate_of, role_of
 from asr.gateways.legs import call_id_of
 from asr.gateways.line import FEED_S, Format, Line, Words
 from asr.gateways.streams import End, Over
@@ -35,7 +35,7 @@ class Wanted:
 
 def is_command(message: Message) -> bool:
     """Whether this is a text of the protocol."""
-    return isinstance(message, str) and not COMMANDS.isdisjoint(_fields(message))
+    return isinstance(message, str) and not COMMANDS.isdisjoint(fields_of(message) or ())
 
 
 class Vosk:
@@ -50,7 +50,9 @@ class Vosk:
         self._sent_s = 0.0
 
     async def text(self, message: str) -> None:
-        fields = _fields(message)
+        fields = fields_of(message)
+        if fields is None:
+            raise Over(End.GARBAGE, "text that is no JSON object")
         if "config" in fields:
             self._wanted = configured(self._wanted, fields["config"], is_begun=self._sent_s > 0)
         elif fields.get("eof"):
@@ -59,8 +61,6 @@ class Vosk:
         elif fields.get("reset"):
             await self._finish(End.RENEWED)
             self._words, self._sent_s = Words(), 0.0
-        elif not fields:
-            raise Over(End.GARBAGE, "text that is no JSON object")
 
     async def audio(self, message: bytes) -> None:
         """Answers when the engine is done with the message, as the reference server does: so that words keep their place."""
@@ -132,14 +132,6 @@ def _words(found: Hypothesis) -> list[dict[str, Any]]:
         {"conf": round(sure, 6), "end": round(end, 3), "start": round(start, 3), "word": word}
         for word, start, end, sure in spoken
     ]
-
-
-def _fields(message: str) -> dict[str, Any]:
-    try:
-        found = json.loads(message)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _count(given: object) -> int:
