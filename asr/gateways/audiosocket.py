@@ -20,6 +20,8 @@ from asr.gateways.streams import CALLER, AudioSink, End, Leg, Limits, OpenLeg, O
 NAME = "audiosocket"
 LOG = logging.getLogger("asr.audiosocket")
 UUID_BYTES = 16
+UNTOLD_RATE_HZ = 8000
+"""Of what we send before the peer's first audio tells a rate: a party that is silent so far must not lose its line."""
 MOST_UNKNOWN_IN_A_ROW = 50
 MOST_UNREAD_BYTES = 64 * 1024
 
@@ -143,8 +145,8 @@ class AudioSocketServer:
         while True:
             await asyncio.sleep(self._limits.silence_every_s)
             # Not drained: a peer that never reads must not stop us, nor fill our memory.
-            if stream.rate and writer.transport.get_write_buffer_size() < MOST_UNREAD_BYTES:
-                writer.write(silence(stream.rate))
+            if stream.call_id.int and writer.transport.get_write_buffer_size() < MOST_UNREAD_BYTES:
+                writer.write(silence(stream.rate or UNTOLD_RATE_HZ))
 
 
 async def _read_frame(reader: asyncio.StreamReader, patience_s: float) -> tuple[int, bytes]:

@@ -184,14 +184,19 @@ def test_what_is_no_call_is_closed_without_one(sent: bytes, caplog: pytest.LogCa
     assert len(caplog.records) == 1
 
 
-def test_the_peer_hears_silence_so_that_it_stays() -> None:
+@pytest.mark.parametrize(
+    ("sent", "rate"),
+    [(HELLO + AUDIO, 8000), (HELLO + silence(16000), 16000), (HELLO, 8000)],
+    ids=["8 kHz", "16 kHz", "silent so far"],
+)
+def test_the_peer_hears_silence_so_that_it_stays(sent: bytes, rate: int) -> None:
     async def run() -> bytes:
         async with serving(LIMITS) as (server, _), peer(server) as (reader, writer):
-            writer.write(HELLO + AUDIO)
+            writer.write(sent)
             async with asyncio.timeout(1):
-                return await reader.readexactly(2 * 323)
+                return await reader.readexactly(2 * len(silence(rate)))
 
-    assert asyncio.run(run()) == silence(8000) * 2
+    assert asyncio.run(run()) == silence(rate) * 2
 
 
 def test_peers_outside_the_allow_list_are_turned_away() -> None:
