@@ -4,7 +4,7 @@ Called where finals are stored (`web.heard`) and where transcripts are evaluated
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from threading import Lock
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
@@ -26,7 +26,8 @@ KEPT_SECONDS = 300.0
 SHORTEST_SUBJECT = 4
 """Characters of a category's name from which it is taken for a name: shorter ones (噪声, 供水) are everyday words."""
 
-Made = tuple[frozenset[str], SpeechRules]
+Made = tuple[frozenset[str], SpeechRules, frozenset[str]]
+Named = tuple[str, str, Sequence[str]]
 
 
 def load_lexicon(session: Session) -> Lexicon:
@@ -66,18 +67,25 @@ class KeptLexicon:
             return known
 
 
+def spoken_names(areas: Iterable[tuple[str, str]], places: Iterable[Named], units: Sequence[str]) -> frozenset[str]:
+    """What areas (name, level), places (name, kind, other names) and units are called, short forms with them. Pure."""
+    levels = dict(areas)
+    city = next((name for name, level in levels.items() if level == "city"), "")
+    found = {*levels, *units, *(name.removeprefix(city) for name in units)}
+    found.update(form for name, level in levels.items() for form in short_forms(name, level, city, ()))
+    for name, kind, aliases in places:
+        found.update((name, *aliases, *short_forms(name, kind, city, ())))
+    return frozenset(filter(None, found))
+
+
+def spoken_subjects(categories: Iterable[str]) -> frozenset[str]:
+    """The names of categories that are no everyday words. Pure."""
+    return frozenset(name for name in categories if len(name) >= SHORTEST_SUBJECT)
+
+
 def _made_of(session: Session) -> Made:
-    return frozenset(filter(None, _names(session))), text_rules.read(book.values_of(session))
-
-
-def _names(session: Session) -> Iterator[str]:
     areas = session.execute(select(Area.name, Area.level)).all()
-    city = next((name for name, level in areas if level == "city"), "")
-    yield from (name for name, _ in areas)
-    yield from (form for name, level in areas for form in short_forms(name, level, city, ()))
-    for name, kind, aliases in session.execute(select(Place.name, Place.kind, Place.aliases).where(Place.active)):
-        yield from (name, *aliases, *short_forms(name, kind, city, ()))
-    for name in session.scalars(select(Unit.name).where(Unit.active)):
-        yield from (name, name.removeprefix(city))
-    for name in session.scalars(select(Category.name).where(Category.active)):
-        yield name if len(name) >= SHORTEST_SUBJECT else ""
+    places = session.execute(select(Place.name, Place.kind, Place.aliases).where(Place.active)).all()
+    units = session.scalars(select(Unit.name).where(Unit.active)).all()
+    subjects = session.scalars(select(Category.name).where(Category.active))
+    return spoken_names(areas, places, units), text_rules.read(book.values_of(session)), spoken_subjects(subjects)

@@ -37,8 +37,8 @@ def _numbered(found: Match[str]) -> str | None:
     in_chain = bool(_IN_CHAIN.search(found.string[: found.start()]))
     if kind in ("室", "房") and len(number) < ROOM and not in_chain:
         return None  # 两室一厅, 一房
-    if kind == "层" and number in ("一", "两", "几") and not in_chain:
-        return None  # 一层灰
+    if number == "两" or (kind == "层" and number == "一" and not in_chain):
+        return None  # 两栋, 一层灰: so many, not which
     if kind == "号" and number == "一" and found.string[: found.start()].endswith(("头", "第")):
         return None
     return _with(found, kind)

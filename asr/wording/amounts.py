@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from re import Match
 
 from asr.wording.changes import Edit
-from asr.wording.numerals import ANY, DIGIT, NUMBER, START, digits_of, figures, value_of
+from asr.wording.numerals import DIGIT, NUMBER, START, digits_of, in_figures, value_of
 from asr.wording.passage import Passage, rewritten
 
 TEN = 10
@@ -18,9 +18,14 @@ _PERCENT = re.compile(rf"(?P<of>[百千])分之(?P<number>{NUMBER}|百)(?:点(?P
 _DECIMAL = re.compile(
     rf"{START}(?P<whole>{NUMBER})点(?P<part>[{DIGIT}]+)(?P<unit>{_DECIMAL_MEASURE})|{START}(?P<zero>零)点(?P<small>[{DIGIT}]+)"
 )
+_NUMERALS = "零〇二三四五六七八九幺两十百千万亿"
+_PIECE = "[斤个张次平度吨米小天月年]"
 _MONEY = re.compile(
-    rf"{START}(?P<number>{NUMBER})(?P<unit>(?:多|来)?(?:元|块(?:钱)?|毛(?:钱)?|角(?:钱)?))(?P<rest>[{DIGIT}](?![{ANY}个位毛角张]))?"
+    rf"{START}(?P<number>{NUMBER})(?P<unit>多?元|[多来]?[块毛角]钱?)"
+    rf"(?P<rest>(?!一{_PIECE})[{DIGIT}](?![个位毛角张])(?!一(?!{_PIECE}))(?![{_NUMERALS.replace('一', '')}]))?"
 )
+_PAID = re.compile("(?:[收交付罚涨降价费要从花给退扣到]|只要|应该)了?$")
+_PAID_BEHIND = re.compile(rf"[{DIGIT}][毛角]|$|[，。？！涨降]|到[{DIGIT}十]")
 _SMALL_MONEY = re.compile(rf"(?<=[\d块元毛角])(?P<number>[{DIGIT}])(?=[毛角分])")
 _MEASURED = re.compile(rf"{START}(?P<number>{NUMBER})(?P<unit>多?{MEASURE})")
 _COUNT = re.compile(rf"{START}(?P<number>{NUMBER})")
@@ -84,15 +89,18 @@ def _money(found: Match[str]) -> str | None:
 
 def _is_price(found: Match[str]) -> bool:
     """Whether a single digit and 块 is money: 两块五毛 is, 两块地 and 一块去 are not."""
-    after = found.string[found.end() :]
-    if found["number"] == "一":
-        return bool(re.match(rf"[{DIGIT}][毛角]", after))
-    return bool(re.match(rf"[{DIGIT}][毛角]|一[斤个张次平度吨米]", after))
+    text, end = found.string, found.end()
+    if re.compile(rf"[{DIGIT}][毛角]").match(text, end):
+        return True
+    is_price = re.compile(f"一{_PIECE}").match(text, end) or (
+        _PAID.search(text[: found.start()]) and _PAID_BEHIND.match(text, end)
+    )
+    return bool(is_price) and found["number"] != "一"
 
 
 def _with_unit(found: Match[str], unit: str) -> str | None:
-    written = figures(found["number"])
-    return None if written is None else f"{written}{unit}"
+    value = value_of(found["number"])
+    return None if value is None else f"{in_figures(value)}{unit}"
 
 
 def _count(found: Match[str]) -> str | None:
@@ -104,8 +112,7 @@ def _count(found: Match[str]) -> str | None:
     value = value_of(number)
     if value is None or value < TEN:
         return None
-    written = figures(number)
-    return None if written is None else f"{written}{tail}"
+    return f"{in_figures(value)}{tail}"
 
 
 def _each(found: Match[str]) -> bool:

@@ -20,6 +20,8 @@ _ID_END = "(?:[Xx叉]|艾克斯)"
 _DIGITS = re.compile(rf"(?<![{SPOKEN}])(?<!周)(?<!星期)(?P<run>{_ONE}{{3,}})(?P<check>{_ID_END})?")
 _NAMED_END = re.compile(f"(?:{_NAMES})[是为了：:，,]?$")
 _RUN_BEHIND = re.compile("(?:室|房|号|路公交|路车|路(?=[，。]|$))")
+_COUNTED = re.compile("[0-9]+一")
+"""Figures of an engine and 一, which belongs to what follows: 3200一个月."""
 ID_BEFORE_CHECK = 17
 LONG_NUMBER_NAMES = ("零", "〇", "幺")
 
@@ -45,7 +47,7 @@ def _plate(found: Match[str]) -> str | None:
 
 def _run(found: Match[str], shortest: int) -> str | None:
     run, check = found["run"], found["check"] or ""
-    if run.isdecimal() and not check:
+    if (run.isdecimal() and not check) or _COUNTED.fullmatch(run):
         return None
     if check and len(run) != ID_BEFORE_CHECK:
         check = ""

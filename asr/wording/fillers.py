@@ -6,7 +6,7 @@ from functools import cache
 
 from asr.wording.changes import Edit
 from asr.wording.numerals import ANY
-from asr.wording.passage import Passage
+from asr.wording.passage import Passage, Span
 from asr.wording.words import MARKS, any_of, load_words
 
 _HAN = "\u3400-\u9fff"
@@ -21,17 +21,22 @@ def without_fillers(passage: Passage) -> Iterator[Edit]:
 
 
 def without_repeats(passage: Passage) -> Iterator[Edit]:
-    """我我我 is 我: of what was said several times in a row, the last. Numbers and verbs said twice (看看) stay."""
-    last = 0
-    for found in _repeated().finditer(passage.text):
-        kept = found["single"] or found["thrice"] or found["pair"]
-        if passage.is_free(*found.span()):
-            yield Edit(found.start(), found.end(), str(kept))
-        last = found.end()
-    for found in _PHRASE.finditer(passage.text):
-        is_told = not any(one in ANY for one in found["said"]) and found["said"] not in load_words().repeats["not"]
-        if is_told and passage.is_free(*found.span()) and not any(found.start() < end for end in (last,)):
-            yield Edit(found.start(), found.end(), found["said"])
+    """我我我 is 我: of what was said several times in a row, one. Numbers, verbs said twice (看看), answers (是是是) stay."""
+    taken = list[Span]()
+    for pattern in (_repeated(), _PHRASE):
+        for found in pattern.finditer(passage.text):
+            said, span = found["said"], found.span()
+            if _is_stumbling(passage, found) and not any(start < span[1] and span[0] < end for start, end in taken):
+                taken.append(span)
+                yield Edit(*span, said)
+
+
+def _is_stumbling(passage: Passage, found: re.Match[str]) -> bool:
+    said, text = found["said"], passage.text
+    if any(one in ANY for one in said) or said in load_words().repeats["not"] or text.strip(MARKS) == found[0]:
+        return False
+    edges = (found.start(), found.end(), found.start() + len(said))
+    return not any(start < edge < end for start, end in passage.taken for edge in edges)
 
 
 def _always(passage: Passage) -> Iterator[tuple[int, int]]:
@@ -60,10 +65,10 @@ def _leaning(passage: Passage) -> Iterator[tuple[int, int]]:
 @cache
 def _repeated() -> re.Pattern[str]:
     repeats = load_words().repeats
+    single, thrice = "".join(repeats["single"]), "".join(repeats["thrice"])
     return re.compile(
-        rf"(?P<single>[{''.join(repeats['single'])}])(?:[，、 ]?(?P=single))+"
-        rf"|(?P<thrice>[{''.join(repeats['thrice'])}])(?:[，、 ]?(?P=thrice)){{2,}}"
-        rf"|(?P<pair>{any_of(repeats['pairs'])})(?:[，、 ]?(?P=pair))+"
+        rf"(?P<said>(?P<one>[{single}])(?=[，、 ]?(?P=one))|[{thrice}](?=(?P<more>.)(?P=more))|{any_of(repeats['pairs'])})"
+        rf"(?:[，、 ]?(?P=said))+"
     )
 
 

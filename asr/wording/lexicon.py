@@ -10,7 +10,9 @@ from functools import cache
 import ahocorasick
 import rjieba
 
-from asr.wording.name_sounds import Finding, NameSounds
+from asr.wording.name_sounds import SHORTEST, Finding, NameSounds
+from asr.wording.numerals import ANY as NUMERALS
+from asr.wording.syllables import SAID, may_read_alike
 from asr.wording.text_rules import NameRules, SpeechRules
 from asr.wording.words import load_words
 
@@ -37,7 +39,8 @@ class Hearing:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Names and rules; `hot` are those that are likelier now, `seasonal` those that are names only while they are hot.
+    """Names and rules; `hot` are those that are likelier now, `seasonal` those that are names only while they are hot,
+    `terms` words of subjects, which must sound the same: other everyday words sound nearly so.
 
     Made once, used in many threads.
     """
@@ -46,14 +49,16 @@ class Lexicon:
     sounds: NameSounds
     written: "Written"
     seasonal: frozenset[str]
+    terms: frozenset[str]
     hot: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, names: Iterable[str], rules: SpeechRules) -> "Lexicon":
-        """A lexicon of these names and of all hot words of the rules; none of them is hot yet."""
-        known = frozenset(names)
+    def of(cls, names: Iterable[str], rules: SpeechRules, terms: Iterable[str] = ()) -> "Lexicon":
+        """A lexicon of these names and terms and of all hot words of the rules; none of them is hot yet."""
+        named = frozenset(names)
         words = frozenset(word for row in rules.hot_words for word in row.words)
-        return cls(rules, NameSounds(known | words), Written(known | words), words - known)
+        known = named.union(terms)
+        return cls(rules, NameSounds(known | words), Written(known | words), words - known, known - named)
 
     def heated(self, month: int, unit: str = "") -> "Lexicon":
         """The lexicon for calls of a unit (code) in a month: the same names, those of the season and the unit hot."""
@@ -70,8 +75,10 @@ class Lexicon:
         return _hearing([pair for pair in found if pair[0] >= names.suggested], text, names)
 
     def _may_be(self, finding: Finding) -> bool:
-        is_now = finding.name not in self.seasonal or finding.name in self.hot
-        return is_now and finding.part >= self.rules.names.part
+        if finding.name in self.seasonal and finding.name not in self.hot:
+            return False
+        names = self.rules.names
+        return finding.part >= (names.term if finding.name in self.terms else names.part_suggested)
 
     def _worth(self, finding: Finding, doubts: "Doubts") -> float:
         extra = self.rules.names.hot if finding.name in self.hot else 0.0
@@ -83,25 +90,44 @@ class Doubts:
 
     def __init__(self, text: str, written: Iterable[Span]) -> None:
         self._text, self._written = text, tuple(written)
-        self._words = tuple((start, end) for _, start, end in _dictionary().tokenize(text))
+        cut = _dictionary().tokenize(text)
+        self._words = tuple((start, end) for word, start, end in cut if len(word) > 1 and _dictionary().has_word(word))
 
     def is_possible(self, finding: Finding) -> bool:
-        """Whether nothing in it is a name already that the found one would destroy."""
-        start, end, name = finding.start, finding.end, finding.name
-        for first, last in self._written:
-            if first < end and start < last:
-                is_kept = start <= first and last <= end and name[first - start : last - start] == self._text[first:last]
-                if not is_kept or (first, last) == (start, end):
-                    return False
-        return True
+        """Whether it is no ordinary word of another tone, no other figure, and destroys no name that is there already."""
+        said, name = self._text[finding.start : finding.end], finding.name
+        other = [(at, one, meant) for at, (one, meant) in enumerate(zip(said, name, strict=True)) if one != meant]
+        if any(one in SAID and SAID[one] != meant for _, one, meant in other):
+            return False
+        if any(not may_read_alike(one, meant) for _, one, meant in other) and len(name) == SHORTEST:
+            return False
+        meant_so = all(
+            may_read_alike(one, meant) and meant not in NUMERALS for at, one, meant in other if self._is_word(finding, at)
+        )
+        return meant_so and all(self._is_kept(span, finding) for span in self._written)
 
     def count(self, finding: Finding) -> int:
-        """How many doubts there are: an ordinary word is cut through, everybody hears a word rightly, the whole is a word."""
+        """How many doubts there are: an ordinary word is cut through, a little word or a numeral would be another, a name
+        stands in it already, the whole is a word (which counts twice)."""
         said = self._text[finding.start : finding.end]
         other = [one for one, meant in zip(said, finding.name, strict=True) if one != meant]
         cut = any(first < edge < last for first, last in self._words for edge in (finding.start, finding.end))
-        right = any(one in load_words().heard_right for one in other)
-        return cut + right + 2 * bool(_dictionary().has_word(said))
+        right = any(one in load_words().heard_right or one in NUMERALS for one in other)
+        longer = any(finding.start <= first and last <= finding.end for first, last in self._written)
+        return cut + right + longer + 2 * bool(_dictionary().has_word(said))
+
+    def _is_word(self, finding: Finding, at: int) -> bool:
+        """Whether the character of the finding is part of an ordinary word."""
+        position = finding.start + at
+        return any(start <= position < end for start, end in self._words)
+
+    def _is_kept(self, span: Span, finding: Finding) -> bool:
+        """Whether a name that is written in the text stands in the found one too, or elsewhere."""
+        (first, last), (start, end) = span, (finding.start, finding.end)
+        if last <= start or end <= first:
+            return True
+        is_inside = start <= first and last <= end and span != (start, end)
+        return is_inside and finding.name[first - start : last - start] == self._text[first:last]
 
 
 class Written:
@@ -123,13 +149,13 @@ class Written:
 
 def _hearing(found: list[tuple[float, Finding]], text: str, names: NameRules) -> Hearing:
     sure, suggested, taken = list[Suggestion](), list[Suggestion](), list[Span]()
-    for worth, finding in sorted(found, key=lambda pair: _order(pair, text)):
+    for worth, finding in sorted(found, key=lambda pair: (pair[1].part < names.part, *_order(pair, text))):
         if any(start < finding.end and finding.start < end for start, end in taken):
             continue
         taken.append((finding.start, finding.end))
         rivals = (other for other in found if other[1] is not finding)
         is_alone = not any(_is_rival(finding, worth, rival, text) for rival in rivals)
-        is_sure = is_alone and worth >= names.least(len(finding.name))
+        is_sure = is_alone and finding.part >= names.part and worth >= names.least(len(finding.name))
         row = Suggestion(finding.start, finding.end, finding.name, round(finding.likeness, 3))
         (sure if is_sure else suggested).append(row)
     return Hearing(tuple(_in_order(sure)), tuple(_in_order(suggested)))

@@ -47,7 +47,7 @@ def _overlaps(passage: Passage, edit: Edit) -> bool:
 
 def _date(found: Match[str]) -> str | None:
     month, day = value_of(found["month"]), value_of(found["day"] or "一")
-    if month is None or day is None or not 1 <= month <= MONTHS or not 1 <= day <= DAYS:
+    if month is None or day is None or found["month"] == "两" or not 1 <= month <= MONTHS or not 1 <= day <= DAYS:
         return None
     if found["day"] is None and found["year"] is None and _is_lunar(found["month"], found):
         return None

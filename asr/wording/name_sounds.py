@@ -6,20 +6,17 @@ Names are looked up by two of their syllables, next to each other or with one be
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pypinyin import lazy_pinyin
-from rapidfuzz.distance import Levenshtein
 
+from asr.wording.syllables import SAID, Sound, least_alike, sound_of, together_alike
+from asr.wording.words import load_words
 from hotline.kernel.search import pinyin
 
 SHORTEST, LONGEST = 2, 30
 """Characters of a name that is looked for."""
 MOST_OF_A_PAIR = 400
 """A pair of syllables that more names have (小区, 社区) tells none of them."""
-_SAID = {str(value): spoken for value, spoken in enumerate("零一二三四五六七八九")}
-
-Sound = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class NameSounds:
         self._names: list[tuple[str, Sound]] = []
         self._pairs: dict[tuple[int, str, str], list[tuple[int, int]]] = {}
         for name in sorted(set(names)):
-            if SHORTEST <= len(name) <= LONGEST and all(map(is_spoken, name)):
+            if _is_telling(name):
                 for sound in {sound_of(name), _read_as_words(name)}:
                     self._add(name, sound)
         self._pairs = {pair: found for pair, found in self._pairs.items() if len(found) <= MOST_OF_A_PAIR}
@@ -51,9 +48,9 @@ class NameSounds:
         for number, start in sorted(self._candidates(heard)):
             name, sound = self._names[number]
             said = heard[start : start + len(sound)]
-            likeness = _alike(said, sound)
+            likeness = together_alike(said, sound)
             if likeness >= least:
-                yield Finding(start, start + len(sound), name, likeness, _least_part(said, sound))
+                yield Finding(start, start + len(sound), name, likeness, least_alike(said, sound))
 
     def _add(self, name: str, sound: Sound) -> None:
         number = len(self._names)
@@ -72,37 +69,28 @@ class NameSounds:
         return found
 
 
-def sound_of(text: str) -> Sound:
-    """The syllables of a text, character by character and folded; what is not Chinese stays as it is."""
-    return tuple(map(_folded, text))
-
-
 def is_spoken(letter: str) -> bool:
     """Whether the letter is a Chinese character or a digit: what a name is made of."""
-    return "\u3400" <= letter <= "\u9fff" or letter in _SAID
+    return "\u3400" <= letter <= "\u9fff" or letter in SAID
+
+
+def stem_of(name: str) -> str:
+    """The name without the ending that says what kind of thing it is: 翠湖 of 翠湖花园; all of it where it has none."""
+    return next((name[: -len(ending)] for ending in load_words().endings if name.endswith(ending)), name)
+
+
+def _is_telling(name: str) -> bool:
+    """Whether enough of the name tells it from others of its kind: 区医院 sounds like 去医院."""
+    stem = stem_of(name)
+    return SHORTEST <= len(name) <= LONGEST and all(map(is_spoken, name)) and (not stem or len(stem) >= SHORTEST)
 
 
 def _read_as_words(name: str) -> Sound:
     """The syllables as the name is read by its words (重庆 is chong qing)."""
-    read = lazy_pinyin("".join(_SAID.get(letter, letter) for letter in name))
+    read = lazy_pinyin("".join(SAID.get(letter, letter) for letter in name))
     return tuple(map(pinyin.folded, read)) if len(read) == len(name) else sound_of(name)
 
 
 def _pairs_of(sound: Sequence[str]) -> Iterator[tuple[int, int]]:
     for gap in (1, 2):
         yield from ((at, gap) for at in range(len(sound) - gap))
-
-
-def _alike(said: Sequence[str], sound: Sequence[str]) -> float:
-    return float(Levenshtein.normalized_similarity("".join(said), "".join(sound)))
-
-
-def _least_part(said: Sound, sound: Sound) -> float:
-    return min(_alike(said[at : at + 2], sound[at : at + 2]) for at in range(len(sound) - 1))
-
-
-@lru_cache(16384)
-def _folded(letter: str) -> str:
-    if not is_spoken(letter):
-        return letter
-    return pinyin.folded(lazy_pinyin(_SAID.get(letter, letter))[0])

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 DIGITS: Mapping[str, int] = dict(zip("零一二三四五六七八九〇幺两洞拐勾", (*range(10), 0, 1, 2, 0, 7, 9), strict=True))
 UNITS: Mapping[str, int] = {"十": 10, "百": 100, "千": 1000}
 MYRIAD, HUNDRED_MILLION = 10_000, 100_000_000
+FEWEST = 3
+"""Digits that are surely said one by one."""
 
 DIGIT = "零〇一二三四五六七八九幺两"
 """Characters that are a digit in numbers as well as in strings of digits."""
@@ -14,7 +16,7 @@ ONE = rf"(?:一(?!{_ADVERBS})|[零〇二三四五六七八九幺两])"
 """A digit that does not begin 一直, 一定 and their like."""
 
 # Not behind another numeral, nor with the day of a week in it: 周五十点 is ten o'clock.
-_FREE = rf"(?<![{ANY}几数])(?<!周)(?<!星期)(?<!礼拜)"
+_FREE = rf"(?<![{ANY}几数\d])(?<!周)(?<!星期)(?<!礼拜)"
 _WEEKDAY = r"(?:(?<=周[一二三四五六])|(?<=星期[一二三四五六])|(?<=礼拜[一二三四五六]))"
 START = rf"(?:{_FREE}|{_WEEKDAY})"
 NUMBER = rf"(?:{ONE}|十)(?:{ONE}|[十百千万亿])*"
@@ -50,8 +52,8 @@ def in_figures(value: int) -> str:
 
 
 def figures(words: str) -> str | None:
-    """A number, or a string of digits, in figures; None for what is neither."""
-    if all(one in DIGITS or one.isascii() for one in words) and len(words) > 1:
+    """A number, or a string of digits, in figures; None for what is neither. Two digits may be two numbers (一二栋)."""
+    if all(one in DIGITS or one.isascii() for one in words) and (len(words) >= FEWEST or set(words[1:]) & set("零幺")):
         return digits_of(words)
     value = value_of(words)
     return None if value is None else in_figures(value)

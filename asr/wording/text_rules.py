@@ -32,8 +32,9 @@ class NameRules:
     """How alike (0-1) what was heard must sound to become a name: one of `two` characters, of `three`, of more (`long`).
 
     From `suggested` on it is offered to the agent. Each two neighbouring syllables must sound alike by `part`, so that a long
-    common ending (人民医院) does not carry another name. A hot word may sound by `hot` less alike; what cuts through an
-    ordinary word (听到路|灯), or holds one that everybody hears rightly, must sound by `doubt` more alike.
+    common ending (人民医院) does not carry another name; in a suggestion by
+    `part_suggested`, in a term, which is no name, by `term`. A hot word may sound by
+    `hot` less alike; what cuts through an ordinary word, or holds one that everybody hears rightly, must by `doubt` more.
     """
 
     two: float
@@ -42,6 +43,8 @@ class NameRules:
     suggested: float
     hot: float
     part: float
+    part_suggested: float
+    term: float
     doubt: float
 
     def least(self, characters: int) -> float:

@@ -24,6 +24,7 @@ class Words:
     leads: tuple[str, ...]
     follows: tuple[str, ...]
     heard_right: frozenset[str]
+    endings: tuple[str, ...]
 
 
 @cache
@@ -38,6 +39,7 @@ def load_words() -> Words:
         leads=tuple(found["leads"]),
         follows=tuple(found["follows"]),
         heard_right=frozenset(found["heard_right"]),
+        endings=_longest_first(found["endings"]),
     )
 
 
