@@ -36,7 +36,7 @@ PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 test: lint ## Lint, then all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/architecture tests/unit tests/integration tests/contract
-	$(BIN)/python -m pytest tests/e2e tests/browser
+	$(BIN)/python -m pytest -rs tests/e2e tests/browser
 
 lint: $(VENV)/.dev pages ## ruff, mypy, import contracts, types and texts of the pages
 	$(BIN)/ruff format --check .
@@ -49,7 +49,7 @@ unit integration contract architecture: $(VENV)/.dev ## One kind of test
 	$(PYTEST) tests/$@
 
 e2e browser: $(VENV)/.dev pages ## Tests with real processes
-	$(BIN)/python -m pytest -q tests/$@
+	$(BIN)/python -m pytest -q -rs tests/$@
 
 docs: $(VENV)/.dev ## Write the generated reference pages anew
 	$(BIN)/python docs/generate.py

@@ -47,6 +47,7 @@ class Stage:
     script: Path
     port: int = field(default_factory=free_port)
     audio_port: int = field(default_factory=free_port)
+    websocket_port: int = field(default_factory=free_port)
     partner_port: int = field(default_factory=free_port)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -61,6 +62,7 @@ class Stage:
             "data_dir": str(self.folder / "data"),
             "port": str(self.port),
             "audiosocket_port": str(self.audio_port),
+            "websocket_port": str(self.websocket_port),
             "database_url": self.database_url,
             "asr_url": f"scripted://{self.script}",
             "demo": "true",
@@ -106,7 +108,8 @@ class Stage:
     def gateway(self, asr_url: str) -> Iterator[int]:
         """A second speech gateway with another engine while inside; gives its port."""
         port = free_port()
-        self._start("gateway-2", hotline_command("gateway"), self.environment(asr_url=asr_url, audiosocket_port=str(port)))
+        environment = self.environment(asr_url=asr_url, audiosocket_port=str(port), websocket_port="0")
+        self._start("gateway-2", hotline_command("gateway"), environment)
         until(lambda: _listens(port), what="the second gateway listens", seconds=START_S)
         try:
             yield port
