@@ -18,6 +18,9 @@ from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Invalid, NotFound
 from hotline.kernel.scope import Scope
 
+SPOKEN = "spoken"
+"""The source of an alert that fell in a call; the other is typed."""
+
 
 class Choice(StrEnum):
     """What an agent does about a word of danger (handbook 7.1)."""
@@ -33,7 +36,8 @@ def raise_alerts(uow: UnitOfWork, contact_id: int, text: str, source: str, risks
     `source` is spoken or typed; without `risks` the words that come with the package hold. Returns what is new. Safe to
     repeat with the same text.
     """
-    hits = (risks or load_risk_words()).find(text)
+    words = risks or load_risk_words()
+    hits = words.find_spoken(text) if source == SPOKEN else words.find(text)
     raised = [_raise_once(uow, contact_id, hit, source) for hit in hits if hit.action == TRANSFER]
     return [alert for alert in raised if alert is not None]
 

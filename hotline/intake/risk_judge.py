@@ -33,10 +33,15 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Limits:
-    """From which probability a sentence is an alarm without words (`sure`), and below which words are none (`unlikely`)."""
+    """From which probability a sentence is an alarm without words (`sure`), and below which words are none (`unlikely`).
+
+    `sounded` is the least for words known only by their sound, `growing` for a sentence that is still being spoken.
+    """
 
     sure: float
     unlikely: float
+    sounded: float
+    growing: float
     never_silenced: frozenset[str]
     mark_counts: float
     alike: int
@@ -148,7 +153,7 @@ def marks_of(found: Iterable[str], meant: Iterable[str], rules: Iterable[str]) -
 
 def read_limits(data: Mapping[str, Any]) -> Limits:  # the JSON of `risk_judge.json`
     """The limits of the file."""
-    named = {name: data[name] for name in ("sure", "unlikely", "mark_counts", "alike")}
+    named = {name: data[name] for name in ("sure", "unlikely", "sounded", "growing", "mark_counts", "alike")}
     return Limits(**named, never_silenced=frozenset(data["never_silenced"]))
 
 

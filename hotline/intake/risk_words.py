@@ -1,12 +1,13 @@
 """Words of danger in what is typed or spoken, with rules against false alarms. Pure; words and rules are data.
 
-`risk_words.yaml` has the words with level and action, `risk_patterns` finds them, `risk_context` tells which are meant, and
-`risk_judge` hears danger told without them and calms words that nobody in danger uses so.
+`risk_words.yaml` has the words with level and action, `risk_patterns` finds them, `risk_context` tells which are meant,
+`risk_judge` hears danger told without them and calms words that nobody in danger uses so, `risk_sounds` spells what was
+misheard.
 Callers: `alerts`, `drafting` (urgency), the live transcript. Sources: handbook 4.4, 7.1, 7.2.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,11 +17,13 @@ import yaml
 
 from hotline.intake import risk_judge
 from hotline.intake.risk_context import Context
-from hotline.intake.risk_judge import Judge, Span
+from hotline.intake.risk_judge import Judge, Limits, Span
 from hotline.intake.risk_patterns import Found, Group, Patterns
+from hotline.intake.risk_sounds import Sounds
 
 LEVELS = ("urgent", "critical")
 """From the lesser to the graver, as a ticket's urgency names them."""
+GRAVEST = LEVELS[-1]
 TRANSFER, CALL_UNIT = "transfer", "call_unit"
 """What is done: a partner takes over, or the ticket's unit is rung at once."""
 
@@ -39,6 +42,16 @@ class RiskHit:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """A piece of a text: how probably it tells danger (0-1), the ways to tell of one in it, and those that are meant."""
+
+    piece: Span
+    danger: float
+    found: list[Found]
+    meant: list[Found]
+
+
+@dataclass(frozen=True)
 class CityWords:
     """What a city changes: ways to say it by group, words that make a group harmless, and groups that are off."""
 
@@ -54,22 +67,34 @@ class RiskWords:
         self._context = Context(context)
         self._patterns = Patterns(words)
         self._city = city
+        self._sounds = packaged_sounds()
 
     def find(self, text: str) -> list[RiskHit]:
         """The words of danger that are meant, from left to right; those of one group do not overlap, the longer stand.
 
         Where none is meant and the judge is sure of a danger, one hit marks the characters that speak most for it.
         """
-        judge, (found, meant) = risk_judge.packaged_judge(), self._told(text)
-        hits: list[RiskHit] = []
-        for piece in risk_judge.pieces(text):
-            mine, real = _inside(found, piece), _inside(meant, piece)
-            danger = judge.danger(text[slice(*piece)], self._marks(text[slice(*piece)], mine, real))
-            kept = [one for one in real if danger >= judge.limits.unlikely or self._is_kept(one.group.word, judge)]
-            hits += [_hit(text, one) for one in _apart(kept)]
-            if not real and danger >= judge.limits.sure:
-                hits += self._unworded(text, piece, mine, judge)
+        limits, hits = self._limits, list[RiskHit]()
+        for one in self._judged(text):
+            kept = [way for way in one.meant if one.danger >= limits.unlikely or self._is_kept(way.group.word)]
+            hits += [_hit(text, way) for way in _apart(kept)]
+            if not one.meant and one.danger >= limits.sure:
+                hits += self._unworded(text, one)
         return hits
+
+    def find_spoken(self, text: str) -> list[RiskHit]:
+        """As `find`, of a sentence that was heard to its end; gravest words also where only their sound was written."""
+        hits = self.find(text)
+        return hits + self._misheard(text, {hit.word for hit in hits}, self._limits.sounded)
+
+    def find_growing(self, text: str) -> list[RiskHit]:
+        """Of a sentence still being spoken, heard from its beginning: only gravest words, and only when hardly in doubt.
+
+        What comes next may calm it ("… 不是我们这儿"), so a hit here is for the agent's eyes until `find_spoken` has the end.
+        """
+        sure = [one for one in self._judged(text) if one.danger >= self._limits.growing]
+        hits = [_hit(text, way) for one in sure for way in _apart(one.meant) if way.group.level == GRAVEST]
+        return hits + self._misheard(text, {hit.word for hit in hits}, self._limits.growing)
 
     def marks(self, sentence: str) -> frozenset[str]:
         """What patterns and context say of a sentence, for the judge."""
@@ -85,23 +110,53 @@ class RiskWords:
         rules = self._context.rules_in(sentence)
         return risk_judge.marks_of((one.group.word for one in found), (one.group.word for one in meant), rules)
 
-    def _is_kept(self, name: str, judge: Judge) -> bool:
-        return name in judge.limits.never_silenced or name in self._city.added
+    def _judged(self, text: str) -> Iterator[Judged]:
+        found, meant = self._told(text)
+        for piece in risk_judge.pieces(text):
+            mine, real = _inside(found, piece), _inside(meant, piece)
+            sentence = text[slice(*piece)]
+            yield Judged(piece, self._judge.danger(sentence, self._marks(sentence, mine, real)), mine, real)
 
-    def _unworded(self, text: str, piece: Span, found: Sequence[Found], judge: Judge) -> list[RiskHit]:
+    def _misheard(self, text: str, known: Collection[str], least: float) -> list[RiskHit]:
+        """Gravest words that stand there only by their sound, of groups not `known`, where danger is at least so probable."""
+        spelt, spans = self._sounds.spelt(text)
+        if not spans:
+            return []
+        ways = [way for one in self._judged(spelt) if one.danger >= least for way in _apart(one.meant)]
+        grave = [way for way in ways if way.group.level == GRAVEST and way.group.word not in known]
+        return [_hit(text, way) for way in grave if any(start < way.end and way.start < end for start, end in spans)]
+
+    @property
+    def _judge(self) -> Judge:
+        return risk_judge.packaged_judge()
+
+    @property
+    def _limits(self) -> Limits:
+        return self._judge.limits
+
+    def _is_kept(self, name: str) -> bool:
+        return name in self._limits.never_silenced or name in self._city.added
+
+    def _unworded(self, text: str, judged: Judged) -> list[RiskHit]:
         """The hit for a danger that no words told: of the group whose words stand there, else of the scenes most like it."""
-        sentence = text[slice(*piece)]
-        name = found[0].group.word if found else judge.group(sentence)
+        sentence = text[slice(*judged.piece)]
+        name = judged.found[0].group.word if judged.found else self._judge.group(sentence)
         group = self._patterns.groups.get(name)
         if group is None or any(words in sentence for words in self._city.unless.get(name, ())):
             return []
-        start, end = (piece[0] + at for at in judge.telling(sentence))
+        start, end = (judged.piece[0] + at for at in self._judge.telling(sentence))
         return [RiskHit(name, text[start:end], group.level, group.partner, start, end, group.action)]
 
 
 def worst(hits: list[RiskHit]) -> RiskHit | None:
     """The gravest of the hits, the first of equals."""
     return max(hits, key=lambda hit: LEVELS.index(hit.level), default=None)
+
+
+@cache
+def packaged_sounds() -> Sounds:
+    """The words of danger by their sound that come with the package."""
+    return Sounds(_read("risk_sounds.yaml")["words"])
 
 
 @cache
