@@ -31,7 +31,7 @@ from knowledge_base.following import CODES as DONE
 from knowledge_base.following import REVISED
 from knowledge_base.lifecycle import ARTICLE, PHONE_ENTRY, TASK
 from knowledge_base.scorers.http import SETTING
-from sla import sentences, year_files
+from sla import packaged, sentences, year_files
 from sla.calendar import DayKind
 from sla.ladder import RUNGS
 from sla.limits import LimitUnit, Stage, StartEvent
@@ -239,6 +239,16 @@ def test_what_is_printed_has_the_words_of_the_pages(language: str) -> None:
     }
 
     assert {key: catalogue(language).get(key) for key in said_on_pages} == said_on_pages
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_rule_of_the_city_has_a_name_on_its_page(language: str) -> None:
+    file = ROOT / "web" / "frontend" / "src" / "locales" / language / "timing.json"
+    named = json.loads(file.read_text(encoding="utf-8"))["timing"]["name"]
+    groups = {group: codes.keys() if isinstance(codes, dict) else () for group, codes in named.items()}
+    rules = [key.split(".", 1) for key in packaged.rule_values()]
+
+    assert [".".join((group, code)) for group, code in rules if code not in groups.get(group, ())] == []
 
 
 @lru_cache
