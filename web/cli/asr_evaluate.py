@@ -157,8 +157,8 @@ def _lines(report: Report) -> Iterator[str]:
     whole = evaluation.total(report.outcomes)
     kinds = {"substituted": whole.substituted, "inserted": whole.inserted, "deleted": whole.deleted, "length": whole.length}
     yield texts.text("asr.evaluated_edits", **kinds)
-    for by in ("source", "rate"):
-        yield texts.text(f"asr.evaluated_by_{by}")
+    for by, head in (("source", texts.text("asr.evaluated_by_source")), ("rate", texts.text("asr.evaluated_by_rate"))):
+        yield head
         yield from (f"  {one.edits.rate:.3f}  n={one.count:<4} {one.name}" for one in evaluation.groups(report.outcomes, by))
     if report.names_raw.said or report.names_shown.false:
         yield texts.text("asr.evaluated_names", **_told(report.names_raw, "raw_"), **_told(report.names_shown, "shown_"))

@@ -15,7 +15,6 @@ from asr.text import fold
 from web import texts
 
 WORST = 40
-WORDS = ("title", "worst", "truth", "heard", "shown", "rate", "sound")
 Piece = tuple[str, str]
 """A kind (equal, replace, delete, insert) and the characters."""
 
@@ -25,7 +24,7 @@ def html(outcomes: Sequence[Outcome], band: str) -> str:
     worst = sorted(outcomes, key=lambda one: -one.edits.rate)[:WORST]
     page = Environment(loader=PackageLoader("web"), autoescape=True).get_template("asr_report.html")
     return page.render(
-        words={name: texts.text(f"asr.report.{name}") for name in WORDS},
+        words=_words(),
         rate=f"{total(outcomes).rate:.3f}",
         count=len(outcomes),
         band=band,
@@ -40,6 +39,18 @@ def pieces(truth: str, heard: str) -> tuple[list[Piece], list[Piece]]:
     mine = [(cut.tag, wanted[cut.src_start : cut.src_end]) for cut in cuts if cut.src_end > cut.src_start]
     theirs = [(cut.tag, got[cut.dest_start : cut.dest_end]) for cut in cuts if cut.dest_end > cut.dest_start]
     return mine, theirs
+
+
+def _words() -> dict[str, str]:
+    return {
+        "title": texts.text("asr.report.title"),
+        "worst": texts.text("asr.report.worst"),
+        "truth": texts.text("asr.report.truth"),
+        "heard": texts.text("asr.report.heard"),
+        "shown": texts.text("asr.report.shown"),
+        "rate": texts.text("asr.report.rate"),
+        "sound": texts.text("asr.report.sound"),
+    }
 
 
 def _row(one: Outcome) -> dict[str, object]:
