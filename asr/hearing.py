@@ -4,6 +4,7 @@ Knows no threads and no database. Used by `asr.sessions` for live calls and by `
 """
 
 import contextlib
+import math
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +18,8 @@ from hotline.kernel.errors import Unavailable
 
 GATED = frozenset({"vosk", "sphinx"})
 """Engines that work as hard on silence as on speech, and for which it is left out."""
+ROUNDED_S = 0.02
+"""Engines round the end of a word by so much; its last bit of sound must not become a word of its own."""
 LOST_AT_MOST = 3
 """Audio that killed so many recognisers in a row is left for later."""
 
@@ -134,7 +137,7 @@ class Hearing:
                 self._finals += 1
                 self._losses = 0
                 self.heard_until_s = moved.end_s
-                self._forget(moved.end_s)
+                self._forget(moved.end_s + ROUNDED_S)
             self._say(number, moved)
 
     def _forget(self, until_s: float) -> None:
@@ -144,9 +147,9 @@ class Hearing:
             if at_s + seconds(pcm, self._rate) <= until_s:
                 self._kept.popleft()
                 continue
-            cut = max(0, int((until_s - at_s) * self._rate)) * SAMPLE_BYTES
+            cut = math.ceil(max(0.0, until_s - at_s) * self._rate)
             if cut:
-                self._kept[0] = (until_s, pcm[cut:])
+                self._kept[0] = (at_s + cut / self._rate, pcm[cut * SAMPLE_BYTES :])
             return
 
 

@@ -19,6 +19,7 @@ from asr.gateways.streams import AudioSink, Leg
 from asr.model_fetch import fetch_model
 from asr.models_check import NO_ENGINE, choose_url, model_places, model_url
 from asr.sessions import SessionLimits, Sessions
+from asr.wording.punctuation import open_punctuator
 from asr.workers import WorkerPool
 from hotline.kernel import logs, settings
 from hotline.kernel.errors import HotlineError
@@ -41,7 +42,7 @@ def main() -> None:
     configured = settings.load()
     logs.configure(configured.log_level, "gateway")
     container = bootstrap.build(configured)
-    show = HeardText(container.database.zone)
+    show = HeardText(container.database.zone, open_punctuator(configured.punctuation_url))
     heard = Heard(container.database, container.push, show=show)
     threading.Thread(target=show.prepare, args=(container.database,), name="names", daemon=True).start()
     try:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from asr.engine import Hypothesis
 from asr.shown import Shown, show
 from asr.text import join_words, numbers_as_digits
+from asr.wording.punctuation import Punctuator
 from hotline.kernel.db import Database
 from hotline.kernel.errors import HotlineError
 from web.lexicon import KeptLexicon
@@ -23,8 +24,8 @@ def show_plainly(session: Session, found: Hypothesis) -> Shown:
 class HeardText:
     """Keeps the city's lexicon between finals."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._lexicon = KeptLexicon(zone)
+    def __init__(self, zone: ZoneInfo, punctuator: Punctuator | None = None) -> None:
+        self._lexicon, self._punctuator = KeptLexicon(zone), punctuator
 
     def prepare(self, database: Database) -> None:
         """Make the lexicon before the first call; one that cannot be made now is made with the first final."""
@@ -35,10 +36,10 @@ class HeardText:
             LOG.warning("no names of the city yet: %s", error)
 
     def __call__(self, session: Session, found: Hypothesis) -> Shown:
-        """The shown text of a final with its changes. Rules that cannot be read cost the changes, never the words."""
+        """The shown text of a final with its changes. Names or rules that fail cost the changes, never the words."""
         try:
             lexicon = self._lexicon(session)
-        except HotlineError as error:
-            LOG.warning("words are shown as heard: %s", error)
+            return show(found.text, lexicon, alternatives=found.alternatives, words=found.words, punctuator=self._punctuator)
+        except Exception:  # the chain's edge: what was said must be stored whatever a rule makes of it
+            LOG.exception("words are shown as heard")
             return show_plainly(session, found)
-        return show(found.text, lexicon, alternatives=found.alternatives, words=found.words)
