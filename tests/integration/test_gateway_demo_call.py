@@ -190,7 +190,7 @@ def test_transcribe_prints_times_words_and_the_error_rate(tmp_path: Path, run: C
     ran = run("asr", "transcribe", sound(tmp_path), "--url", f"scripted://{script}", "--truth", "路灯不亮了")
 
     assert ran.status == 0
-    assert "0.1 -    1.0  路灯不亮" in ran.output
+    assert "0.1 -    1.0  caller  路灯不亮" in ran.output
     assert "20.0%" in ran.output
 
 
