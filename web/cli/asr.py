@@ -5,7 +5,7 @@ import click
 from asr.model_fetch import fetch_model
 from asr.models_check import SMALL_CHINESE, check_model, find_model, model_places
 from web import texts
-from web.cli import asr_evaluate, asr_transcribe
+from web.cli import asr_evaluate, asr_probe, asr_transcribe
 
 
 @click.group("asr")
@@ -44,4 +44,5 @@ def _fetch() -> None:
 
 
 asr.add_command(asr_transcribe.transcribe)
+asr.add_command(asr_probe.probe)
 asr.add_command(asr_evaluate.evaluate)
