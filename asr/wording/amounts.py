@@ -27,6 +27,7 @@ _MONEY = re.compile(
 _PAID = re.compile("(?:[收交付罚涨降价费要从花给退扣到]|只要|应该)了?$")
 _PAID_BEHIND = re.compile(rf"[{DIGIT}][毛角]|$|[，。？！涨降]|到[{DIGIT}十]")
 _SMALL_MONEY = re.compile(rf"(?<=[\d块元毛角])(?P<number>[{DIGIT}])(?=[毛角分])")
+_HEIGHT = re.compile(rf"{START}(?P<whole>[{DIGIT}])米(?P<part>[{DIGIT}]{{1,2}})(?![{_NUMERALS}个])")
 _MEASURED = re.compile(rf"{START}(?P<number>{NUMBER})(?P<unit>多?{MEASURE})")
 _COUNT = re.compile(rf"{START}(?P<number>{NUMBER})")
 _ONE_EACH = re.compile("[个位平张次天月年斤只台人家户晚吨米小块套条辆份口间处届车桶节]")
@@ -55,7 +56,11 @@ def small_money(passage: Passage) -> Iterator[Edit]:
 
 def measures(passage: Passage) -> Iterator[Edit]:
     """Amounts of a unit of measure, also small ones."""
-    return rewritten(passage, _MEASURED, lambda found: _with_unit(found, str(found["unit"])))
+    heights = list(rewritten(passage, _HEIGHT, lambda found: f"{digits_of(found['whole'])}米{digits_of(found['part'])}"))
+    yield from heights
+    for edit in rewritten(passage, _MEASURED, lambda found: _with_unit(found, str(found["unit"]))):
+        if not any(edit.start < other.end and other.start < edit.end for other in heights):
+            yield edit
 
 
 def counts(passage: Passage) -> Iterable[Edit]:

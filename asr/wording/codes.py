@@ -7,6 +7,7 @@ from re import Match
 from asr.wording.changes import Edit
 from asr.wording.numerals import DIGIT, ONE, digits_of
 from asr.wording.passage import Passage, rewritten
+from asr.wording.words import load_words
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 SPOKEN = DIGIT + "洞拐勾0-9"
@@ -60,6 +61,8 @@ def _run(found: Match[str], shortest: int) -> str | None:
 def _is_number(found: Match[str]) -> bool:
     """Whether three or four digits are a number and no piece of speech (三五八门, 一二三)."""
     run, text = found["run"], found.string
+    if run in load_words().services:
+        return True
     if any(one in run[1:] for one in LONG_NUMBER_NAMES) or run[0] in LONG_NUMBER_NAMES:
         return True
     return bool(_NAMED_END.search(text[: found.start()]) or _RUN_BEHIND.match(text, found.end("run")))

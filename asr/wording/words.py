@@ -25,6 +25,7 @@ class Words:
     follows: tuple[str, ...]
     heard_right: frozenset[str]
     endings: tuple[str, ...]
+    services: frozenset[str]
 
 
 @cache
@@ -40,6 +41,7 @@ def load_words() -> Words:
         follows=tuple(found["follows"]),
         heard_right=frozenset(found["heard_right"]),
         endings=_longest_first(found["endings"]),
+        services=frozenset(found["services"]),
     )
 
 

@@ -23,7 +23,7 @@ SPEECH = st.text(
 
 
 def sentences() -> list[dict[str, str]]:
-    return speech_sets.rows("shown.tsv")
+    return [*speech_sets.rows("shown.tsv"), *speech_sets.rows("later.tsv")]
 
 
 def shown(raw: str, words: Sequence[HeardWord] = (), alternatives: Sequence[str] = ()) -> str:
