@@ -31,7 +31,7 @@ from hotline.tickets.workflow import Secrecy, State
 
 FIELDS = frozenset(
     {
-        *("type", "title", "body", "wanted", "urgency", "time"),
+        *("type", "title", "body", "wanted", "urgency", "time", "persons"),
         *("category_code", "unit_id", "area_code", "address"),
         *("contact_name", "contact_phone", "confidential", "reply_wanted"),
     }

@@ -68,7 +68,7 @@ CALLS = [
             "contact_phone": "19900001234",
             "wanted": "尽快派人修好",
             "time": "已经三天了",
-            "title": "关于张女士反映听涛苑路灯不亮的问题",
+            "title": "关于张女士反映听涛苑3号楼路灯不亮的问题",
             "urgency": None,
             "unit_id": None,
         },
@@ -84,12 +84,12 @@ CALLS = [
         {
             "type": "enquiry",
             "category_code": "0301",
-            "title": "关于市民咨询公积金提取需要什么材料的问题",
+            "title": "关于市民咨询公积金提取需要什么材料，在哪里办的问题",
             "address": None,
             "area_code": None,
             "contact_phone": None,
             "contact_name": None,
-            "wanted": None,
+            "wanted": "公积金提取需要什么材料，在哪里办",
         },
     ),
     Call(
@@ -105,7 +105,7 @@ CALLS = [
             "address": "月台小商品城",
             "contact_name": "李晓明",
             "wanted": "退一赔三",
-            "title": "关于市民反映月台小商品城买的手机是假货的问题",
+            "title": "关于市民反映月台小商品城买的手机是假货，老板不给退的问题",
         },
     ),
     Call(
@@ -116,7 +116,7 @@ CALLS = [
     Call(
         "place corrected, house number asked",
         ["不是在听涛苑，是涛声家园，电梯坏了没人修", "坐席:几号楼", "五号楼二单元"],
-        {"address": "涛声家园五号楼二单元", "title": "关于市民反映涛声家园电梯坏了没人修的问题"},
+        {"address": "涛声家园五号楼二单元", "title": "关于市民反映涛声家园五号楼电梯坏了没人修的问题"},
     ),
     Call(
         "place taken back later",
@@ -128,12 +128,12 @@ CALLS = [
     Call(
         "crossing of two roads",
         ["建议在锦帆路和铸犁路交叉口增设红绿灯，孩子上学太危险了"],
-        {"type": "suggestion", "address": "锦帆路铸犁路交叉口", "title": "关于市民建议锦帆路增设红绿灯的问题"},
+        {"type": "suggestion", "address": "锦帆路铸犁路交叉口", "title": "关于市民建议锦帆路铸犁路交叉口增设红绿灯的问题"},
     ),
     Call(
         "praise",
         ["我要表扬一下云渡第二中学门口的交警，态度特别好"],
-        {"type": "praise", "address": "云渡第二中学门口", "title": "关于市民表扬云渡第二中学交警的问题"},
+        {"type": "praise", "address": "云渡第二中学门口", "title": "关于市民表扬云渡第二中学门口交警，态度特别好的问题"},
     ),
     Call(
         "district only is an area, not an address",

@@ -9,7 +9,7 @@ from hotline.intake.drafting.cues import load_cues
 from hotline.intake.drafting.gazetteer import Gazetteer, NamedPlace
 from hotline.intake.drafting.locating import locate, question, site_proposals
 from hotline.intake.drafting.numerals import house_number, in_digits, value_of
-from hotline.intake.drafting.values import CALLER, Turn
+from hotline.intake.drafting.values import CALLER, Proposal, Turn
 from tests.unit.place_sets import demo_gazetteer, meant, texts
 
 RIGHT_AT_LEAST = {"build": 1.0, "frozen": 0.93}
@@ -106,16 +106,20 @@ def test_nothing_is_asked_once_a_person_chose_the_area() -> None:
     assert question(found, gazetteer, "district", area_code="9901") is None
 
 
+def proposed(words: str) -> dict[str, Proposal]:
+    return site_proposals(locate(said(words), demo_gazetteer(), load_cues()), said(words), demo_gazetteer())
+
+
 def test_ambiguous_place_proposes_the_address_and_no_area() -> None:
-    fields = site_proposals(locate(said("新风路23号下水道堵了"), demo_gazetteer(), load_cues()))
+    fields = proposed("新风路23号下水道堵了")
 
     assert set(fields) == {"address"}
     assert fields["address"].value == "新风路23号"
 
 
 def test_heard_wrongly_the_address_has_the_right_name_and_less_confidence() -> None:
-    heard = site_proposals(locate(said("贵影路路灯坏了"), demo_gazetteer(), load_cues()))["address"]
-    written = site_proposals(locate(said("桂影路路灯坏了"), demo_gazetteer(), load_cues()))["address"]
+    heard = proposed("贵影路路灯坏了")["address"]
+    written = proposed("桂影路路灯坏了")["address"]
 
     assert heard.value == written.value == "桂影路"
     assert heard.confidence < written.confidence
@@ -160,7 +164,8 @@ def test_any_words_give_evidence_within_them_and_known_areas(words: str) -> None
 
     found = locate(said(words), gazetteer, load_cues(), load_country("99"))
 
-    assert all(0 <= item.start < item.end <= len(words) for one in site_proposals(found).values() for item in one.evidence)
+    fields = site_proposals(found, said(words), gazetteer)
+    assert all(0 <= item.start < item.end <= len(words) for one in fields.values() for item in one.evidence)
     assert set(found.areas) <= set(gazetteer.areas)
     assert found.area_code is None or all(gazetteer.within(code, found.area_code) for code in found.areas)
     question(found, gazetteer, "street")

@@ -16,13 +16,17 @@ class Cues:
     negations: tuple[str, ...]
     wishes: tuple[str, ...]
     urgency: dict[str, tuple[str, ...]]
+    agents_urgency: dict[str, tuple[str, ...]]
     problems: tuple[str, ...]
     openers: tuple[str, ...]
     closers: tuple[str, ...]
     asides: tuple[str, ...]
     courtesies: tuple[str, ...]
     others_phone: tuple[str, ...]
+    take_down: tuple[str, ...]
+    calling_asked: tuple[str, ...]
     this_number: tuple[str, ...]
+    this_one: tuple[str, ...]
     not_here: tuple[str, ...]
     double_surnames: tuple[str, ...]
     single_surnames: frozenset[str]
@@ -36,6 +40,7 @@ def load_cues() -> Cues:
     return Cues(
         types=cues["types"],
         urgency={level: tuple(words) for level, words in cues["urgency"].items()},
+        agents_urgency={level: tuple(words) for level, words in cues["agents_urgency"].items()},
         double_surnames=tuple(names["double"]),
         single_surnames=frozenset(names["single"]),
         **_longest_first(lists),

@@ -9,16 +9,22 @@ from dataclasses import dataclass, field
 
 from hotline.intake.drafting.cues import Cues, load_cues
 from hotline.intake.drafting.gazetteer import Gazetteer
-from hotline.intake.drafting.locating import locate, site_proposals
-from hotline.intake.drafting.matter import Matter, clauses, find_matter, find_time, find_type, find_urgency, find_wish, is_aside
+from hotline.intake.drafting.locating import Location, locate, site_proposals
+from hotline.intake.drafting.matter import clauses, find_matter, find_matters, find_type, find_urgency, is_aside, likely_type
+from hotline.intake.drafting.moments import find_time
 from hotline.intake.drafting.patterns import house_title, load_patterns
-from hotline.intake.drafting.person import Person, find_person, find_phone, name_proposal
-from hotline.intake.drafting.place import Site
+from hotline.intake.drafting.person import find_person, name_proposal
+from hotline.intake.drafting.phone import find_phone
+from hotline.intake.drafting.place import ROAD, Site
+from hotline.intake.drafting.subject import find_subject
+from hotline.intake.drafting.talk import wants_nothing
+from hotline.intake.drafting.titles import Titled, title_of
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Ranked, Ranker, Turn, merge
+from hotline.intake.drafting.wishes import find_wish
 from hotline.intake.limits import IntakeLimits, load_limits
 from hotline.intake.risk_words import RiskWords, load_risk_words
 
-TITLE_CONFIDENCE, BODY_CONFIDENCE = 0.7, 0.7
+BODY_CONFIDENCE = 0.7
 SHORTEST_BODY_CLAUSE = 3
 
 
@@ -36,28 +42,49 @@ class Sources:
     risks: RiskWords = field(default_factory=load_risk_words)
 
 
-def fill(turns: Sequence[Turn], sources: Sources) -> dict[str, Proposal]:
-    """The fields that the words give, by name; a field nobody spoke of is not there."""
+def fill(
+    turns: Sequence[Turn], sources: Sources, *, own: Sequence[Turn] = (), talk: Sequence[Turn] = ()
+) -> dict[str, Proposal]:
+    """The fields that the words give, by name; a field nobody spoke of is not there.
+
+    Where the turns are one of several matters, `own` are those that tell of it alone, and who calls is told anywhere in the
+    `talk` that they are of.
+    """
+    told, whole = own or turns, talk or turns
+    if wants_nothing(whole):
+        return {}
     cues, limits = load_cues(), load_limits()
-    place = locate(turns, sources.gazetteer, cues)
-    site = place.site
-    person = find_person(turns, cues)
+    place = _located(told, turns, sources.gazetteer, cues)
+    person = find_person(whole, cues)
+    matter = find_matter(told, cues, (), _cut(place.site, None))
+    kind = find_type(told, cues) or (likely_type(matter) if matter else None)
+    said = kind.value if kind else ""
     found: dict[str, Proposal | None] = {
-        "type": find_type(turns, cues),
-        "urgency": find_urgency(turns, cues, sources.risks),
-        "time": find_time(turns),
-        "wanted": find_wish(turns, cues, limits.wanted_max),
-        "contact_phone": find_phone(turns, cues, sources.caller_number),
+        "type": kind,
+        "urgency": find_urgency(told, cues, sources.risks),
+        "time": find_time(told, said),
+        "wanted": find_wish(turns, cues, limits.wanted_max, said),
+        "persons": find_subject(told, sources.gazetteer),
+        "contact_phone": find_phone(whole, cues, sources.caller_number),
         "contact_name": name_proposal(person) if person else None,
     }
-    found |= site_proposals(place)
-    found |= _ranked(turns, sources.ranker, place.area_code)
+    found |= site_proposals(place, turns, sources.gazetteer)
+    found |= _ranked(told, sources.ranker, place.area_code)
     known = {name: proposal for name, proposal in found.items() if proposal}
-    matter = find_matter(turns, cues, _words_said(known, turns), _cut(site, known.get("time")))
-    if matter:
-        known["title"] = _title(matter, known.get("type"), person, site)
-        known |= _body(turns, cues, known, limits)
+    matters = find_matters(told, cues, _words_said(known, turns), _cut(place.site, known.get("time")))
+    if matters:
+        first, second = [*matters[:2], None][:2]
+        assert first is not None  # noqa: S101 - there is one
+        fields = (known.get("type"), known.get("urgency"))
+        known["title"] = title_of(Titled(first, second, *fields, person, place.site, known.get("address")), turns)
+        known |= _body(told, cues, known, limits)
     return known
+
+
+def _located(told: Sequence[Turn], turns: Sequence[Turn], gazetteer: Gazetteer, cues: Cues) -> Location:
+    """The place of the matter's own turns; where they tell no address, of all."""
+    own = locate(told, gazetteer, cues)
+    return own if told is turns or (own.site and own.site.best.precision >= ROAD) else locate(turns, gazetteer, cues)
 
 
 def title_for(text: str, kind: str) -> str:
@@ -92,24 +119,6 @@ def _words_said(known: dict[str, Proposal], turns: Sequence[Turn]) -> set[str]:
 def _cut(site: Site | None, time: Proposal | None) -> list[str]:
     names = [site.address, *site.parts, *(site.turn.text[site.start : site.end],)] if site else []
     return names + ([time.value] if time else [])
-
-
-def _title(matter: Matter, kind: Proposal | None, person: Person | None, site: Site | None) -> Proposal:
-    limits = load_limits()
-    title = house_title(
-        matter.text[: limits.matter_max],
-        kind=kind.value if kind else "other",
-        person=person.form_of_address if person else "",
-        place=site.short if site else "",
-        length_max=limits.title_max,
-    )
-    evidence = merge(
-        [matter.evidence],
-        site.evidence if site else (),
-        person.evidence if person and person.sex else (),
-        kind.evidence if kind else (),
-    )
-    return Proposal(title, TITLE_CONFIDENCE, evidence)
 
 
 def _body(turns: Sequence[Turn], cues: Cues, known: dict[str, Proposal], limits: IntakeLimits) -> dict[str, Proposal]:

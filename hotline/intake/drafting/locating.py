@@ -5,8 +5,9 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hotline.intake.drafting.address import Where, address
 from hotline.intake.drafting.country import Abroad, Country
 from hotline.intake.drafting.cues import Cues
 from hotline.intake.drafting.gazetteer import EXACT, PRECISION, Gazetteer, Hit
@@ -17,6 +18,8 @@ CONFIDENCE = (0.2, 0.5, 0.65, 0.75, 0.8, 0.9)
 """By precision of the name, city to exact place."""
 AGENT_ONLY = 0.8
 """Factor when only the agent said it and the caller did not object."""
+COMMUNITY = 3
+"""From this precision on (a village), a place is an address and not only an area."""
 NO_COUNTRY = Country((), "")
 
 
@@ -25,7 +28,7 @@ class Location:
     """What words say of the place: `areas` are all it may lie in, `area_code` the one, or the smallest that holds them all.
 
     Both are empty without a place; `area_code` is None too when only the city holds them all. `elsewhere` are places of other
-    cities, or names this city does not have.
+    cities, or names this city does not have; `others` are further mentions of places.
     """
 
     site: Site | None = None
@@ -33,6 +36,7 @@ class Location:
     area_code: str | None = None
     confidence: float = 0.0
     elsewhere: tuple[Abroad, ...] = ()
+    others: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,21 +67,20 @@ def locate(turns: Sequence[Turn], gazetteer: Gazetteer, cues: Cues, country: Cou
         elsewhere = tuple(_elsewhere(turns, gazetteer, country))
         return Location(best, _codes(best), _codes(best)[0] if best else None, CONFIDENCE[0] if best else 0.0, elsewhere)
     areas = _narrowed(_areas(best, gazetteer), sites[1:], gazetteer)
-    return _location(best, areas, gazetteer)
+    return replace(_location(best, areas, gazetteer), others=tuple(sites[1:]))
 
 
-def site_proposals(found: Location) -> dict[str, Proposal]:
+def site_proposals(found: Location, turns: Sequence[Turn], gazetteer: Gazetteer) -> dict[str, Proposal]:
     """The fields area_code and, when the words are closer than an area, address."""
     site, fields = found.site, dict[str, Proposal]()
     if site is None:
         return fields
     if found.area_code:
         fields["area_code"] = Proposal(found.area_code, found.confidence, site.evidence)
-    if site.best.precision >= ROAD:
+    if site.best.precision >= COMMUNITY:
         factor = 1.0 if site.turn.role == CALLER else AGENT_ONLY
-        fields["address"] = Proposal(
-            site.address, round(CONFIDENCE[site.best.precision] * site.sure * factor, 2), site.evidence
-        )
+        told = address(site, found.others, turns, Where(gazetteer, found.area_code))
+        fields["address"] = Proposal(told.text, round(CONFIDENCE[site.best.precision] * site.sure * factor, 2), told.evidence)
     return fields
 
 

@@ -1,44 +1,63 @@
-"""What the matter is: its type, how urgent, when it happened, what is wanted, and the clause that says it best. Pure."""
+"""What the matter is: its type, how urgent, and the clause that says it best. When and what for: `moments`, `wishes`. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hotline.intake.drafting.cues import Cues
-from hotline.intake.drafting.person import holds_phone
+from hotline.intake.drafting.phone import holds_phone
 from hotline.intake.drafting.values import CALLER, Clause, Evidence, Proposal, Turn, merge
-from hotline.intake.risk_words import LEVELS, RiskWords
+from hotline.intake.risk_words import LEVELS, RiskHit, RiskWords
 
 NEGATION_REACH = 3
 DOUBT = 2
 """Added to the sum of all weights, so that a single weak cue does not look sure."""
 RISK_CONFIDENCE, CUE_CONFIDENCE = 0.9, 0.75
-TIME_CONFIDENCE, WISH_CONFIDENCE = 0.7, 0.75
-SHORTEST_WISH, SHORTEST_MATTER = 4, 2
+SHORTEST_MATTER = 2
 RANKED_POINTS, CUE_POINTS, WISH_POINTS = 3, 2, -3
 MOST_PROBLEM_POINTS = 3
 PLACE_POINTS, FIRST_POINTS = 1, 1
 LONGEST_COURTESY = 6
 """A clause of so many characters with a polite word in it says nothing else."""
 
+_ASKED = ("吗", "呢", "什么", "多少", "办不办", "怎么办")
+_ASKING = (
+    "怎么",
+    "什么时候",
+    "多久",
+    "多长时间",
+    "几月",
+    "几点",
+    "哪里",
+    "在哪",
+    "能不能",
+    "要不要",
+    "可不可以",
+    "有没有",
+    "需不需要",
+)
+_BROKEN = (
+    "坏",
+    "漏",
+    "塌",
+    "掉下",
+    "断了",
+    "冒",
+    "不亮",
+    "没水",
+    "没电",
+    "没气",
+    "倒了",
+    "要倒",
+    "堵了",
+    "裂",
+    "积水",
+    "走丢",
+    "失踪",
+)
+LIKELY_CONFIDENCE = 0.4
+
 _CLAUSE = re.compile(r"[^，。！？；,.!?;\s]+")
-_SENTENCE_END = re.compile(r"[。！？!?\n]")
-_DAY = (
-    r"(?:今天|昨天|前天|大前天|昨晚|今早|今晚|前晚|这两天|这几天|这几个月|最近|近期|上周[一二三四五六日天]?|上个?星期[一二三四五六日天]?|"
-    r"上个月|这个月|本月|今年|去年|每天|天天|每晚|每周[一二三四五六日天]?|周[一二三四五六日末]|星期[一二三四五六日天]|"
-    r"[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}[号日]|[\d一二三四五六七八九十]{1,3}[号日](?!楼|院|线))"
-)
-_CLOCK = (
-    r"(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜)?"
-    r"[\d一二三四五六七八九十两]{1,3}点(?:半|多|钟|[\d一二三四五六七八九十]{1,3}分)?"
-)
-_PART = r"(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜)"
-_SPAN = (
-    r"(?:已经|连续|持续|都)?[\d一二三四五六七八九十两半好几]{1,3}"
-    r"(?:天|个月|个星期|周|年|个小时|小时|个多月|多天|多个月)(?:了|多)"
-)
-_TIME = re.compile(rf"{_DAY}的?(?:{_CLOCK}|{_PART})?(?:左右|开始|起)?|{_CLOCK}(?:左右|开始)?|{_SPAN}")
-_NOT_WISHES = ("按", "照", "合", "的", "不", "没", "有", "被")
 
 
 @dataclass(frozen=True)
@@ -66,57 +85,58 @@ def find_type(turns: Sequence[Turn], cues: Cues) -> Proposal | None:
 
 
 def find_urgency(turns: Sequence[Turn], cues: Cues, risks: RiskWords) -> Proposal | None:
-    """Urgent or critical when words of danger or of urgency fell; nothing otherwise."""
+    """Urgent or critical when words of danger fell, the caller told of haste, or the agent said so; nothing otherwise."""
     found: dict[str, list[Evidence]] = {}
     sure = CUE_CONFIDENCE
-    for turn in _said_by_caller(turns):
-        for hit in risks.find(turn.text):
+    for turn in turns:
+        by_caller = turn.role == CALLER
+        for hit in _worded(turn.text, risks) if by_caller else ():
             found.setdefault(hit.level, []).append(Evidence(turn.seq, hit.start, hit.end))
             sure = RISK_CONFIDENCE
-        for level, words in cues.urgency.items():
+        for level, words in (cues.urgency if by_caller else cues.agents_urgency).items():
             found.setdefault(level, []).extend(_places(turn, words, cues.negations))
     worst = next((level for level in reversed(LEVELS) if found.get(level)), None)
     return Proposal(worst, sure, merge(found[worst])) if worst else None
 
 
-def find_time(turns: Sequence[Turn]) -> Proposal | None:
-    """When it happened or since when, in the caller's words; the most telling of the first turn that says it."""
-    for turn in _said_by_caller(turns):
-        when = max(_TIME.finditer(turn.text), key=lambda found: len(found[0]), default=None)
-        if when:
-            return Proposal(when[0], TIME_CONFIDENCE, (Evidence(turn.seq, when.start(), when.end()),))
-    return None
-
-
-def find_wish(turns: Sequence[Turn], cues: Cues, length_max: int) -> Proposal | None:
-    """What the caller wants done: the last sentence that says so, from behind the wishing word to its end or an aside."""
-    for turn in reversed(list(_said_by_caller(turns))):
-        asides = [clause.start for clause in clauses([turn]) if is_aside(clause, cues)]
-        for start in sorted(_wish_starts(turn.text, cues), reverse=True):
-            end = _SENTENCE_END.search(turn.text, start)
-            ends = [end.start() if end else len(turn.text), start + length_max, *(at for at in asides if at >= start)]
-            stop = min(ends)
-            said = turn.text[start:stop].lstrip("，, 是").rstrip("，, 谢。")
-            at = turn.text.find(said, start)
-            if len(said) >= SHORTEST_WISH:
-                return Proposal(said, WISH_CONFIDENCE, (Evidence(turn.seq, at, at + len(said)),))
-    return None
+def _worded(text: str, risks: RiskWords) -> list[RiskHit]:
+    """The dangers told in words: one that only the judge of whole sentences sees raises an alert, but fills no field."""
+    hits = risks.find(text)
+    marks = risks.marks(text) if hits else frozenset()
+    return [hit for hit in hits if any(mark.endswith(f"meant:{hit.word}") for mark in marks)]
 
 
 def find_matter(turns: Sequence[Turn], cues: Cues, ranked_words: Collection[str], cut: Collection[str]) -> Matter | None:
     """The clause that tells most, without what `cut` names (place, time) and the talk around it."""
-    best: tuple[int, Matter] | None = None
-    for clause in clauses(turns):
-        matter = None if is_aside(clause, cues) else _clean(clause, cues, cut)
-        points = _points(matter.text, clause.text, cues, ranked_words) if matter else 0
-        points += PLACE_POINTS * any(words in clause.text for words in cut if words)
-        if matter is None or points <= 0:
-            continue
-        if best is None:
-            best = (points + FIRST_POINTS, matter)
-        elif points > best[0]:
-            best = (points, matter)
-    return best[1] if best else None
+    return next(iter(find_matters(turns, cues, ranked_words, cut)), None)
+
+
+def find_matters(turns: Sequence[Turn], cues: Cues, ranked_words: Collection[str], cut: Collection[str]) -> list[Matter]:
+    """The clause that tells most, and the next of the same turn that tells something too."""
+    found = [(*_worth(clause, cues, ranked_words, cut), clause) for clause in clauses(turns)]
+    told = [(points, matter, clause) for points, matter, clause in found if matter and points > 0]
+    if not told:
+        return []
+    best = max(range(len(told)), key=lambda at: (told[at][0] + FIRST_POINTS * (at == 0), -at))
+    chosen = told[best]
+    behind = [row for row in told[best + 1 :] if row[2].turn is chosen[2].turn]
+    more = [row for row in behind if _points(row[1].text, row[2].text, cues, ranked_words) > 0][:1]
+    return [chosen[1], *(row[1] for row in more)]
+
+
+def likely_type(matter: Matter) -> Proposal:
+    """The type of a matter that no cue tells: somebody asks, something is broken, or somebody does wrong."""
+    asks = matter.text.endswith(_ASKED) or any(word in matter.text for word in _ASKING)
+    kind = "enquiry" if asks else "help" if any(word in matter.text for word in _BROKEN) else "complaint"
+    return Proposal(kind, LIKELY_CONFIDENCE, (matter.evidence,))
+
+
+def _worth(clause: Clause, cues: Cues, ranked_words: Collection[str], cut: Collection[str]) -> tuple[int, Matter | None]:
+    matter = None if is_aside(clause, cues) else _clean(clause, cues, cut)
+    if matter is None:
+        return 0, None
+    points = _points(matter.text, clause.text, cues, ranked_words)
+    return points + PLACE_POINTS * any(words in clause.text for words in cut if words), matter
 
 
 def is_aside(clause: Clause, cues: Cues) -> bool:
@@ -149,15 +169,6 @@ def _places(turn: Turn, words: Iterable[str], negations: Sequence[str]) -> list[
                 found.append(Evidence(turn.seq, at, at + len(word)))
             at = turn.text.find(word, at + len(word))
     return found
-
-
-def _wish_starts(text: str, cues: Cues) -> Iterator[int]:
-    for word in cues.wishes:
-        at = text.find(word)
-        while at >= 0:
-            if not text[:at].endswith(_NOT_WISHES):
-                yield at + len(word)
-            at = text.find(word, at + len(word))
 
 
 def _points(matter: str, clause: str, cues: Cues, ranked_words: Collection[str]) -> int:

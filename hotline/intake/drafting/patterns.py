@@ -20,6 +20,8 @@ class Patterns:
     verbs: dict[str, str]
     wish: str
     time: str
+    urgent: str
+    again: str
 
 
 @cache
@@ -29,19 +31,30 @@ def load_patterns() -> Patterns:
     return Patterns(**yaml.safe_load(text))
 
 
-def house_title(matter: str, *, kind: str = "other", person: str = "", place: str = "", length_max: int = 60) -> str:
+@dataclass(frozen=True)
+class Marks:
+    """What a title says beside the matter: that it is urgent (加急), and that it was told before (再次)."""
+
+    urgent: bool = False
+    again: bool = False
+
+
+def house_title(
+    matter: str, *, kind: str = "other", person: str = "", place: str = "", length_max: int = 60, marks: Marks = Marks()
+) -> str:
     """The title of the house, "关于张女士反映听涛苑路灯不亮的问题"; the matter is cut so that it fits `length_max`."""
     patterns = load_patterns()
-    verb = patterns.verbs.get(kind, patterns.verbs["other"])
+    verb = (patterns.again if marks.again else "") + patterns.verbs.get(kind, patterns.verbs["other"])
+    before = patterns.urgent if marks.urgent else ""
     frame = {"person": person or patterns.anonymous, "verb": verb, "place": place}
-    room = length_max - len(patterns.title.format(**frame, matter=""))
-    return patterns.title.format(**frame, matter=_bare(matter, patterns)[: max(room, 1)])
+    room = length_max - len(before) - len(patterns.title.format(**frame, matter=""))
+    return before + patterns.title.format(**frame, matter=_bare(matter, patterns)[: max(room, 1)])
 
 
 def nameless_title(title: str) -> str:
     """The title of a confidential ticket, which its unit reads too: "关于张女士反映…" becomes "关于市民反映…"."""
     patterns = load_patterns()
-    before = re.escape(patterns.title.split("{person}")[0])
+    before = f"(?:{re.escape(patterns.urgent)})?{re.escape(patterns.title.split('{person}')[0])}"
     titles = "|".join(re.escape(word) for word in patterns.titles.values())
     return re.sub(rf"^({before}).{{1,2}}?(?:{titles})", rf"\g<1>{patterns.anonymous}", title)
 

@@ -1,26 +1,22 @@
-"""Who calls and on which number they can be reached, from their own words. Pure."""
+"""Who calls, from their own words and from how the agent then addresses them. The number is `phone`'s. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hotline.intake.drafting.cues import Cues
 from hotline.intake.drafting.patterns import load_patterns
+from hotline.intake.drafting.talk import Exchange, asked_about, load_talk, pieces
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Turn, merge
 
 FULL_NAME, SURNAME_AND_TITLE, SURNAME = 0.85, 0.8, 0.6
-SPOKEN_NUMBER, CALLING_NUMBER = 0.9, 0.95
 LONGEST_GIVEN_NAME = 2
-OWNER_REACH = 12
-"""How many characters before a number may say whose it is."""
+MALE, FEMALE = "male", "female"
 
-# One character each, so that positions in the digits are positions in the words.
-_DIGITS = str.maketrans("零〇一幺二两三四五六七八九０１２３４５６７８９", "00112234567890123456789")
-_GAP = r"[\s\-，,、]{0,2}"
-_PHONE = re.compile(rf"(?<!\d)(?:1[3-9]\d(?:{_GAP}\d){{8}}|0\d{{2,3}}{_GAP}[2-9]\d{{6,7}})(?!\d)")
-_SURNAME_SAID = re.compile(r"(?:免贵姓|我姓|我是姓|姓)")
-_NAME_SAID = re.compile(r"(?:我叫|名字叫|名字是|姓名是|姓名叫|我的名字是)")
-_ENDS_NAME = set("我你他她是住在的了有家今昨这那想要电手打号呢啊吧就和跟什么贵，。、！？,.!? \t\n")
+_SURNAME_SAID = re.compile(r"(?:免贵姓|我是姓|我姓)[，, ]{0,2}")
+_NAME_SAID = re.compile(r"(?:我叫|我名字叫|我的名字是|我的姓名是|名字叫|姓名是)[，, ]?")
+_ANSWERED = re.compile(r"(?:哎呀|嗯|啊|哦|那个|我|是|免贵|姓|叫|老|小)*[，, ]{0,2}(?:姓)?[，, ]{0,2}")
+_ENDS_NAME = set("名我你他她是住在的了有家今昨这那想要电手打号呢啊吧就和跟什么贵，。、！？,.!? \t\n")
 
 
 @dataclass(frozen=True)
@@ -38,14 +34,21 @@ class Person:
         return self.surname + load_patterns().titles[self.sex] if self.sex else ""
 
 
+@dataclass(frozen=True)
+class _Said:
+    surname: str
+    name: str
+    evidence: Evidence
+
+
 def find_person(turns: Sequence[Turn], cues: Cues) -> Person | None:
-    """The caller as they named themselves (last mention wins), with the sex heard from any form of address."""
+    """The caller as they named themselves (a whole name before a surname, then the last), with the sex heard."""
     said = list(_names_said(turns, cues))
     if not said:
         return None
-    surname, name, evidence = max(said, key=lambda found: (len(found[1]) > len(found[0]), found[2]))
-    sex, heard = _sex(turns, surname)
-    return Person(surname, name, sex, merge([evidence], heard))
+    best = max(said, key=lambda found: (len(found.name) > len(found.surname), found.evidence))
+    sex, heard = _sex(turns, best.surname)
+    return Person(best.surname, best.name, sex, merge([best.evidence], heard))
 
 
 def name_proposal(person: Person) -> Proposal:
@@ -57,40 +60,62 @@ def name_proposal(person: Person) -> Proposal:
     return Proposal(person.surname, SURNAME, person.evidence)
 
 
-def find_phone(turns: Sequence[Turn], cues: Cues, caller_number: str) -> Proposal | None:
-    """The number to reach the caller: the last one they said for themselves, or the one they call from if they said so."""
-    for turn in reversed([turn for turn in turns if turn.role == CALLER]):
-        for found in reversed(list(_PHONE.finditer(turn.text.translate(_DIGITS)))):
-            if not _belongs_to_others(turn.text, found.start(), cues):
-                number = re.sub(r"\D", "", found[0])
-                return Proposal(number, SPOKEN_NUMBER, (Evidence(turn.seq, found.start(), found.end()),))
-        for phrase in cues.this_number if caller_number else ():
-            at = turn.text.find(phrase)
-            if at >= 0:
-                return Proposal(caller_number, CALLING_NUMBER, (Evidence(turn.seq, at, at + len(phrase)),))
-    return None
-
-
-def holds_phone(text: str) -> bool:
-    """Whether a telephone number stands in the text, in digits or spoken."""
-    return _PHONE.search(text.translate(_DIGITS)) is not None
-
-
-def _belongs_to_others(text: str, start: int, cues: Cues) -> bool:
-    before = text[max(0, start - OWNER_REACH) : start]
-    return any(phrase in before for phrase in cues.others_phone)
-
-
-def _names_said(turns: Iterable[Turn], cues: Cues) -> Iterator[tuple[str, str, Evidence]]:
+def _names_said(turns: Sequence[Turn], cues: Cues) -> Iterator[_Said]:
     for turn in turns:
-        if turn.role != CALLER:
+        if turn.role == CALLER:
+            yield from _told_unasked(turns, turn, cues)
+    for exchange in asked_about(turns, "name"):
+        yield from _answered(turns, exchange, cues)
+
+
+def _told_unasked(turns: Sequence[Turn], turn: Turn, cues: Cues) -> Iterator[_Said]:
+    for found in _SURNAME_SAID.finditer(turn.text):
+        if surname := _any_surname(turn.text, found.end(), cues):
+            yield _Said(surname, surname, Evidence(turn.seq, found.start(), found.end() + len(surname)))
+    for found in _NAME_SAID.finditer(turn.text):
+        surname = _surname_at(turn.text, found.end(), cues) or _addressed_at(turns, turn, found.end())
+        if name := _full_name_at(turn.text, found.end(), surname):
+            whole = "".join(name)
+            yield _Said(name[0], whole, Evidence(turn.seq, found.start(), found.end() + len(whole)))
+
+
+def _answered(turns: Sequence[Turn], exchange: Exchange, cues: Cues) -> Iterator[_Said]:
+    """The surname with which an answer begins, and a whole name that stands by itself in it (姓 古 古代的古 古长林)."""
+    for turn in exchange.answers:
+        start = _ANSWERED.match(turn.text)
+        at = start.end() if start else 0
+        told = turn.text[:at].rstrip("，, ").endswith("姓")
+        surname = _any_surname(turn.text, at, cues) if told else _surname_at(turn.text, at, cues)
+        surname = surname or _addressed_at(turns, turn, at)
+        if not surname or not _stands_alone(turns, turn, at, surname):
             continue
-        for found in _SURNAME_SAID.finditer(turn.text):
-            if surname := _surname_at(turn.text, found.end(), cues):
-                yield surname, surname, Evidence(turn.seq, found.start(), found.end() + len(surname))
-        for found in _NAME_SAID.finditer(turn.text):
-            if name := _full_name_at(turn.text, found.end(), cues):
-                yield name[0], "".join(name), Evidence(turn.seq, found.start(), found.end() + len("".join(name)))
+        yield _Said(surname, surname, Evidence(turn.seq, at, at + len(surname)))
+        for piece in pieces(turn):
+            given = len(piece.text) - len(surname)
+            if piece.text.startswith(surname) and 0 < given <= LONGEST_GIVEN_NAME and not _ENDS_NAME & set(piece.text):
+                yield _Said(surname, piece.text, piece.evidence)
+        return
+
+
+def _stands_alone(turns: Sequence[Turn], turn: Turn, at: int, surname: str) -> bool:
+    """Whether the name is the whole piece, was introduced by 姓 or 叫, or the agent takes it up."""
+    behind = turn.text[at + len(surname) :][:1]
+    introduced = re.search(r"[姓叫老][，, ]{0,2}$", turn.text[:at]) is not None
+    return introduced or not behind or not behind.isalnum() or bool(_addressed_at(turns, turn, at))
+
+
+def _addressed_at(turns: Sequence[Turn], turn: Turn, at: int) -> str:
+    """The surname at that place by which the agent addresses the caller in the next turn, if one does."""
+    reply = next((later for later in turns if later.seq > turn.seq and later.role != CALLER), None)
+    for length in (2, 1):
+        surname = turn.text[at : at + length]
+        if reply and len(surname) == length and any(surname + form in reply.text for form in _forms()):
+            return surname
+    return ""
+
+
+def _forms() -> tuple[str, ...]:
+    return (*load_talk().female, *load_talk().male)
 
 
 def _surname_at(text: str, start: int, cues: Cues) -> str:
@@ -99,8 +124,13 @@ def _surname_at(text: str, start: int, cues: Cues) -> str:
     return text[start : start + 1] if text[start : start + 1] in cues.single_surnames else ""
 
 
-def _full_name_at(text: str, start: int, cues: Cues) -> tuple[str, str] | None:
-    surname = _surname_at(text, start, cues)
+def _any_surname(text: str, start: int, cues: Cues) -> str:
+    """What follows 姓 is a surname, be it ever so rare."""
+    letter = text[start : start + 1]
+    return _surname_at(text, start, cues) or (letter if "\u4e00" <= letter <= "\u9fff" and letter not in _ENDS_NAME else "")
+
+
+def _full_name_at(text: str, start: int, surname: str) -> tuple[str, str] | None:
     given = ""
     for letter in text[start + len(surname) : start + len(surname) + LONGEST_GIVEN_NAME] if surname else "":
         if letter in _ENDS_NAME:
@@ -109,10 +139,21 @@ def _full_name_at(text: str, start: int, cues: Cues) -> tuple[str, str] | None:
     return (surname, given) if given else None
 
 
-def _sex(turns: Iterable[Turn], surname: str) -> tuple[str, list[Evidence]]:
-    for sex, title in load_patterns().titles.items():
-        for turn in turns:
-            at = turn.text.find(surname + title)
-            if at >= 0:
-                return sex, [Evidence(turn.seq, at, at + len(surname + title))]
+def _sex(turns: Sequence[Turn], surname: str) -> tuple[str, list[Evidence]]:
+    """From a form of address: behind the name, in an agent's turn by itself, or the caller's answer to which it is."""
+    forms = {MALE: load_talk().male, FEMALE: load_talk().female}
+    for turn in turns:
+        for sex, words in forms.items():
+            for word in words:
+                # The name may stand before it in full: 孔丽女士.
+                found = re.search(rf"{re.escape(surname)}[\u4e00-\u9fff]{{0,2}}?{word}", turn.text)
+                if found:
+                    return sex, [Evidence(turn.seq, found.start(), found.end())]
+    for turn in turns:
+        if turn.role == CALLER:
+            continue
+        heard = {sex: turn.text.find(words[0]) for sex, words in forms.items() if words[0] in turn.text}
+        if len(heard) == 1:
+            sex, at = heard.popitem()
+            return sex, [Evidence(turn.seq, at, at + len(forms[sex][0]))]
     return "", []

@@ -4,6 +4,7 @@ Which area that is, and what has to be asked, is in `locating`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -94,12 +95,14 @@ def find_sites(turns: Sequence[Turn], gazetteer: Gazetteer, cues: Cues) -> list[
                 sites.append(site)
     standing = [site for site in sites if site.best.name not in denied]
     elsewhere = any(not site.home and site.best.precision >= ROAD for site in standing)
-    ranked = sorted(standing, key=lambda site: _rank(site, aside=elsewhere and site.home), reverse=True)
+    said = Counter(place.name for site in standing for place in set(site.places))
+    ranked = sorted(standing, key=lambda site: _rank(site, said, aside=elsewhere and site.home), reverse=True)
     return [_with_house_number(ranked[0], turns), *ranked[1:]] if ranked else []
 
 
-def _rank(site: Site, *, aside: bool) -> tuple[bool, int, bool, int, int]:
-    return not aside, site.best.precision, site.turn.role == CALLER, len(site.parts), -site.turn.seq
+def _rank(site: Site, said: Counter[str], *, aside: bool) -> tuple[bool, int, bool, int, int, int]:
+    by_caller = site.turn.role == CALLER
+    return not aside, site.best.precision, by_caller, said[site.best.name], len(site.parts), -site.turn.seq
 
 
 def _sites(turn: Turn, gazetteer: Gazetteer) -> Iterator[Site]:

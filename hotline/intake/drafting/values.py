@@ -1,6 +1,6 @@
 """The values drafting works with: turns in, proposals with evidence out. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 CALLER = "caller"
@@ -35,6 +35,14 @@ class Proposal:
     def __post_init__(self) -> None:
         if not self.value or not self.evidence:
             raise ValueError("a proposal without value or evidence")
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """One matter of a talk: the turns that tell of it, and its fields by name."""
+
+    segments: tuple[int, ...]
+    fields: Mapping[str, Proposal]
 
 
 @dataclass(frozen=True)
