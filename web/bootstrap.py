@@ -56,6 +56,7 @@ class Container:
     push: Push
     search: Search
     desk: Desk
+    repeats_scorer: Scorer
     words: CityWords
     directory: Directory
     incidents: IncidentWatch
@@ -102,6 +103,7 @@ def build(settings: Settings) -> Container:
         push=push,
         search=desk.search,
         desk=desk,
+        repeats_scorer=plugins.open_url("hotline.scorers", settings.repeats_scorer_url, data_dir=folder),
         words=words,
         directory=Directory(),
         incidents=IncidentWatch(Watch(reading), Lock()),

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from hotline.insight.models import IncidentTicket
 from hotline.intake import repeat_rules, repeat_thresholds
 from hotline.intake.repeat_rules import RepeatRules
-from hotline.intake.repeats import Terms
+from hotline.intake.repeats import Opinion, Terms
 from hotline.kernel.db import UnitOfWork
 from sla import book
 
 
-def terms_of(session: Session) -> Terms:
-    """Rules and thresholds in force."""
-    return Terms(rules_of(session), repeat_thresholds.current(session), incidents_of)
+def terms_of(session: Session, opinion: Opinion) -> Terms:
+    """Rules and thresholds in force, and whose opinion on meaning is asked."""
+    return Terms(rules_of(session), repeat_thresholds.current(session), incidents_of, opinion)
 
 
 def rules_of(session: Session) -> RepeatRules:

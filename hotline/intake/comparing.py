@@ -81,6 +81,8 @@ class Weights:
 
     compared_characters: int
     telling_tokens: int
+    opinions: int
+    most_odds: float
     same_citizen: float
     same_incident: float
     same_category: float
@@ -111,17 +113,23 @@ class Comparison:
         self._window, self._now = timedelta(days=window_days), now
         # An address alone is no matter yet.
         told = matter.title.strip() or matter.body.strip()
-        self._text = reader.read(compared(matter.title, matter.body, matter.address) if told else "")
+        self._words = compared(matter.title, matter.body, matter.address) if told else ""
+        self._text = reader.read(self._words)
         self._demands = demands_of(f"{matter.title}\n{matter.body}\n{matter.wanted}")
 
-    def with_ticket(self, ticket: Ticket) -> Repeat:
-        """How much the matter looks like that ticket's."""
-        text = self._reader.read(words_of(ticket))
-        found = likeness.figures(self._text, text)
+    @property
+    def words(self) -> str:
+        """What of the matter is compared."""
+        return self._words
+
+    def with_ticket(self, ticket: Ticket, opinion: float | None = None) -> Repeat:
+        """How much the matter looks like that ticket's, with what a sentence model says of both where it was asked."""
+        text, settings = self._reader.read(words_of(ticket)), likeness.packaged()
+        found, weights = likeness.figures(self._text, text), settings.weights
+        if found and opinion is not None:
+            found, weights = likeness.with_opinion(found, opinion, settings.opinion), settings.with_opinion
         beside = dict(self._beside(ticket))
-        score = (
-            likeness.squashed(likeness.log_odds(likeness.packaged().weights, found) + sum(beside.values())) if found else 0.0
-        )
+        score = likeness.squashed(_bounded(likeness.log_odds(weights, found)) + sum(beside.values())) if found else 0.0
         figures = {**found, **beside}
         mine = self._same_citizen(ticket)
         reasons, against = tuple(self._reasons(ticket, text, figures)), tuple(self._against(ticket, text, figures))
@@ -202,6 +210,11 @@ class Comparison:
     def _same_incident(self, ticket: Ticket) -> bool:
         own = self._around.incidents.get(self._matter.ticket_id or 0)
         return own is not None and own == self._around.incidents.get(ticket.id)
+
+
+def _bounded(odds: float) -> float:
+    """What words alone may say: place, time and caller must still count beside a text told again word for word."""
+    return max(-packaged_weights().most_odds, min(packaged_weights().most_odds, odds))
 
 
 def compared(title: str, body: str, address: str) -> str:

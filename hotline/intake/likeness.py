@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 import yaml
@@ -20,15 +21,27 @@ from rapidfuzz.distance import LCSseq
 from hotline.intake import particulars, word_vectors
 from hotline.intake.particulars import Particulars
 from hotline.intake.word_vectors import Vectors
+from hotline.kernel.search import pinyin
 from hotline.kernel.search.analysis import Analyzer, normalise
 
 BIAS = "bias"
-ANCHORED = "anchored"
+ANCHORED, LENGTH = "anchored", "length"
 MATTER, OPINION = "matter_meaning", "sentence"
 PLAIN = "plain_"
 """Begins the name of a figure of two texts that name neither place nor number."""
+ABOVE, KNOTS = ">", (0.5, 0.75, 0.9)
+BENT = frozenset(
+    {
+        *("token_sort", "in_order", "characters", "pairs_most", "spoken_most", "spoken_in_order", LENGTH, "shared", "rarest"),
+        *("meaning", "covered_least", "covered_most", "replaced", "edited", OPINION),
+        *("matter_characters", "matter_covered_least", "matter_covered_most", MATTER),
+    }
+)
+"""Figures of wording and meaning: these may speak for and against, and otherwise above each of `KNOTS`."""
 NEAR_MEANING = 0.35
 """Cosine of two words below which they have nothing in common; so much lies between any two."""
+MUCH_SHARED = 6.0
+"""So many telling words that both texts hold count as 1."""
 KEPT_TEXTS = 2_000
 _BLANKS = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _KEPT = re.compile(r"[^\u3400-\u9fffa-z0-9]+")
@@ -44,11 +57,10 @@ class Scale:
 
 @dataclass(frozen=True)
 class Settings:
-    """`weights` without and `with_opinion` of a sentence model; where weights are `held` when they are fitted."""
+    """`weights` without and `with_opinion` of a sentence model."""
 
     weights: Mapping[str, float]
     with_opinion: Mapping[str, float]
-    held: Mapping[str, float]
     opinion: Scale
 
 
@@ -92,6 +104,21 @@ class Text:
         return word_vectors.unit(weighed @ self.directions)
 
     @cached_property
+    def syllables(self) -> list[str]:
+        """How the text sounds to a hard-of-telling ear, a syllable a character: a transcript writes 桩 as 装, 驶 as 使."""
+        return [pinyin.folded(pinyin.syllables(one)[0]) for one in self.characters]
+
+    @cached_property
+    def spoken_pairs(self) -> frozenset[tuple[str, str]]:
+        """Each two neighbouring syllables."""
+        return frozenset(pairwise(self.syllables))
+
+    @cached_property
+    def written_pairs(self) -> frozenset[tuple[str, str]]:
+        """Each two neighbouring characters."""
+        return frozenset(pairwise(self.characters))
+
+    @cached_property
     def particulars(self) -> Particulars:
         """What it names: numbers, roads, places, no and not."""
         return particulars.read(self.folded)
@@ -113,9 +140,8 @@ def figures(one: Text, other: Text) -> dict[str, float]:
         return {}
     mine, theirs = one.particulars, other.particulars
     anchored = mine.is_anchored or theirs.is_anchored
-    aims = _aims(mine, theirs)
-    # Where a place or number says which matter it is, words count for little: only what is wrong there does.
-    told = aims if anchored else {**aims, **_wording(one, other), **_meanings(one, other)}
+    told = {**_aims(mine, theirs), **_wording(one, other), **_meanings(one, other), **_of_matter(one.matter, other.matter)}
+    # Where a place or number says which matter it is, words count otherwise than where they are all there is.
     counted = {name if anchored else f"{PLAIN}{name}": value for name, value in told.items()}
     matter = {MATTER: max(0.0, float(one.matter.meaning @ other.matter.meaning))}
     return {**counted, **matter, **_named(mine, theirs), ANCHORED: float(anchored)}
@@ -127,8 +153,29 @@ def probability(weights: Mapping[str, float], found: Mapping[str, float]) -> flo
 
 
 def log_odds(weights: Mapping[str, float], found: Mapping[str, float]) -> float:
-    """The figures weighed and added up."""
-    return weights[BIAS] + sum(weight * found.get(name, 0.0) for name, weight in weights.items() if name != BIAS)
+    """The figures weighed and added up; a weight named "figure>0.75" counts what the figure has above 0.75."""
+    return weights[BIAS] + sum(weight * _above(found, *_named_knot(name)) for name, weight in weights.items() if name != BIAS)
+
+
+def bent(found: Mapping[str, float]) -> dict[str, float]:
+    """The figures with what those of `BENT` have above each knot: nearly the same text is another thing than a similar one."""
+    above = {
+        f"{name}{ABOVE}{knot}": _above(found, name, knot)
+        for name in found
+        if name.removeprefix(PLAIN) in BENT
+        for knot in KNOTS
+    }
+    return {**found, **above}
+
+
+def _above(found: Mapping[str, float], name: str, knot: float) -> float:
+    return max(0.0, found.get(name, 0.0) - knot)
+
+
+@cache
+def _named_knot(name: str) -> tuple[str, float]:
+    plain, _, knot = name.partition(ABOVE)
+    return plain, float(knot or 0)
 
 
 def squashed(odds: float) -> float:
@@ -142,28 +189,73 @@ def with_opinion(found: Mapping[str, float], opinion: float, scale: Scale) -> di
     return {**found, name: min(1.0, max(0.0, (opinion - scale.low) / (scale.high - scale.low)))}
 
 
+def has_opinion(found: Mapping[str, float]) -> bool:
+    """Whether a sentence model has spoken."""
+    return OPINION in found or f"{PLAIN}{OPINION}" in found
+
+
 @cache
 def packaged() -> Settings:
     """The weights that come with the package."""
     text = resources.files("hotline.intake").joinpath("data", "likeness.yaml").read_text(encoding="utf-8")
     told = yaml.safe_load(text)
-    return Settings(told["weights"], told["with_opinion"], told["held"], Scale(**told["opinion"]))
+    return Settings(told["weights"], told["with_opinion"], Scale(**told["opinion"]))
 
 
 def _wording(one: Text, other: Text) -> dict[str, float]:
+    """How much both are written and sound alike; "most" is of the shorter one, which the longer may hold whole."""
+    shared = [weight for word, weight in one.weights.items() if len(word) > 1 and word in other.weights]
     return {
         "token_sort": fuzz.token_sort_ratio(one.spaced, other.spaced, processor=None) / 100,
         "in_order": LCSseq.normalized_similarity(one.characters, other.characters),
         "characters": _dice(set(one.characters), set(other.characters)),
+        "pairs_most": _share(one.written_pairs, other.written_pairs),
+        "spoken_most": _share(one.spoken_pairs, other.spoken_pairs),
+        "spoken_in_order": LCSseq.normalized_similarity(one.syllables, other.syllables),
+        LENGTH: min(len(one.characters), len(other.characters)) / max(1, len(one.characters), len(other.characters)),
+        "shared": min(1.0, sum(shared) / MUCH_SHARED),
+        "rarest": max(shared, default=0.0),
     }
 
 
 def _meanings(one: Text, other: Text) -> dict[str, float]:
     """How far both point the same way, and how much of each finds something alike in the other."""
-    likeness = one.directions @ other.directions.T
-    near = np.clip((likeness - NEAR_MEANING) / (1 - NEAR_MEANING), 0, 1)
+    near = _nearness(one, other)
+    least, most = _coverage(one, other, near)
+    replaced = min(_strangest(one, near.max(axis=1)), _strangest(other, near.max(axis=0)))
+    return {
+        "meaning": max(0.0, float(one.meaning @ other.meaning)),
+        "covered_least": least,
+        "covered_most": most,
+        "replaced": replaced,
+        "edited": replaced * LCSseq.normalized_similarity(one.characters, other.characters),
+    }
+
+
+def _of_matter(one: Text, other: Text) -> dict[str, float]:
+    """The same of what is left without names and numbers; nothing when nothing is left."""
+    if not one.words or not other.words:
+        return {}
+    least, most = _coverage(one, other, _nearness(one, other))
+    alike = _dice(set(one.characters), set(other.characters))
+    return {"matter_characters": alike, "matter_covered_least": least, "matter_covered_most": most}
+
+
+def _nearness(one: Text, other: Text) -> np.ndarray:
+    """How near each word of one (rows) is to each of the other (columns), 0-1."""
+    near: np.ndarray = np.clip((one.directions @ other.directions.T - NEAR_MEANING) / (1 - NEAR_MEANING), 0, 1)
+    return near
+
+
+def _coverage(one: Text, other: Text, near: np.ndarray) -> tuple[float, float]:
     covered = _covered(one.weights.values(), near.max(axis=1)), _covered(other.weights.values(), near.max(axis=0))
-    return {"meaning": max(0.0, float(one.meaning @ other.meaning)), "covered_least": min(covered)}
+    return min(covered), max(covered)
+
+
+def _strangest(text: Text, nearest: np.ndarray) -> float:
+    """How telling its most telling word is that finds nothing alike: where both have one, a word was put for another."""
+    weights = np.fromiter(text.weights.values(), np.float32)
+    return float((weights * (1 - nearest)).max())
 
 
 def _aims(mine: Particulars, theirs: Particulars) -> dict[str, float]:
@@ -206,7 +298,8 @@ def _dice(mine: set[str], theirs: set[str]) -> float:
     return 2 * len(mine & theirs) / max(1, len(mine) + len(theirs))
 
 
-def _share(mine: frozenset[str], theirs: frozenset[str]) -> float:
+def _share(mine: Set[object], theirs: Set[object]) -> float:
+    """How much of the smaller both hold."""
     return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
 
 

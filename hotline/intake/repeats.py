@@ -4,7 +4,7 @@ Search hands over candidates by the rarest words, `comparing` weighs each. The c
 search. Called by the console, the dispatch desk and `benchmarks/duplicates.py`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.intake import repeat_decisions
-from hotline.intake.comparing import Comparison, Matter, Repeat, Surroundings, compared, packaged_weights
+from hotline.intake.comparing import Comparison, Matter, Repeat, Surroundings, compared, packaged_weights, words_of
 from hotline.intake.likeness import Reader
 from hotline.intake.repeat_rules import RepeatRules
 from hotline.intake.word_vectors import packaged_vectors
@@ -28,6 +28,8 @@ from hotline.tickets.rights import Right
 
 Incidents = Callable[[Session, Collection[int]], Mapping[int, int]]
 """Which of the tickets belong to which incident."""
+Opinion = Callable[[str, Sequence[str]], Sequence[float]]
+"""How near in meaning texts are to a text (a figure each, or none at all): a sentence model's, and only asked of a few."""
 LONGEST_READ = 400
 """Characters of a text that words to search by are taken from."""
 
@@ -37,13 +39,22 @@ def no_incidents(session: Session, ticket_ids: Collection[int]) -> Mapping[int, 
     return {}
 
 
+def no_opinion(text: str, others: Sequence[str]) -> Sequence[float]:
+    """Where no sentence model is."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Terms:
-    """What a city lays down for repeats: rules, thresholds by category ("" for all others), and who knows the incidents."""
+    """What a city lays down for repeats: rules, thresholds by category ("" for all others), and who knows the incidents.
+
+    `opinion` is a sentence model's, asked of the `opinions` most likely tickets alone: a text takes it 20 ms.
+    """
 
     rules: RepeatRules
     thresholds: Mapping[str, float] = field(default_factory=dict)
     incidents: Incidents = no_incidents
+    opinion: Opinion = no_opinion
 
     def threshold(self, category_code: str | None) -> float:
         """From which score on a repeat of that category is offered."""
@@ -68,7 +79,18 @@ def find(session: Session, search: Search, scope: Scope, matter: Matter, terms: 
         return []
     comparison = _comparison(session, search, matter, earlier, terms, now)
     open_to = [one for one in earlier.values() if merging.may_merge(one) or _may_know_as_own(scope, matter, one)]
-    return best((comparison.with_ticket(ticket) for ticket in open_to), terms, matter.category_code)
+    return best(compared_with(comparison, open_to, terms), terms, matter.category_code)
+
+
+def compared_with(comparison: Comparison, tickets: Iterable[Ticket], terms: Terms) -> list[Repeat]:
+    """Each ticket compared; the most likely ones again with the opinion of a sentence model. Touches no database."""
+    known = {ticket.id: ticket for ticket in tickets}
+    alike = {ticket_id: comparison.with_ticket(ticket) for ticket_id, ticket in known.items()}
+    likely = sorted(known.values(), key=lambda ticket: -alike[ticket.id].score)[: packaged_weights().opinions]
+    said = terms.opinion(comparison.words, [words_of(ticket) for ticket in likely]) if likely else ()
+    for ticket, opinion in zip(likely, said, strict=False):  # none, or one each
+        alike[ticket.id] = comparison.with_ticket(ticket, opinion)
+    return list(alike.values())
 
 
 def best(repeats: Iterable[Repeat], terms: Terms, category_code: str | None) -> list[Repeat]:
@@ -81,7 +103,7 @@ def best(repeats: Iterable[Repeat], terms: Terms, category_code: str | None) -> 
 
 def between(session: Session, search: Search, matter: Matter, other: Ticket, terms: Terms, *, now: datetime) -> Repeat:
     """How much the matter looks like that one ticket's, whatever the score: what a decision stands on."""
-    return _comparison(session, search, matter, {other.id: other}, terms, now).with_ticket(other)
+    return compared_with(_comparison(session, search, matter, {other.id: other}, terms, now), [other], terms)[0]
 
 
 def matter_of(ticket: Ticket) -> Matter:

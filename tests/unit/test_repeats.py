@@ -1,14 +1,16 @@
 """Same matter or not, by value: pairs of claims as citizens make them, with the reasons and what is proposed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.intake.comparing import Comparison, Matter, Repeat, Surroundings
+from hotline.intake import likeness
+from hotline.intake.comparing import Comparison, Matter, Repeat, Surroundings, packaged_weights
 from hotline.intake.likeness import Reader
 from hotline.intake.repeat_rules import read
-from hotline.intake.repeats import Terms, best
+from hotline.intake.repeats import Terms, best, compared_with
 from hotline.intake.word_vectors import packaged_vectors
 from hotline.kernel.errors import Invalid
 from hotline.kernel.search.analysis import Analyzer, packaged_words
@@ -49,7 +51,7 @@ def codes(matter: Matter, other: Ticket) -> tuple[set[str], set[str]]:
         "每天夜里十二点滨河花园旁边的工地还在施工，影响休息，噪音很大",
         "滨河花园边上的工地半夜十二点了还在施工，噪音太大，没法休息",
         "濱河花園旁邊工地每天夜裡十二點還在施工，噪音很大，影響休息",
-        "宾和花园那个工地呀半夜还在打桩吵得睡不着",
+        "宾和花园旁边那个工地呀每天夜里十二点还在施工噪音很大吵得睡不着",
     ],
 )
 def test_the_same_matter_in_other_words_is_offered(body: str) -> None:
@@ -140,6 +142,24 @@ def test_thresholds_are_those_of_the_category() -> None:
 
     assert offered(Matter(body=NOISE, **PLACE), ticket(), terms=strict) == []
     assert strict.threshold("0101") == 0.1
+
+
+def test_only_the_most_likely_tickets_are_asked_of_a_sentence_model() -> None:
+    asked = list[str]()
+
+    def opinion(text: str, others: Sequence[str]) -> Sequence[float]:
+        asked.extend(others)
+        return [1.0] * len(others)
+
+    many = [ticket(number, "公交车不来") for number in range(1, 20)]
+    own = "夜里工地打桩，滨河花园的人没法睡"
+    terms = replace(TERMS, opinion=opinion)
+    comparison = Comparison(READER, Matter(body=NOISE), AROUND, window_days=60, now=NOW)
+    found = {one.ticket_id: one for one in compared_with(comparison, [*many, ticket(99, own)], terms)}
+
+    assert len(asked) == packaged_weights().opinions
+    assert own in asked[0]
+    assert likeness.has_opinion(found[99].figures)
 
 
 def test_at_most_so_many_are_offered() -> None:

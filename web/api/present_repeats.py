@@ -29,13 +29,15 @@ def of_draft(session: Session, parts: Container, reader: Scope, row: Draft, now:
     matter = matter_of(session, row)
     if not matter.title and not matter.body:
         return []
-    found = repeats.find(session, parts.search, reader, matter, repeat_terms.terms_of(session), now=now)
+    found = repeats.find(
+        session, parts.search, reader, matter, repeat_terms.terms_of(session, parts.repeats_scorer.score), now=now
+    )
     return _shown(session, parts, reader, found, repeat_decisions.may_of_draft, now)
 
 
 def of_ticket(session: Session, parts: Container, reader: Scope, ticket: Ticket, now: datetime) -> list[shapes.Repeat]:
     """Earlier tickets that look like a ticket; those merged with it, or it with them, are no news."""
-    terms = repeat_terms.terms_of(session)
+    terms = repeat_terms.terms_of(session, parts.repeats_scorer.score)
     found = repeats.find(session, parts.search, reader, repeats.matter_of(ticket), terms, now=now)
 
     def may(other: Ticket) -> list[str]:
@@ -76,7 +78,9 @@ def keep_of_draft(uow: UnitOfWork, parts: Container, reader: Scope, draft_id: in
 
 
 def _between(uow: UnitOfWork, parts: Container, matter: Matter, other: Ticket) -> Repeat:
-    return repeats.between(uow.session, parts.search, matter, other, repeat_terms.terms_of(uow.session), now=uow.now)
+    return repeats.between(
+        uow.session, parts.search, matter, other, repeat_terms.terms_of(uow.session, parts.repeats_scorer.score), now=uow.now
+    )
 
 
 def _shown(
