@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from asr.engine import Hypothesis, seconds
 from asr.gateways.streams import Leg, Limits
+from asr.session import Party, Trouble
 
 LIMITS = Limits(max_seconds=5, stall_s=0.3, hello_s=0.3, ahead_s=60, answer_s=1, last_words_s=1)
 
@@ -66,3 +67,19 @@ class HeardLegs:
     def named(self, call_id: uuid.UUID) -> list[HeardLeg]:
         """The legs of a call."""
         return [heard for heard in self.legs if heard.leg.call_id == call_id]
+
+
+class QuietListener:
+    """Listens to sessions and keeps nothing: for tests of what comes back on the line."""
+
+    def started(self, party: Party) -> None:
+        return
+
+    def heard(self, party: Party, utterance: str, hypothesis: Hypothesis) -> None:
+        return
+
+    def troubled(self, party: Party, trouble: Trouble) -> None:
+        return
+
+    def ended(self, party: Party, reason: str, seconds: float) -> None:
+        return
