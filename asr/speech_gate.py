@@ -3,6 +3,7 @@
 A frame is speech when it is clearly louder than the noise floor, which follows the quietest recent frames.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -42,11 +43,15 @@ class _Open:
 
 
 class SpeechGate:
-    """Feed it audio; it hands out utterances, closed by `silence_s` of quiet or cut at the quietest place near `longest_s`."""
+    """Feed it audio; it hands out utterances, closed by `silence_s` of quiet or cut at the quietest place near `longest_s`.
 
-    def __init__(self, sample_rate_hz: int, *, silence_s: float, longest_s: float) -> None:
+    Of the quiet at its end an utterance keeps `after_s`.
+    """
+
+    def __init__(self, sample_rate_hz: int, *, silence_s: float, longest_s: float, after_s: float = math.inf) -> None:
         self._size = int(sample_rate_hz * FRAME_S)
         self._quiet_frames = round(silence_s / FRAME_S)
+        self._after_frames = round(min(after_s, silence_s) / FRAME_S)
         self._most_frames = round(longest_s / FRAME_S)
         self._rest = np.zeros(0, np.int16)
         self._recent: list[Samples] = []
@@ -58,6 +63,16 @@ class SpeechGate:
     def is_open(self) -> bool:
         """Whether somebody is speaking."""
         return self._open is not None
+
+    @property
+    def is_pausing(self) -> bool:
+        """Whether whoever speaks has been quiet for `after_s`: if the utterance ends here, it is `so_far` already."""
+        return self._open is not None and self._open.quiet >= self._after_frames
+
+    def so_far(self) -> Utterance | None:
+        """The open utterance as it would be if it ended now."""
+        run = self._open
+        return self._trimmed(run) if run is not None and run.spoken * FRAME_S >= SHORTEST_S else None
 
     def feed(self, samples: Samples) -> list[Utterance]:
         """The utterances that ended within this audio."""
@@ -100,7 +115,11 @@ class SpeechGate:
     def _close(self) -> Iterator[Utterance]:
         run, self._open = self._open, None
         if run is not None and run.spoken * FRAME_S >= SHORTEST_S:
-            yield _utterance(run.frames, run.first)
+            yield self._trimmed(run)
+
+    def _trimmed(self, run: _Open) -> Utterance:
+        kept = len(run.frames) - max(0, run.quiet - self._after_frames)
+        return _utterance(run.frames[:kept], run.first)
 
     def _cut(self, run: _Open) -> Utterance:
         searched = run.levels[-round(CUT_SEARCH_S / FRAME_S) :]

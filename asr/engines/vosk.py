@@ -1,32 +1,58 @@
-"""Kaldi recognition through Vosk, streaming: `vosk:///path/to/model[?renew_s=180]`. The only module that knows vosk.
+"""Kaldi recognition through Vosk, streaming. The only module that knows vosk; a model is named by its path, never by language.
 
-The model is loaded from a run-time copy whose configuration has no dither, so that the same audio always gives the same
-words. A recogniser grows without end (121 MB after 33 s), so it is made anew at an end point every few minutes.
+`vosk:///path/to/model[?renew_s=180&silence_s=0.5&alternatives=5&phrases=/path/list.txt]`. A recogniser grows without end
+(121 MB after 33 s), so it is made anew at an end point every few minutes. What Vosk's JSON means is `vosk_results`.
 """
 
 import ctypes
 import json
-import shutil
+import logging
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult
 
 import vosk
 
-from asr.engine import Hypothesis, seconds, whole_samples
-from asr.engines import options
+from asr.engine import Hypothesis, seconds
+from asr.engines import options, vosk_results
+from asr.engines.blocks import Blocks
+from asr.engines.vosk_model import link_model, takes_phrases
 from asr.models_check import ModelUnusable, check_model
-from asr.text import join_words
+from hotline.kernel.errors import Invalid
 
+LOG = logging.getLogger("asr.engines.vosk")
 RENEW_S = 180.0
-NO_DITHER = "--dither=0"
+BLOCK_S = 0.1
+ANYTHING_ELSE = "[unk]"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What an operator may ask for in the URL.
+
+    With `alternatives` above 0 Vosk gives the likeliest path instead of the words it is surest of: a little less accurate,
+    and word confidences are reckoned from the readings. `phrases` narrows what can be heard; it lifts no word.
+    """
+
+    renew_s: float = RENEW_S
+    silence_s: float | None = None
+    alternatives: int = 0
+    phrases: tuple[str, ...] = ()
 
 
 def open_engine(url: SplitResult) -> "VoskEngine":
     """Raises ModelUnusable when files of the model are missing or damaged."""
-    return VoskEngine(options.path(url), renew_s=options.number(url, "renew_s", RENEW_S))
+    listed = options.file(url, "phrases")
+    wishes = Wishes(
+        renew_s=options.number(url, "renew_s", RENEW_S),
+        silence_s=options.number(url, "silence_s", 0.5) if options.text(url, "silence_s") else None,
+        alternatives=int(options.amount(url, "alternatives", 0)),
+        phrases=tuple(listed.read_text(encoding="utf-8").split("\n")) if listed else (),
+    )
+    return VoskEngine(options.path(url), wishes)
 
 
 class VoskEngine:
@@ -34,53 +60,59 @@ class VoskEngine:
 
     name = "vosk"
 
-    def __init__(self, folder: Path, *, renew_s: float = RENEW_S) -> None:
+    def __init__(self, folder: Path, wishes: Wishes) -> None:
         check_model(folder)
+        if wishes.phrases and not takes_phrases(folder):
+            raise Invalid("asr_url", "model-takes-no-phrases", path=str(folder))
         vosk.SetLogLevel(-1)
         with tempfile.TemporaryDirectory(prefix="hotline-model-") as copy:
-            link_model(folder, Path(copy))
+            link_model(folder, Path(copy), silence_s=wishes.silence_s)
             try:
                 self._model: Any = vosk.Model(copy)  # vosk ships no types
             except Exception as error:  # vosk raises bare Exception for whatever Kaldi could not read
                 raise ModelUnusable(folder, "unreadable") from error
-        self._renew_s = renew_s
+        self._wishes = wishes
+        self._grammar = self._known_phrases() if wishes.phrases else ""
 
     def open_stream(self, sample_rate_hz: int) -> "VoskStream":
-        return VoskStream(self._model, sample_rate_hz, self._renew_s)
+        return VoskStream(self._model, sample_rate_hz, self._wishes, self._grammar)
 
     def close(self) -> None:
         self._model = None
         _give_memory_back()
 
+    def _known_phrases(self) -> str:
+        phrases = [phrase.strip() for phrase in self._wishes.phrases if phrase.strip()]
+        unknown = sorted({word for phrase in phrases for word in phrase.split() if self._model.vosk_model_find_word(word) < 0})
+        if unknown:
+            LOG.warning("the model cannot hear %s words of the phrase list, such as %s", len(unknown), unknown[:5])
+        possible = [phrase for phrase in phrases if not set(phrase.split()) & set(unknown)]
+        if not possible:
+            raise Invalid("asr_url", "no-phrase-can-be-heard", unknown=len(unknown))
+        return json.dumps([*possible, ANYTHING_ELSE], ensure_ascii=False)
+
 
 class VoskStream:
     """One recogniser at a time; its times are moved by the audio its predecessors took."""
 
-    def __init__(self, model: Any, sample_rate_hz: int, renew_s: float) -> None:
-        self._model = model
-        self._rate = sample_rate_hz
-        self._renew_s = renew_s
+    def __init__(self, model: Any, sample_rate_hz: int, wishes: Wishes, grammar: str) -> None:
+        self._model, self._rate, self._wishes, self._grammar = model, sample_rate_hz, wishes, grammar
+        self._blocks = Blocks(sample_rate_hz, BLOCK_S)
         self._base_s = 0.0
         self._taken_s = 0.0
         self._shown = ""
         self._recogniser: Any = self._fresh()
 
     def feed(self, pcm: bytes) -> Sequence[Hypothesis]:
-        audio = whole_samples(pcm)
-        if not audio:
-            return ()
-        self._taken_s += seconds(audio, self._rate)
-        if not self._recogniser.AcceptWaveform(audio):
-            return list(self._partial())
-        heard = list(self._final(self._recogniser.Result()))
-        if self._taken_s >= self._renew_s:
-            self._renew()
-        return heard
+        heard = [found for block in self._blocks.cut(pcm) for found in self._take(block)]
+        newest = len(heard) - 1
+        return [found for place, found in enumerate(heard) if found.is_final or place == newest]
 
     def finish(self) -> Sequence[Hypothesis]:
         if self._recogniser is None:
             return ()
-        heard = list(self._final(self._recogniser.FinalResult()))
+        heard = [found for found in self._take(self._blocks.rest()) if found.is_final]
+        heard.extend(self._final(self._recogniser.FinalResult()))
         self.close()
         return heard
 
@@ -89,10 +121,24 @@ class VoskStream:
             self._recogniser = None
             _give_memory_back()
 
+    def _take(self, block: bytes) -> Iterator[Hypothesis]:
+        if not block:
+            return
+        self._taken_s += seconds(block, self._rate)
+        if not self._recogniser.AcceptWaveform(block):
+            yield from self._partial()
+            return
+        yield from self._final(self._recogniser.Result())
+        if self._taken_s >= self._wishes.renew_s:
+            self._renew()
+
     def _fresh(self) -> Any:
-        recogniser = vosk.KaldiRecognizer(self._model, self._rate)
+        narrowed = (self._grammar,) if self._grammar else ()
+        recogniser = vosk.KaldiRecognizer(self._model, self._rate, *narrowed)
         recogniser.SetWords(True)
         recogniser.SetPartialWords(True)
+        if self._wishes.alternatives:
+            recogniser.SetMaxAlternatives(self._wishes.alternatives + 1)  # the likeliest is counted, too
         return recogniser
 
     def _renew(self) -> None:
@@ -102,34 +148,16 @@ class VoskStream:
         self._recogniser = self._fresh()
 
     def _partial(self) -> Iterator[Hypothesis]:
-        found = json.loads(self._recogniser.PartialResult())
-        text = join_words(found.get("partial", ""))
-        if text and text != self._shown:
-            self._shown = text
-            yield self._hypothesis(text, found.get("partial_result"), is_final=False)
+        found = vosk_results.partial(self._recogniser.PartialResult(), self._base_s, self._base_s + self._taken_s)
+        if found and found.text != self._shown:
+            self._shown = found.text
+            yield found
 
-    def _final(self, result: str) -> Iterator[Hypothesis]:
+    def _final(self, answer: str) -> Iterator[Hypothesis]:
         self._shown = ""
-        found = json.loads(result)
-        text = join_words(found.get("text", ""))
-        if text:
-            yield self._hypothesis(text, found.get("result"), is_final=True)
-
-    def _hypothesis(self, text: str, words: list[dict[str, Any]] | None, *, is_final: bool) -> Hypothesis:
-        if not words:
-            return Hypothesis(text, is_final, self._base_s, self._base_s + self._taken_s)
-        return Hypothesis(text, is_final, self._base_s + words[0]["start"], self._base_s + words[-1]["end"])
-
-
-def link_model(folder: Path, copy: Path) -> None:
-    """Make `copy` the model: links to its files, own configuration with dither off."""
-    for entry in folder.iterdir():
-        if entry.name != "conf":
-            (copy / entry.name).symlink_to(entry.resolve())
-    shutil.copytree(folder / "conf", copy / "conf")
-    features = copy / "conf" / "mfcc.conf"
-    kept = [line for line in features.read_text().splitlines() if not line.startswith("--dither")]
-    features.write_text("\n".join([*kept, NO_DITHER, ""]))
+        found = vosk_results.final(answer, self._base_s, self._base_s + self._taken_s)
+        if found:
+            yield found
 
 
 def _give_memory_back() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from asr.engines.vosk import link_model
+from asr.engines.vosk_model import link_model
 from asr.model_fetch import ModelNotFetched, Release, fetch_model, unpack
 from asr.models_check import NEEDED, SMALL_CHINESE, ModelUnusable, check_model, find_model, model_url
 
