@@ -28,9 +28,9 @@ def asterisk_files() -> Path:
 def telephony(asterisk_files: Path, stage: Stage, tmp_path: Path) -> Iterator[Telephony]:
     """Asterisk with the shipped dialplan, beside the stage; not started yet, so that a test may change its site."""
     site = {
-        "HOTLINE_API": f"{stage.address}/api/v1",
-        "HOTLINE_TOKEN": TOKEN,
-        "HOTLINE_AUDIOSOCKET": f"127.0.0.1:{stage.audio_port}",
+        "DESK_API": f"{stage.address}/api/v1",
+        "DESK_TOKEN": TOKEN,
+        "DESK_AUDIOSOCKET": f"127.0.0.1:{stage.audio_port}",
     }
     websocket = f"ws://127.0.0.1:{stage.websocket_port}/asterisk"
     made = Telephony(Asterisk(asterisk_files, tmp_path / "asterisk", site, websocket), tmp_path)

@@ -33,7 +33,7 @@ WORST_ERROR_RATE = 0.4
 def test_both_parties_are_heard_apart_and_the_ticket_is_dispatched(
     telephony: Telephony, stage: Stage, cast: Cast, recording: Path, media: str, phone: str
 ) -> None:
-    telephony.asterisk.site["HOTLINE_MEDIA"] = media
+    telephony.asterisk.site["DESK_MEDIA"] = media
     story = Story(stage, cast, phone, recording)
 
     with telephony.call(story, recording, stay_s=STAY_S):
@@ -78,7 +78,7 @@ def test_spoken_mandarin_of_both_parties_comes_under_their_own_names(
     story = Story(stage, cast, "19900001504", citizen_says)
 
     with stage.gateway(f"whisper://{shared / MODEL}?beam=1") as port:
-        telephony.asterisk.site["HOTLINE_AUDIOSOCKET"] = f"127.0.0.1:{port}"
+        telephony.asterisk.site["DESK_AUDIOSOCKET"] = f"127.0.0.1:{port}"
         with telephony.call(story, agent_says, stay_s=MANDARIN_STAY_S):
             pass
         until(lambda: said(story, "caller") and said(story, "agent"), what="both are heard")
