@@ -72,7 +72,12 @@ class Hearing:
         passed = self._gate.take(at_s, pcm, is_unfinished=self._is_unfinished)
         for piece in passed:
             self._feed(*piece)
-        if not passed and self._gate.is_poll_due and self._stream is not None:
+        if passed or self._stream is None:
+            return
+        if self._is_unfinished:
+            # Noise of the line may keep the engine from seeing the end of what was said.
+            self.finish()
+        elif self._gate.is_poll_due:
             self._feed(at_s, b"")
 
     def finish(self) -> None:

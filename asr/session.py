@@ -131,6 +131,7 @@ class _Said:
 
     stream: str
     held: tuple[str, Hypothesis] | None = None
+    until_s: float = 0.0
 
     def name(self, number: int) -> str:
         return f"{self.stream}-{number + 1}"
@@ -281,8 +282,10 @@ class Session:
             self._pass_on(*held)
 
     def _pass_on(self, name: str, found: Hypothesis) -> None:
-        if found.replaces is None:
+        # A partial that only thinks better of words told before says nothing of how late words come.
+        if found.replaces is None and (found.is_final or found.end_s > self._said.until_s):
             self._parts.meter.told(self._received_s - found.end_s, is_final=found.is_final)
+            self._said.until_s = found.end_s
         self._parts.listener.heard(self.kept.party, name, found)
 
     def _end(self) -> None:

@@ -114,6 +114,17 @@ def test_while_silence_is_left_out_the_engine_may_hand_out_what_is_ready() -> No
     assert engine.streams[0].polls >= 15
 
 
+def test_words_whose_end_the_engine_does_not_see_are_finished_when_silence_goes_on() -> None:
+    engine = CountingEngine()
+    hearing = Hearing(engine, RATE, Said())
+    take(hearing, LOUD, 0, 0.5)
+    engine.streams[0].feed = lambda pcm: [Hypothesis("嗯", False, 0, 1)]  # type: ignore[method-assign]  # hears noise as words
+
+    take(hearing, QUIET, 0.5, 6)
+
+    assert [stream.is_closed for stream in engine.streams] == [True]
+
+
 def test_after_a_death_what_was_not_final_is_heard_again_under_the_next_number() -> None:
     engine, said = CountingEngine(name="scripted", deaths=[16]), Said()
     hearing = Hearing(engine, RATE, said)
