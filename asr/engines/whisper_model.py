@@ -52,7 +52,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Effort:
-    """How much work a reading is worth: the beam's width, how many other readings are told, least audio the encoder is shown."""
+    """How much work a reading is worth: the beam's width, other readings told, least audio the encoder is shown."""
 
     beam: int
     alternatives: int = 0

