@@ -119,7 +119,7 @@ def _of_calls(pushing: Pushing, listening: Listening) -> Mapping[type[Event], Ma
     return {
         CallOffered: {"push": pushing.call_offered},
         CallAnswered: {"push": pushing.call_answered, "listen": listening.answered},
-        CallEnded: {"push": pushing.call_ended},
+        CallEnded: {"push": pushing.call_ended, "summarise": listening.ended},
         ContactClosed: {"push": pushing.board_moved},
         SegmentHeard: {"listen": listening.heard},
         DraftChanged: {"push": pushing.draft_changed},

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from hotline.intake import limits
 from hotline.intake.drafting.fill import Sources, fill
+from hotline.intake.drafting.parting import parts_of
 from hotline.intake.drafting.patterns import nameless_title
+from hotline.intake.drafting.telling import fill_all, fill_parts
 from hotline.intake.drafting.values import Proposal, Turn
 from hotline.intake.events import DraftChanged
 from hotline.intake.models import Contact, Draft, DraftState
@@ -38,6 +40,9 @@ FIELDS = frozenset(
 )
 CARRIED_OVER = ("contact_name", "contact_phone")
 """Fields of the caller, which a second matter of the same call has too."""
+MATTERS = "matters"
+"""The name in `proposed` under which several matters of one talk stand: rows of {segments, title}."""
+MATTERS_LEAST = 2
 JOIN_KINDS = frozenset({"supplement", "urge"})
 MACHINE, PERSON = "machine", "person"
 YES = "true"
@@ -79,18 +84,49 @@ def start_another(uow: UnitOfWork, scope: Scope, contact_id: int, *, after_seq: 
 
 
 def refresh(uow: UnitOfWork, draft_id: int, turns: Sequence[Turn], sources: Sources) -> Draft:
-    """Fill from the turns so far what no person typed. Safe to repeat: the same words change nothing."""
+    """Fill from the turns so far what no person typed. Safe to repeat: the same words change nothing.
+
+    Where the turns tell of several matters, `proposed` says under MATTERS which turns would make which draft.
+    """
     draft = _locked(uow, draft_id)
     if draft.state is not DraftState.OPEN:
         return draft
-    own = [turn for turn in turns if turn.seq > draft.after_seq]
-    proposed = {name: _stored(proposal) for name, proposal in fill(own, sources).items()}
+    found = _filled(uow.session, draft, turns, sources)
+    proposed: dict[str, Any] = {name: _stored(proposal) for name, proposal in found.items()}
     fields = _merged(draft, proposed)
+    if matters := _told_apart(draft, turns, sources):
+        proposed[MATTERS] = matters
     if fields != draft.fields or proposed != draft.proposed:
         draft.fields, draft.proposed, draft.updated_at = fields, proposed, uow.now
         uow.session.flush()
         _announce(uow, draft, MACHINE)
     return draft
+
+
+def split(uow: UnitOfWork, scope: Scope, draft_id: int, *, matters: Sequence[Sequence[int]]) -> list[Draft]:
+    """Make several drafts of one: each of `matters` is the numbers of the turns that tell of it; the first stays this draft's.
+
+    The new ones know the caller already; words yet to come belong to the last. What a person typed stays here. Repeating gives
+    the drafts made. Raises Invalid for lists that are none, Conflict when the draft is not open.
+    """
+    draft = _own(uow, scope, draft_id)
+    lists = _checked_matters(matters)
+    made = [one for one in of_contact(uow.session, draft.contact_id) if one.id > draft.id]
+    if draft.segments == lists[0] and [one.segments for one in made[: len(lists) - 1]] == lists[1:]:
+        return [draft, *made[: len(lists) - 1]]
+    _check_open(draft)
+    contact, last = own_contact(uow.session, scope, draft.contact_id), max(seq for seqs in lists for seq in seqs)
+    draft.segments, draft.after_seq, draft.updated_at = lists[0], last, uow.now
+    drafts = [draft]
+    for seqs in lists[1:]:
+        other = open_draft(uow, contact, after_seq=last)
+        other.segments = seqs
+        other.fields = {name: draft.fields[name] for name in CARRIED_OVER if name in draft.fields}
+        drafts.append(other)
+    uow.session.flush()
+    for one in drafts:
+        _announce(uow, one, PERSON)
+    return drafts
 
 
 def edit(uow: UnitOfWork, scope: Scope, draft_id: int, *, version: int, fields: Mapping[str, str]) -> Draft:
@@ -212,6 +248,40 @@ def live_draft(session: Session, call_id: str) -> Draft | None:
     query = select(Draft).join(Contact, Contact.id == Draft.contact_id)
     query = query.where(Contact.call_id == call_id, Draft.state == DraftState.OPEN)
     return session.scalars(query.order_by(Draft.id.desc()).limit(1)).one_or_none()
+
+
+def to_refresh(session: Session, contact_id: int) -> list[Draft]:
+    """The open drafts that words of their contact may still change: the newest, and those with turns of their own."""
+    still_open = [draft for draft in of_contact(session, contact_id) if draft.state is DraftState.OPEN]
+    return [draft for draft in still_open if draft.segments or draft is still_open[-1]]
+
+
+def _filled(session: Session, draft: Draft, turns: Sequence[Turn], sources: Sources) -> Mapping[str, Proposal]:
+    if not draft.segments:
+        return fill([turn for turn in turns if turn.seq > draft.after_seq], sources)
+    known = of_contact(session, draft.contact_id)
+    told = [one for one in known if one.segments]
+    later = [turn.seq for turn in turns if turn.seq > draft.after_seq]
+    matters = [[*one.segments, *(later if one.id == known[-1].id else [])] for one in told]
+    filled = fill_parts(parts_of(turns, matters), turns, sources)
+    return filled[next(at for at, one in enumerate(told) if one.id == draft.id)].fields
+
+
+def _told_apart(draft: Draft, turns: Sequence[Turn], sources: Sources) -> list[dict[str, Any]]:  # rows of JSON
+    if draft.segments:
+        return []
+    found = fill_all([turn for turn in turns if turn.seq > draft.after_seq], sources)
+    rows = [{"segments": list(one.segments), "title": one.fields["title"].value} for one in found]
+    return rows if len(rows) > 1 else []
+
+
+def _checked_matters(matters: Sequence[Sequence[int]]) -> list[list[int]]:
+    lists = [sorted(set(seqs)) for seqs in matters]
+    if len(lists) < MATTERS_LEAST:
+        raise Invalid("matters", "too-few", minimum=MATTERS_LEAST)
+    if any(not seqs for seqs in lists):
+        raise Invalid("matters", "required")
+    return lists
 
 
 def _new_ticket(uow: UnitOfWork, draft: Draft, contact: Contact, scope: Scope) -> NewTicket:

@@ -9,10 +9,11 @@ from hotline.kernel import clock
 from sla.book import calendar_of
 from web.api import present, present_intake, present_repeats
 from web.api.calls import AGENTS
-from web.api.schemas.base import Shape
+from web.api.schemas.base import Page, Shape
 from web.api.schemas.contacts import Draft, DraftConfirm, DraftEdit
 from web.api.schemas.tickets import TicketRow
 from web.auth import allowed
+from web.drafting import refresh, turns_of
 from web.requests import container, reading, scope, takes, working
 
 api = APIBlueprint("drafts", __name__, url_prefix="/api/v1", tag="Drafts")
@@ -24,6 +25,12 @@ class DraftJoin(Shape):
     ticket_id: int
     kind: str = Field(pattern="^(supplement|urge)$")
     text: str = ""
+
+
+class DraftSplit(Shape):
+    """The matters of one draft, each by the numbers of the segments that tell of it; the first stays with the draft."""
+
+    matters: list[list[int]] = Field(min_length=2, max_length=6)
 
 
 @api.get("/drafts/<int:draft_id>")
@@ -79,6 +86,19 @@ def reject_repeat(draft_id: int, other_id: int) -> Draft:
         own_contact(uow.session, scope(), drafts.get(uow.session, draft_id).contact_id)
         present_repeats.keep_of_draft(uow, container(), scope(), draft_id, other_id, repeat_decisions.REJECTED)
     return _shown(draft_id)
+
+
+@api.post("/drafts/<int:draft_id>/split")
+@takes(api, DraftSplit)
+@api.output(Page[Draft])
+@allowed(*AGENTS)
+def split_draft(draft_id: int, body: DraftSplit) -> Page[Draft]:
+    """Make a draft of each matter, filled from its own words. Repeating gives the same drafts."""
+    with working() as uow:
+        made = drafts.split(uow, scope(), draft_id, matters=body.matters)
+        contact = own_contact(uow.session, scope(), made[0].contact_id)
+        refresh(uow, contact, turns_of(uow.session, contact))
+        return Page[Draft](items=[present_intake.draft(uow.session, container(), scope(), row, uow.now) for row in made])
 
 
 @api.post("/drafts/<int:draft_id>/drop")

@@ -4,7 +4,7 @@ How the talk begins and ends (who calls, on which number, what is wanted of all 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from hotline.intake.drafting.cues import load_cues
@@ -39,6 +39,17 @@ class Part:
     def segments(self) -> tuple[int, ...]:
         """Their numbers."""
         return tuple(turn.seq for turn in self.turns)
+
+
+def parts_of(turns: Sequence[Turn], matters: Sequence[Collection[int]]) -> list[Part]:
+    """The parts as a person told them apart: the numbers of each matter's turns; what several have belongs to all of those."""
+    found = list[Part]()
+    for seqs in matters:
+        elsewhere = {seq for other in matters if other is not seqs for seq in other}
+        mine = [turn for turn in turns if turn.seq in seqs]
+        own = tuple(turn for turn in mine if turn.seq not in elsewhere)
+        found.append(Part(own, tuple(turn for turn in mine if turn.seq in elsewhere)))
+    return found
 
 
 def parts(turns: Sequence[Turn]) -> list[Part]:

@@ -22,6 +22,7 @@ class Patterns:
     time: str
     urgent: str
     again: str
+    summary: dict[str, str]
 
 
 @cache

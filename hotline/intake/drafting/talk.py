@@ -30,6 +30,8 @@ class TalkCues:
     together: tuple[str, ...]
     ordinals: tuple[tuple[str, ...], ...]
     no_matter: tuple[str, ...]
+    wrong_number: tuple[str, ...]
+    promises: tuple[str, ...]
     again: tuple[str, ...]
     female: tuple[str, ...]
     male: tuple[str, ...]

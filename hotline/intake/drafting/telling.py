@@ -17,14 +17,18 @@ BORROWED_FACTOR = 0.7
 
 def fill_all(turns: Sequence[Turn], sources: Sources) -> list[Drafted]:
     """What is to be drafted of a talk: one for each matter, none when nobody wants anything."""
-    found, told = list[Drafted](), parts(turns)
+    return [one for one in fill_parts(parts(turns), turns, sources) if "title" in one.fields]
+
+
+def fill_parts(told: Sequence[Part], talk: Sequence[Turn], sources: Sources) -> list[Drafted]:
+    """Each part of a talk filled from its own turns and from those that belong to all; in the order of the parts."""
+    found = list[Drafted]()
     for at, part in enumerate(told):
-        fields = fill(part.turns, sources, own=part.own, talk=turns)
-        if "title" not in fields:
-            continue
+        fields = fill(part.turns, sources, own=part.own, talk=talk)
         if len(told) > 1 and "wanted" in fields:
             fields["wanted"] = _own_wish(fields["wanted"], at, told)
-        found.append(Drafted(part.segments, _borrowing(fields, found[-1].fields if found else {})))
+        before = next((one.fields for one in reversed(found) if one.fields), {})
+        found.append(Drafted(part.segments, _borrowing(fields, before) if fields else fields))
     return found
 
 
