@@ -110,7 +110,7 @@ def streams(records: Database, story: Story) -> dict[str, int]:
     """How many streams of each party were taken so far."""
     query = select(CallRecording.role, func.count()).where(CallRecording.call_id == story.call_id).group_by(CallRecording.role)
     with records.read() as session:
-        return dict(session.execute(query).tuples().all())
+        return {str(role): int(count) for role, count in session.execute(query)}
 
 
 def heard(story: Story, role: str, *, sentences: int) -> None:
