@@ -25,6 +25,10 @@ SIGNS = re.compile(r"[^\u3400-\u9fffA-Za-z0-9]")
 """What a recogniser does not write."""
 ORDINARY = "ordinary"
 """The source of scenes that a hotline hears every day; none of them holds words of danger."""
+TURNS = "turns"
+"""The source of what is said in calls, turn by turn, while nobody is in danger."""
+MOST_TURNS = 0.003
+"""The share of such turns that may raise an alarm without a word of danger."""
 UNSEEN = ("own", "written", "paired")
 """The sources of scenes that were written after the words and rules: only these tell how well both do together."""
 
@@ -56,6 +60,7 @@ class Chosen:
     """Limits, and what they make of scenes that were left out: shares 0-1."""
 
     sure: float
+    spoken: float
     unlikely: float
     recall: float
     false_alarms: float
@@ -115,10 +120,12 @@ def chosen(scenes: Sequence[Scene], said: np.ndarray, heard: np.ndarray, kept: n
     Of the harmless scenes only those count that were not known when words and rules were written, and the ordinary ones.
     `heard` tells where words of danger are meant, `kept` where they must not be silenced.
     """
-    ordinary = np.array([scene.source == ORDINARY for scene in scenes])
+    ordinary = np.array([scene.source in (ORDINARY, TURNS) for scene in scenes])
+    turns = np.array([scene.source == TURNS for scene in scenes])
     danger = np.array([scene.danger for scene in scenes])
     harmless = np.array([scene.source in UNSEEN and not scene.danger for scene in scenes])
     tried = []
+    spoken = float(np.quantile(said[turns & ~heard], 1 - MOST_TURNS))
     for sure in np.arange(0.1, 0.96, 0.02):
         for unlikely in np.arange(0.0, sure + 0.5, 0.02):
             alarm = np.where(heard, kept | (said >= unlikely), said >= sure)
@@ -127,7 +134,7 @@ def chosen(scenes: Sequence[Scene], said: np.ndarray, heard: np.ndarray, kept: n
     _, unlikely, sure, alarm = min(tried, key=lambda one: one[:2])
     unseen = np.array([scene.source in UNSEEN and scene.danger for scene in scenes])
     shares = alarm[unseen].mean(), alarm[harmless].mean(), alarm[ordinary].mean()
-    return Chosen(round(float(sure), 2), round(float(unlikely), 2), *(round(float(one), 4) for one in shares))
+    return Chosen(round(float(sure), 2), round(spoken, 2), round(float(unlikely), 2), *(round(float(one), 4) for one in shares))
 
 
 @click.command()
@@ -179,7 +186,7 @@ def _told(scenes: Sequence[Scene], source: str, said: np.ndarray, heard: np.ndar
 
 def _written(data: Mapping[str, Any], names: Sequence[str], weights: np.ndarray, best: Chosen) -> str:
     kept = {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True) if abs(weight) >= 0.01 and name}
-    limits = {"sure": best.sure, "unlikely": best.unlikely, "bias": round(float(weights[0]), 4)}
+    limits = {"sure": best.sure, "spoken": best.spoken, "unlikely": best.unlikely, "bias": round(float(weights[0]), 4)}
     measured = {"recall": best.recall, "false_alarms": best.false_alarms, "ordinary": best.ordinary}
     return json.dumps({**data, **limits, "left_out": measured, "weights": kept}, ensure_ascii=False, indent=0) + "\n"
 

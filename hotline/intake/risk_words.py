@@ -1,8 +1,7 @@
 """Words of danger in what is typed or spoken, with rules against false alarms. Pure; words and rules are data.
 
-`risk_words.yaml` has the words with level and action, `risk_patterns` finds them, `risk_context` tells which are meant,
-`risk_judge` hears danger told without them and calms words that nobody in danger uses so, `risk_sounds` spells what was
-misheard.
+`risk_patterns` finds words with level and action, `risk_context` tells which are meant, `risk_judge` hears danger told without
+them and calms words nobody in danger uses so, `risk_sounds` spells what was misheard.
 Callers: `alerts`, `drafting` (urgency), the live transcript. Sources: handbook 4.4, 7.1, 7.2.
 """
 
@@ -74,17 +73,11 @@ class RiskWords:
 
         Where none is meant and the judge is sure of a danger, one hit marks the characters that speak most for it.
         """
-        limits, hits = self._limits, list[RiskHit]()
-        for one in self._judged(text):
-            kept = [way for way in one.meant if one.danger >= limits.unlikely or self._is_kept(way.group.word)]
-            hits += [_hit(text, way) for way in _apart(kept)]
-            if not one.meant and one.danger >= limits.sure:
-                hits += self._unworded(text, one)
-        return hits
+        return self._found(text, self._limits.sure)
 
     def find_spoken(self, text: str) -> list[RiskHit]:
-        """As `find`, of a sentence that was heard to its end; gravest words also where only their sound was written."""
-        hits = self.find(text)
+        """As `find`, of a turn that was heard to its end; gravest words also where only their sound was written."""
+        hits = self._found(text, self._limits.spoken)
         return hits + self._misheard(text, {hit.word for hit in hits}, self._limits.sounded)
 
     def find_growing(self, text: str) -> list[RiskHit]:
@@ -99,6 +92,16 @@ class RiskWords:
     def marks(self, sentence: str) -> frozenset[str]:
         """What patterns and context say of a sentence, for the judge."""
         return self._marks(sentence, *self._told(sentence))
+
+    def _found(self, text: str, sure: float) -> list[RiskHit]:
+        """The words that are meant, and from the probability `sure` on a danger that no words told."""
+        hits = list[RiskHit]()
+        for one in self._judged(text):
+            kept = [way for way in one.meant if one.danger >= self._limits.unlikely or self._is_kept(way.group.word)]
+            hits += [_hit(text, way) for way in _apart(kept)]
+            if not one.meant and one.danger >= sure:
+                hits += self._unworded(text, one)
+        return hits
 
     def _told(self, text: str) -> tuple[list[Found], list[Found]]:
         """The ways to tell of danger in the text, and those that are meant; each from left to right, the longer first."""

@@ -1,7 +1,9 @@
 """Words of danger in what a recogniser writes: other characters of the same sound, and sentences that are still growing."""
 
 import csv
+import json
 import statistics
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
@@ -100,3 +102,19 @@ def test_half_of_the_growing_sentences_are_searched_within_two_milliseconds() ->
         times.append(perf_counter() - started)
 
     assert statistics.median(times) < 0.004
+
+
+def test_turns_of_calls_raise_no_alarm_where_nobody_is_in_danger() -> None:
+    said = list(harmless_turns())
+    alarms = [turn for turn in said if load_risk_words().find_spoken(turn)]
+
+    assert len(said) > 200
+    assert alarms == []
+
+
+def harmless_turns() -> Iterator[str]:
+    """What callers say in the written calls about matters that are not urgent."""
+    for line in (Path(__file__).parents[1] / "data" / "calls" / "build.jsonl").read_text(encoding="utf-8").splitlines():
+        call = json.loads(line)
+        urgent = {seq for one in call["matters"] if one["fields"]["urgency"]["value"] != "normal" for seq in one["turns"]}
+        yield from (turn["text"] for turn in call["turns"] if turn["role"] == "caller" and turn["seq"] not in urgent)
