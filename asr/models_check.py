@@ -13,15 +13,15 @@ CHINESE_PREFIXES = ("vosk-model-cn", "vosk-model-small-cn")
 NO_ENGINE = "null:"
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
 
-# Of the publisher's vosk-model-small-cn-0.22 (Apache-2.0); two projects that keep the model give the same sums.
-SHA256 = {
+# Bytes and sums of the publisher's vosk-model-small-cn-0.22 (Apache-2.0); two projects that keep the model give the same.
+KNOWN = {
     SMALL_CHINESE: {
-        "am/final.mdl": "91eda2c04c4f599361cb92b0e5298ccdf6b3c7a1fa52bfcefcd2c4e07aa1c131",
-        "graph/Gr.fst": "46d41a9b1723abccdcb354d731a5b58d87c060100d88ada1a3e31220f52b0434",
-        "graph/HCLr.fst": "798af0d9ba6f2d727747f58e1e7b2305f8618bc8ea7f6c51beecd8a2c965b965",
-        "ivector/final.dubm": "e33276cbd548c0a03ae5812c98115940614997dff23a6d59968af6eaf7630ff8",
-        "ivector/final.ie": "c39d46fbff04efb7baa9660ae7a728b0e2f35a4a1250b56ed3a599e26956df86",
-        "ivector/final.mat": "42706d88818070ea0d0182b4d11367ba52a13b9a2be45630f60858a422109ada",
+        "am/final.mdl": (15_901_896, "91eda2c04c4f599361cb92b0e5298ccdf6b3c7a1fa52bfcefcd2c4e07aa1c131"),
+        "graph/Gr.fst": (26_082_259, "46d41a9b1723abccdcb354d731a5b58d87c060100d88ada1a3e31220f52b0434"),
+        "graph/HCLr.fst": (16_158_762, "798af0d9ba6f2d727747f58e1e7b2305f8618bc8ea7f6c51beecd8a2c965b965"),
+        "ivector/final.dubm": (168_048, "e33276cbd548c0a03ae5812c98115940614997dff23a6d59968af6eaf7630ff8"),
+        "ivector/final.ie": (9_927_287, "c39d46fbff04efb7baa9660ae7a728b0e2f35a4a1250b56ed3a599e26956df86"),
+        "ivector/final.mat": (44_975, "42706d88818070ea0d0182b4d11367ba52a13b9a2be45630f60858a422109ada"),
     }
 }
 
@@ -37,23 +37,30 @@ class ModelUnusable(Unavailable):
 
 def check_model(folder: Path) -> None:
     """Raises ModelUnusable when a needed file is missing or, for a model we know, differs from the publisher's."""
-    known = SHA256.get(folder.name, {})
+    known = KNOWN.get(folder.name, {})
     for name in (*NEEDED, *(name for name in known if name not in NEEDED)):
         if not (folder / name).is_file():
             raise ModelUnusable(folder, "file-missing", name)
-    for name, expected in known.items():
-        if sha256_of(folder / name) != expected:
+    for name, (size, expected) in known.items():
+        # A copy that was cut off is found without reading it.
+        if (folder / name).stat().st_size != size or sha256_of(folder / name) != expected:
             raise ModelUnusable(folder, "file-damaged", name)
 
 
+def find_models(places: list[Path]) -> list[Path]:
+    """All Chinese Vosk models in these folders, by name, in the order of choice; what they contain is not looked at."""
+    entries = [entry for place in places if place.is_dir() for entry in sorted(place.iterdir())]
+    return [entry for entry in entries if entry.is_dir() and entry.name.startswith(CHINESE_PREFIXES)]
+
+
 def find_model(places: list[Path]) -> Path | None:
-    """The first Chinese Vosk model in these folders, by name; what it contains is checked on loading."""
-    for place in places:
-        if place.is_dir():
-            found = [entry for entry in sorted(place.iterdir()) if entry.is_dir() and entry.name.startswith(CHINESE_PREFIXES)]
-            if found:
-                return found[0]
-    return None
+    """The model that is used where none is configured; what it contains is checked on loading."""
+    return next(iter(find_models(places)), None)
+
+
+def model_bytes(folder: Path) -> int:
+    """How much room the model takes."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def model_places() -> list[Path]:

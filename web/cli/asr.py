@@ -1,11 +1,15 @@
 """`hotline asr`: transcribe a recording, look at the speech model, fetch it."""
 
+from pathlib import Path
+
 import click
 
 from asr.model_fetch import fetch_model
-from asr.models_check import SMALL_CHINESE, check_model, find_model, model_places
+from asr.models_check import SMALL_CHINESE, ModelUnusable, check_model, find_models, model_bytes, model_places
 from web import texts
 from web.cli import asr_evaluate, asr_probe, asr_transcribe
+
+BYTES_A_MB = 1e6
 
 
 @click.group("asr")
@@ -16,7 +20,7 @@ def asr() -> None:
 @asr.command("models")
 @click.option("--fetch", "act", flag_value="fetch", default=None, help="Fetch the small Chinese Vosk model (44 MB).")
 def models(*, act: str | None) -> None:
-    """Say which speech model is used and whether it is whole.
+    """List the Chinese Vosk models found, the one in use first, and say whether each is whole.
 
     \b
     hotline asr models --fetch
@@ -25,12 +29,25 @@ def models(*, act: str | None) -> None:
         _fetch()
     for place in model_places():
         click.echo(texts.text("asr.place", path=place))
-    folder = find_model(model_places())
-    if folder is None:
+    found = find_models(model_places())
+    for folder in found:
+        click.echo(f"{folder}  {model_bytes(folder) / BYTES_A_MB:.1f} MB")
+    if not found:
         click.echo(texts.text("asr.no-model"))
-        return
-    check_model(folder)
+    damaged = [error for error in map(_damage, found) if error]
+    if damaged:
+        raise damaged[0]
+
+
+def _damage(folder: Path) -> ModelUnusable | None:
+    """Say that the model is whole, or give what is wrong with it."""
+    try:
+        check_model(folder)
+    except ModelUnusable as error:
+        click.echo(str(error), err=True)
+        return error
     click.echo(texts.text("asr.model-whole", path=folder))
+    return None
 
 
 def _fetch() -> None:
