@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     search_ca_file: str = Field("", description="Certificates (PEM) by which the search server is known; empty: the system's.")
     search_lag_seconds: int = Field(120, ge=1, description="A change that search shows no sooner is reported by checks.")
     files_url: str = Field("file:", description="file:[///folder], where attachments are kept")
-    asr_url: str = Field("", description="vosk:///model, whisper:///model, scripted:///file, null:; empty finds a model.")
+    asr_url: str = Field("", description="vosk:///model, whisper:///model, twostage:?live=…&final=…, null: …; empty finds one.")
     asr_max_streams: int = Field(
         100, ge=0, description="Streams recognised at once at most, whatever the machine bears; other calls are heard later."
     )
