@@ -30,12 +30,12 @@ from web.demo.worst_day import worst_day
 
 FOLDER = Path(__file__).parents[1] / "data" / "repeats"
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
-FLOORS = {"build": (0.79, 0.03), "frozen": (0.65, 0.03)}
+FLOORS = {"build": (0.79, 0.03), "frozen": (0.71, 0.045), "later": (0.63, 0.105)}
 """Share of true repeats in the top 5, and share of other matters whose ticket is shown, just under what was measured.
 
 The aim is 0.90 and 0.05. The weights were fitted to build, more, general, verbatim and unlike; over folds of these, by pair,
 build and more together show 0.68 of true repeats at 0.04 false without, and 0.73 with the sentence model, which is not asked
-here. The floor of the frozen half is that of the weights before; no weight, word or threshold was chosen by it.
+here. No weight, word or threshold was chosen by the frozen half (asked with each version) or the later set (asked once).
 """
 
 
