@@ -96,7 +96,7 @@ def title_for(text: str, kind: str) -> str:
 
 
 def _ranked(turns: Sequence[Turn], ranker: Ranker, area_code: str | None) -> dict[str, Proposal | None]:
-    text = "\n".join(turn.text for turn in turns if turn.role == CALLER)
+    text = "\n".join(clause.text for clause in clauses(turns) if not is_aside(clause, load_cues()))
     found: dict[str, Proposal | None] = {}
     for ranked in ranker(text, area_code) if text else ():
         evidence = merge(*(_where(turns, word) for word in ranked.words))

@@ -11,7 +11,7 @@ from hotline.intake.drafting.cues import load_cues
 from hotline.intake.drafting.talk import asked_about, load_talk, pieces
 from hotline.intake.drafting.values import CALLER, Turn
 
-SHORTEST_NEWS = 6
+SHORTEST_NEWS = 5
 """Characters that the caller says at least of another matter."""
 LONG_ANNOUNCEMENT = 24
 """An announcement of so many characters tells the first matter too."""
