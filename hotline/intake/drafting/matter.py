@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hotline.intake.drafting.cues import Cues
 from hotline.intake.drafting.phone import holds_phone
 from hotline.intake.drafting.values import CALLER, Clause, Evidence, Proposal, Turn, merge
-from hotline.intake.risk_words import LEVELS, RiskHit, RiskWords
+from hotline.intake.risk_words import LEVELS, RiskWords
 
 NEGATION_REACH = 3
 DOUBT = 2
@@ -90,20 +90,13 @@ def find_urgency(turns: Sequence[Turn], cues: Cues, risks: RiskWords) -> Proposa
     sure = CUE_CONFIDENCE
     for turn in turns:
         by_caller = turn.role == CALLER
-        for hit in _worded(turn.text, risks) if by_caller else ():
+        for hit in risks.find_spoken(turn.text) if by_caller else ():
             found.setdefault(hit.level, []).append(Evidence(turn.seq, hit.start, hit.end))
             sure = RISK_CONFIDENCE
         for level, words in (cues.urgency if by_caller else cues.agents_urgency).items():
             found.setdefault(level, []).extend(_places(turn, words, cues.negations))
     worst = next((level for level in reversed(LEVELS) if found.get(level)), None)
     return Proposal(worst, sure, merge(found[worst])) if worst else None
-
-
-def _worded(text: str, risks: RiskWords) -> list[RiskHit]:
-    """The dangers told in words: one that only the judge of whole sentences sees raises an alert, but fills no field."""
-    hits = risks.find(text)
-    marks = risks.marks(text) if hits else frozenset()
-    return [hit for hit in hits if any(mark.endswith(f"meant:{hit.word}") for mark in marks)]
 
 
 def find_matter(turns: Sequence[Turn], cues: Cues, ranked_words: Collection[str], cut: Collection[str]) -> Matter | None:
