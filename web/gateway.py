@@ -26,6 +26,7 @@ from hotline.kernel.errors import HotlineError
 from hotline.kernel.settings import Settings
 from web import bootstrap
 from web.audio_doors import open_doors
+from web.growing_alarms import GrowingAlarms
 from web.heard import Heard
 from web.heard_text import HeardText
 from web.legs import Legs, Resolve, as_named, resolved
@@ -43,7 +44,7 @@ def main() -> None:
     logs.configure(configured.log_level, "gateway")
     container = bootstrap.build(configured)
     show = HeardText(container.database.zone, open_punctuator(configured.punctuation_url))
-    heard = Heard(container.database, container.push, show=show)
+    heard = Heard(container.database, container.push, show=show, alarms=GrowingAlarms(container.database, container.push))
     threading.Thread(target=show.prepare, args=(container.database,), name="names", daemon=True).start()
     try:
         run(configured, heard, resolve=Legs(container.database), duties=Duties(container, heard, show))

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from asr.models import TranscriptSegment
 from asr.recordings import stream_of
 from asr.session import Ending, Kept, Party, Trouble
 from asr.shown import show_partial
+from asr.wording.times import Said, times
 from hotline.kernel.db import Database, UnitOfWork
 from hotline.kernel.errors import Conflict, Unavailable
 from web.heard_text import show_plainly
@@ -39,13 +41,40 @@ class WordsPush(Protocol):
     def hearing(self, call_id: str | UUID, state: Words) -> None: ...
 
 
+class Alarms(Protocol):
+    """Hears of words of danger while they are spoken (`web.growing_alarms`); told by one thread."""
+
+    def partial(self, party: Party, utterance: str, text: str) -> None: ...
+
+    def final(self, party: Party, utterance: str, text: str) -> None: ...
+
+    def ended(self, party: Party) -> None: ...
+
+
+class Unalarmed:
+    """Raises nothing."""
+
+    def partial(self, party: Party, utterance: str, text: str) -> None: ...
+
+    def final(self, party: Party, utterance: str, text: str) -> None: ...
+
+    def ended(self, party: Party) -> None: ...
+
+
 class Heard:
     """Stores and pushes what sessions tell. While the database is away, finals wait."""
 
     def __init__(
-        self, database: Database, push: WordsPush, retry_s: float = RETRY_S, *, show: ShowWords = show_plainly
+        self,
+        database: Database,
+        push: WordsPush,
+        retry_s: float = RETRY_S,
+        *,
+        show: ShowWords = show_plainly,
+        alarms: Alarms | None = None,
     ) -> None:
         self._database, self._push, self._retry_s, self._show = database, push, retry_s, show
+        self._alarms = alarms or Unalarmed()
         self._engines: dict[str, str] = {}
         self._closing = threading.Event()
         self._storing = ThreadPoolExecutor(1, thread_name_prefix="store")
@@ -86,6 +115,8 @@ class Heard:
         self._pushing.submit(
             self._push.hearing, party.call_id, {"role": party.role, "state": "ended", "reason": reason, "seconds": seconds}
         )
+        # Behind the last final, which may still wait to be stored.
+        self._storing.submit(lambda: self._pushing.submit(self._alarms.ended, party))
 
     def close(self) -> None:
         """Finish what is waiting; with the database away, one more try each."""
@@ -98,16 +129,21 @@ class Heard:
             is_waiting = utterance in self._partials
             self._partials[utterance] = words_of_partial(party, utterance, hypothesis)
         if not is_waiting:
-            self._pushing.submit(self._push_partial, party.call_id, utterance)
+            self._pushing.submit(self._push_partial, party, utterance)
 
-    def _push_partial(self, call_id: UUID, utterance: str) -> None:
+    def _push_partial(self, party: Party, utterance: str) -> None:
         with self._lock:
             words = self._partials.pop(utterance)
-        self._push.partial(call_id, words)
+        self._push.partial(party.call_id, words)
+        self._alarms.partial(party, utterance, words["text"])
 
     def stored(self, party: Party, segment: TranscriptSegment) -> None:
         """Push what is in the database already, as is all that is heard late."""
-        self._pushing.submit(self._push.partial, party.call_id, words_of_final(segment))
+        self._pushing.submit(self._push_final, party, words_of_final(segment))
+
+    def _push_final(self, party: Party, words: Words) -> None:
+        self._push.partial(party.call_id, words)
+        self._alarms.final(party, words["utterance"], words["text"])
 
     def _store_final(self, party: Party, utterance: str, found: Hypothesis, engine: str) -> None:
         def note(uow: UnitOfWork) -> TranscriptSegment:
@@ -171,6 +207,12 @@ def words_of_final(segment: TranscriptSegment) -> Words:
         "start_s": round(segment.start_s, 2),
         "end_s": round(segment.end_s, 2),
         "revision": segment.revision,
+        "times": [asdict(said) for said in times_of(segment)],
         "changes": segment.changes,
         "suggestions": segment.suggestions,
     }
+
+
+def times_of(segment: TranscriptSegment) -> list[Said]:
+    """When each part of the shown text was said."""
+    return times(segment.raw, segment.text, segment.words, segment.changes, (segment.start_s, segment.end_s))

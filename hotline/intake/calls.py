@@ -6,7 +6,7 @@ Called by the exchange's offers, by agents, and by what the speech gateway hears
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -149,6 +149,13 @@ def talking(session: Session, agent_id: int | None) -> list[Call]:
     if agent_id is not None:
         query = query.where(Call.agent_id == agent_id)
     return list(session.scalars(query.order_by(Call.offered_at, Call.id)))
+
+
+def unassigned(session: Session, limit: int = 50) -> list[Call]:
+    """Calls whose audio came without an offer, which are over and nobody took, newest first."""
+    nobody = ~exists().where(Contact.call_id == Call.id)
+    query = select(Call).where(Call.origin == UNKNOWN_ORIGIN, Call.ended_at.is_not(None), nobody)
+    return list(session.scalars(query.order_by(Call.offered_at.desc()).limit(limit)))
 
 
 def get(session: Session, call_id: str | uuid.UUID) -> Call:

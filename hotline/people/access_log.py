@@ -1,5 +1,9 @@
-"""Looking at masked data (查看敏感信息): only with a reason, and every look is kept. Handbook 3.10."""
+"""Looking at masked data (查看敏感信息): only with a reason, and every look is kept. Handbook 3.10.
 
+Listening to a call is such a look, and leaves its seconds instead of a reason.
+"""
+
+import uuid
 from typing import Protocol
 
 from sqlalchemy import select
@@ -13,6 +17,8 @@ from hotline.people.models import AccessLogEntry
 
 FIELDS = {"name": "contact_name", "phone": "contact_phone"}
 """What can be asked for, and the ticket's attribute that holds it."""
+AUDIO = "audio"
+"""Field of the entry that listening to a call leaves; its reason tells whom and which seconds."""
 FLOW_SHEET, PRINTED = "flow_sheet", "flow-sheet-printed"
 """Field and reason (a code) of the entry that a printed flow sheet leaves."""
 LONGEST_REASON = 500
@@ -41,6 +47,18 @@ def note_print(uow: UnitOfWork, scope: Scope, ticket: HoldsContactData) -> None:
     _keep(uow, scope, ticket, FLOW_SHEET, PRINTED)
 
 
+def note_listening(uow: UnitOfWork, scope: Scope, call_id: uuid.UUID, *, role: str, from_s: float, to_s: float) -> None:
+    """Keep that a stretch of a party's audio was listened to. Raises Forbidden for nobody in particular."""
+    heard = f"{role} {from_s:.1f}-{to_s:.1f} s"
+    _add(uow, scope, AccessLogEntry(call_id=call_id, field=AUDIO, reason=heard))
+
+
+def listened(session: Session, call_id: uuid.UUID) -> list[AccessLogEntry]:
+    """Who listened to a call, newest first."""
+    query = select(AccessLogEntry).where(AccessLogEntry.call_id == call_id)
+    return list(session.scalars(query.order_by(AccessLogEntry.id.desc())))
+
+
 def looks(session: Session, ticket_id: int) -> list[AccessLogEntry]:
     """Who looked at the masked data of a ticket, newest first."""
     query = select(AccessLogEntry).where(AccessLogEntry.ticket_id == ticket_id)
@@ -48,8 +66,12 @@ def looks(session: Session, ticket_id: int) -> list[AccessLogEntry]:
 
 
 def _keep(uow: UnitOfWork, scope: Scope, ticket: HoldsContactData, field: str, reason: str) -> None:
+    _add(uow, scope, AccessLogEntry(ticket_id=ticket.id, field=field, reason=reason))
+
+
+def _add(uow: UnitOfWork, scope: Scope, entry: AccessLogEntry) -> None:
     if scope.officer_id is None:
         raise Forbidden("contact data", action="reveal")
-    entry = AccessLogEntry(officer_id=scope.officer_id, ticket_id=ticket.id, field=field, reason=reason, at=uow.now)
+    entry.officer_id, entry.at = scope.officer_id, uow.now
     uow.session.add(entry)
     uow.session.flush()

@@ -1,5 +1,6 @@
 """Tables of people and places: areas, units with two superiors, officers and their roles, citizens, inbox, access log."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -174,13 +175,14 @@ class Notice(Base):
 
 
 class AccessLogEntry(Base):
-    """Somebody looked at masked data, and why."""
+    """Somebody looked at masked data of a ticket, and why, or listened to a call."""
 
     __tablename__ = "access_log_entry"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officer.id"), index=True)
-    ticket_id: Mapped[int] = mapped_column(index=True)
+    ticket_id: Mapped[int | None] = mapped_column(index=True)
+    call_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     field: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]

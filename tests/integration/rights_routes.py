@@ -64,6 +64,7 @@ OF_ORDERS: dict[str, Probe] = {
 """Asked likewise; seen by the hotline and by the unit ordered, with those above it."""
 
 OF_CONTACTS: dict[str, Probe] = {
+    "contacts.edit_contact":    Probe("PUT",   "/contacts/{contact}", 200, body={"summary": "路灯不亮"}),
     "contacts.close_contact":   Probe("POST",  "/contacts/{contact}/close", 422, body={"summary_code": "nonsense"}),
     "contacts.answer_directly": Probe("POST",  "/contacts/{contact}/answers", 422, body={"question": "几点开门", "answer": ""}),
     "contacts.watch_typed":     Probe("POST",  "/contacts/{contact}/typed", 200, body={"text": ""}),
@@ -74,6 +75,7 @@ OF_CONTACTS: dict[str, Probe] = {
     "incidents.confirm_into_incident": Probe("POST", "/drafts/{draft}/incident/0", 409, body=VERSION),
     "drafts.join_ticket":       Probe("POST",  "/drafts/{draft}/join", 404, body={"ticket_id": 0, "kind": "urge"}),
     "drafts.reject_repeat":     Probe("POST",  "/drafts/{draft}/repeats/0/reject", 404),
+    "drafts.split_draft":       Probe("POST",  "/drafts/{draft}/split", 422, body={"matters": [[1], []]}),
     "drafts.drop_draft":        Probe("POST",  "/drafts/{draft}/drop", 200),
 }
 """Asked by the agent whose contact it is, another agent and a shift leader; in this order, the last ends the draft."""
@@ -86,7 +88,9 @@ ELSEWHERE: dict[str, str] = {
     "calls.show_call": "test_calls_api: roles and the number's mask",
     "calls.answer_call": "test_calls_api: one agent wins",
     "calls.hang_up_call": "test_calls_api: the agent's own or a shift leader",
-    "calls.show_transcript": "test_calls_api: roles and machines",
+    "calls.show_transcript": "as contacts.show_contact, and machines: test_hearing_api",
+    "hearing.listen": "as contacts.show_contact: test_hearing_api",
+    "hearing.correct_segment": "the contact's agent or a shift leader: test_hearing_api",
     "notices.read_notice": "marks only what is in the reader's own inbox; see the inbox in test_rights_matrix",
     "appeals.move_appeal": "seen by its unit and the hotline, decided by supervisors and shift leaders: test_appeals",
     "evaluations.take_robot_result": "machines alone: test_evaluation_links",
@@ -102,7 +106,7 @@ EMITTED = {
     "assignment": "rooms by queries.audience",
     "transfer": "the contact's agent and the floor",
     "draft": "the contact's agent",
-    "alert": "the contact's agent and the floor",
+    "alert": "the contact's agent, who listens to the call, and the floor",
     "incident": "the hotline's consoles and desks: an id and a size; who reads it counts what they may see",
     "call": "agents and the floor",
     "notice": "the inbox's own rooms; carries nothing",

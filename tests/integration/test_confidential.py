@@ -71,7 +71,8 @@ def test_contact_names_nobody_whom_its_ticket_does_not(
     sign_in: SignIn, parts: Container, unit_id: int, secrecy: Secrecy, accused: str, status: int
 ) -> None:
     agent, reader = sign_in("agent"), sign_in("dispatcher", accused)
-    contact_id = agent.done("POST", "/contacts")["id"]
+    call_id = agent.done("POST", "/calls/offer", json={})["id"]
+    contact_id = agent.done("POST", f"/calls/{call_id}/answer")["id"]
     with parts.database.work() as uow:
         if accused:
             officer = uow.session.query(Officer).filter_by(login=f"dispatcher-{accused}-zh-CN").one()
@@ -79,6 +80,6 @@ def test_contact_names_nobody_whom_its_ticket_does_not(
         given = {**TICKET, "channel": "phone", "contact_name": NAME, "contact_phone": PHONE, "contact_id": contact_id}
         tickets.open_ticket(uow, NewTicket(**given, secrecy=secrecy, complained_unit_id=unit_id if accused else None))
 
-    for path in (f"/contacts/{contact_id}", f"/contacts/{contact_id}/cards"):
+    for path in (f"/contacts/{contact_id}", f"/contacts/{contact_id}/cards", f"/calls/{call_id}/transcript"):
         assert reader.ask("GET", path).status_code == status
     assert agent.done("GET", f"/contacts/{contact_id}")["id"] == contact_id

@@ -7,10 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hotline.intake import calls
 from hotline.people.permissions import CONTACT_ROLES, Role
-from web.api import present_intake
+from web.api import present_hearing, present_intake
 from web.api.schemas.base import Page
-from web.api.schemas.contacts import Call, CallOffer, Contact, Transcript
+from web.api.schemas.contacts import Call, CallOffer, Contact
+from web.api.schemas.hearing import Transcript
 from web.auth import allowed, machine
+from web.contact_access import open_call
 from web.idempotency import once
 from web.requests import asks, container, reading, scope, takes, working
 
@@ -86,7 +88,7 @@ def hang_up_call(call_id: UUID) -> Call:
 @api.output(Transcript)
 @machine(*CONTACT_ROLES)
 def show_transcript(call_id: UUID, query: TranscriptQuery) -> Transcript:
-    """What was said after a segment, for the exchange and for whoever may see contact data."""
+    """What was said after a segment and what is still to be heard: for the exchange, and for who may look at the contact."""
     with reading() as session:
-        calls.get(session, call_id)
-        return Transcript(call_id=call_id, segments=present_intake.segments(session, call_id, query.after))
+        calls.get(session, call_id) if scope().officer_id is None else open_call(session, scope(), call_id)
+        return present_hearing.transcript(session, scope(), call_id, query.after)

@@ -2,19 +2,12 @@
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from asr import transcripts
-from hotline.intake import alerts, contacts, drafts
+from hotline.intake import alerts, contacts, drafts, summaries
 from hotline.intake.contacts import Question
-from hotline.intake.models import Contact as ContactRow
 from hotline.intake.ownership import get_contact, own_contact
-from hotline.kernel.errors import NotFound
 from hotline.people.permissions import CONTACT_ROLES
-from hotline.tickets import queries, rights
-from hotline.tickets.models import Ticket
-from hotline.tickets.rights import Right
 from sla.book import calendar_of
 from web import risk_rules, texts
 from web.api import present, present_intake
@@ -28,6 +21,7 @@ from web.api.schemas.contacts import (
     Card,
     Contact,
     ContactClose,
+    ContactEdit,
     DirectAnswer,
     Draft,
     SummaryCodes,
@@ -35,6 +29,7 @@ from web.api.schemas.contacts import (
 )
 from web.api.schemas.tickets import TicketRow
 from web.auth import allowed
+from web.contact_access import open_contact
 from web.requests import asks, container, locale, reading, scope, takes, working
 
 api = APIBlueprint("contacts", __name__, url_prefix="/api/v1", tag="Contacts")
@@ -70,7 +65,18 @@ def show_contact(contact_id: int) -> Contact:
     Whoever may not see the requester of a ticket made of it finds none: it would name them unasked and unlogged.
     """
     with reading() as session:
-        _check_open_to(session, contact_id)
+        open_contact(session, scope(), contact_id)
+    return shown_contact(contact_id)
+
+
+@api.put("/contacts/<int:contact_id>")
+@takes(api, ContactEdit)
+@api.output(Contact)
+@allowed(*AGENTS)
+def edit_contact(contact_id: int, body: ContactEdit) -> Contact:
+    """Word the summary of the call; what a person wrote stays."""
+    with working() as uow:
+        summaries.write(uow, scope(), contact_id, body.summary)
     return shown_contact(contact_id)
 
 
@@ -116,7 +122,7 @@ def list_cards(contact_id: int, query: CardsQuery) -> Page[Card]:
     """Knowledge for what the caller said so far."""
     shown = [int(part) for part in query.shown.split(",") if part]
     with reading() as session:
-        contact = _check_open_to(session, contact_id)
+        contact = open_contact(session, scope(), contact_id)
         said = transcripts.transcript(session, contact.call_id) if contact.call_id else ()
         text = "\n".join(segment.text for segment in said if segment.role == CALLER)
         return Page[Card](items=live_cards(session, text, shown))
@@ -161,13 +167,3 @@ def choose(alert_id: int, body: AlertChoice) -> Alert:
     with working() as uow:
         row = alerts.choose(uow, scope(), alert_id, choice=body.choice, reason=body.reason)
         return present_intake.alert(row)
-
-
-def _check_open_to(session: Session, contact_id: int) -> ContactRow:
-    """The contact, for its own agent and for whoever may see the requester of each of its tickets. Raises NotFound."""
-    contact = get_contact(session, contact_id)
-    made = session.scalars(select(Ticket).where(Ticket.contact_id == contact_id).options(*queries.TIES))
-    open_to_all = all(rights.may(scope(), Right.SEE_CONTACT, ticket) for ticket in made)
-    if contact.agent_id != scope().officer_id and not open_to_all:
-        raise NotFound("contact", thing="contact", id=contact_id)
-    return contact

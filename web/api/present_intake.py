@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from asr import transcripts
 from dispatch import assignment
 from dispatch.linkage import transfers
 from hotline.intake import alerts, contacts, drafts
@@ -21,7 +19,7 @@ from hotline.tickets.models import Ticket
 from sla import call_evaluations
 from sla.book import calendar_of
 from web import place_questions
-from web.api import present, present_repeats
+from web.api import present, present_hearing, present_repeats
 from web.api.detail import transfer_facts
 from web.api.dispatch import candidate_shapes
 from web.api.schemas import contacts as shapes
@@ -58,7 +56,7 @@ def contact(session: Session, parts: Container, reader: Scope, row: Contact, now
     known = contacts.history(session, reader, row)
     calendar = calendar_of(session, parts.database.zone)
     call = session.get(Call, row.call_id) if row.call_id else None
-    plain = ("id", "channel", "number", "opened_at", "closed_at", "summary_code", "note")
+    plain = ("id", "channel", "number", "opened_at", "closed_at", "summary_code", "summary", "note")
     return shapes.Contact(
         **{name: getattr(row, name) for name in plain},
         call=calls(session, parts, reader, [call])[0] if call else None,
@@ -74,7 +72,7 @@ def contact(session: Session, parts: Container, reader: Scope, row: Contact, now
         drafts=[draft(session, parts, reader, entry, now) for entry in drafts.of_contact(session, row.id)],
         alerts=[alert(entry) for entry in alerts.of_contact(session, row.id)],
         transfers=transfer_facts(transfers.of_contact(session, row.id)),
-        transcript=segments(session, row.call_id, 0) if row.call_id else [],
+        transcript=present_hearing.segments(session, reader, row.call_id) if row.call_id else [],
         evaluation=_judged(session, row.id),
     )
 
@@ -98,6 +96,7 @@ def draft(session: Session, parts: Container, reader: Scope, row: Draft, now: da
         candidates=_candidates(session, matter) if matter else [],
         repeats=present_repeats.of_draft(session, parts, reader, row, now) if matter else [],
         place_question=_place_question(session, matter, now) if matter else None,
+        matters=row.proposed.get(drafts.MATTERS, []) if row.state is DraftState.OPEN and not row.segments else [],
         ticket_id=row.ticket_id,
         ticket_number=ticket.number if ticket else None,
     )
@@ -106,12 +105,6 @@ def draft(session: Session, parts: Container, reader: Scope, row: Draft, now: da
 def alert(row: RiskAlert) -> shapes.Alert:
     """A word of danger that fell."""
     return shapes.Alert(**{name: getattr(row, name) for name in shapes.Alert.model_fields})
-
-
-def segments(session: Session, call_id: UUID, after_seq: int) -> list[shapes.Segment]:
-    """What was said in a call after that segment."""
-    found = transcripts.transcript(session, call_id, after_seq)
-    return [shapes.Segment(**{name: getattr(row, name) for name in shapes.Segment.model_fields}) for row in found]
 
 
 def _field(value: dict[str, object]) -> shapes.DraftField:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from web.api.schemas.base import CodeRef, Shape, UnitRef
+from web.api.schemas.hearing import Segment
 from web.api.schemas.places import PlaceQuestionShown
 from web.api.schemas.tickets import Candidate, TicketRow, TransferFact
 
@@ -37,23 +38,6 @@ class Call(Shape):
     audio_port: int = Field(description="Port of the speech gateway this call's audio goes to")
 
 
-class Segment(Shape):
-    """A finished piece of speech; seconds from the start of the audio."""
-
-    seq: int
-    role: str
-    text: str
-    start_s: float
-    end_s: float
-
-
-class Transcript(Shape):
-    """Segments after a sequence number."""
-
-    call_id: UUID
-    segments: list[Segment]
-
-
 class Evidence(Shape):
     """Where a field's value came from: segment number and the characters in it."""
 
@@ -72,8 +56,8 @@ class DraftField(Shape):
 
 
 class Draft(Shape):
-    """A ticket being filled. Fields: type, title, body, wanted, urgency, category_code, area_code, address, contact_name,
-    contact_phone, unit_id, confidential, reply_wanted."""
+    """A ticket being filled. Fields: type, title, body, wanted, urgency, time, persons, category_code, area_code, address,
+    contact_name, contact_phone, unit_id, confidential, reply_wanted."""
 
     id: int
     contact_id: int
@@ -83,8 +67,16 @@ class Draft(Shape):
     candidates: list[Candidate]
     repeats: list["Repeat"]
     place_question: PlaceQuestionShown | None = None
+    matters: list["DraftMatter"] = Field(default_factory=list, description="Several matters that were told, to be split")
     ticket_id: int | None
     ticket_number: str | None
+
+
+class DraftMatter(Shape):
+    """One of several matters of a draft: the numbers of the segments that tell of it, and a title."""
+
+    segments: list[int]
+    title: str
 
 
 class DraftEdit(Shape):
@@ -194,6 +186,7 @@ class Contact(Shape):
     opened_at: datetime
     closed_at: datetime | None
     summary_code: str | None
+    summary: str
     note: str
     call: Call | None
     citizen: CitizenCard
@@ -211,6 +204,12 @@ class ContactClose(Shape):
 
     summary_code: str = Field(min_length=1, max_length=32)
     note: str = Field("", max_length=2000)
+
+
+class ContactEdit(Shape):
+    """What the call was about, as a person words it (来电摘要)."""
+
+    summary: str = Field(max_length=2000)
 
 
 class DirectAnswer(Shape):

@@ -1,0 +1,88 @@
+"""Words of danger on sentences still being spoken: a banner at once, before the sentence ends and anything is stored.
+
+Told by the one pushing thread of `heard.Heard`; the final decides (`reactions.listening`) and takes back what it calms.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from asr.session import Party
+from asr.sessions import CALLER
+from hotline.intake.risk_words import TRANSFER, RiskHit, RiskWords, load_risk_words
+from hotline.kernel.db import Database
+from hotline.kernel.errors import HotlineError
+from hotline.people.permissions import Role
+from web import risk_rules
+from web.push import call_room, role_room
+
+SOURCE = "spoken-partial"
+RAISED, CALMED = "raised", "calmed"
+
+
+class AlertPush(Protocol):
+    """The part of `web.push.Push` that is used here."""
+
+    def emit(self, name: str, data: dict[str, object], rooms: list[str]) -> None: ...
+
+
+@dataclass
+class GrowingAlarms:
+    """Keeps the words of danger of each call going on, and what was raised for each sentence."""
+
+    database: Database
+    push: AlertPush
+    _words: dict[UUID, RiskWords] = field(default_factory=dict)
+    _raised: dict[UUID, dict[str, dict[str, RiskHit]]] = field(default_factory=dict)
+
+    def partial(self, party: Party, utterance: str, text: str) -> None:
+        """Raise an alert for each danger in a caller's sentence so far, once a sentence and danger."""
+        if party.role != CALLER:
+            return
+        for hit in self._words_for(party.call_id).find_growing(text):
+            if hit.action == TRANSFER and self._is_new(party.call_id, utterance, hit):
+                self._tell(party.call_id, utterance, hit, RAISED)
+
+    def final(self, party: Party, utterance: str, text: str) -> None:
+        """Take back what the whole sentence does not say; the rest is raised and stored as any sentence's."""
+        raised = self._raised.get(party.call_id, {}).pop(utterance, {})
+        if not raised:
+            return
+        meant = {hit.word for hit in self._words_for(party.call_id).find_spoken(text)}
+        for word, hit in raised.items():
+            if word not in meant:
+                self._tell(party.call_id, utterance, hit, CALMED)
+
+    def ended(self, party: Party) -> None:
+        """The caller's audio is over: forget the call, and take back what no final has decided."""
+        if party.role != CALLER:
+            return
+        left = self._raised.pop(party.call_id, {})
+        self._words.pop(party.call_id, None)
+        for utterance, raised in left.items():
+            for hit in raised.values():
+                self._tell(party.call_id, utterance, hit, CALMED)
+
+    def _words_for(self, call_id: UUID) -> RiskWords:
+        """Read once a call: the rules of a city seldom change, partials come twice a second."""
+        found = self._words.get(call_id)
+        if found is None:
+            found = self._words[call_id] = self._read()
+        return found
+
+    def _read(self) -> RiskWords:
+        try:
+            with self.database.read() as session:
+                return risk_rules.words_of(session)
+        except HotlineError:
+            return load_risk_words()
+
+    def _is_new(self, call_id: UUID, utterance: str, hit: RiskHit) -> bool:
+        return self._raised.setdefault(call_id, {}).setdefault(utterance, {}).setdefault(hit.word, hit) is hit
+
+    def _tell(self, call_id: UUID, utterance: str, hit: RiskHit, state: str) -> None:
+        data: dict[str, object] = {
+            "call_id": str(call_id), "utterance": utterance, "source": SOURCE, "state": state,
+            "word": hit.word, "level": hit.level, "partner": hit.partner,
+        }
+        self.push.emit("alert", data, [call_room(call_id), role_room(Role.SHIFT_LEADER)])
