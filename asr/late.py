@@ -7,11 +7,12 @@ heard, so that one killed in the middle goes on where it was, and says nothing t
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from asr import recording_rows, transcripts
@@ -125,15 +126,22 @@ class LateHearing:
 
     @contextmanager
     def _held(self, recording_id: int) -> Iterator[bool]:
-        """A lock of the connection, not of a transaction: hearing takes minutes, and a killed process lets go at once."""
+        """A lock of the connection, not of a transaction: hearing takes minutes, and a killed process lets go at once.
+
+        Raises Unavailable when the database does not answer."""
         which = {"group": LOCKS, "id": recording_id}
-        with self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            is_held = bool(connection.scalar(HOLD, which))
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(self._database.engine.connect())
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+                is_held = bool(connection.scalar(HOLD, which))
+            except SQLAlchemyError as error:
+                raise Unavailable("database", part="database") from error
             try:
                 yield is_held
             finally:
                 if is_held:
-                    connection.execute(LET_GO, which)
+                    _let_go(connection, which)
 
     def _hear(self, recording_id: int) -> bool:
         with self._database.read() as session:
@@ -190,6 +198,14 @@ class LateHearing:
             row.attempts += attempts
             if row.attempts >= MOST_ATTEMPTS:
                 row.state, row.reason = RecordingState.FAILED, reason
+
+
+def _let_go(connection: Connection, which: dict[str, int]) -> None:
+    try:
+        connection.execute(LET_GO, which)
+    except SQLAlchemyError:
+        # The lock ends with its connection, which must not go back among the good ones.
+        connection.invalidate()
 
 
 @dataclass

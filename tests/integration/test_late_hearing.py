@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from asr import recording_rows, transcripts
 from asr.engine import AsrEngine, Hypothesis
 from asr.engines.scripted import Line, ScriptedEngine, ScriptedStream
-from asr.late import LateHearing, LatePace
+from asr.late import LOCKS, LateHearing, LatePace
 from asr.models import CallRecording, RecordingState, TranscriptSegment
 from asr.recordings import Recordings
 from asr.session import Ending, Kept, Party, Session
@@ -28,6 +28,7 @@ from web.heard import Heard
 RATE = 8000
 PIECE = bytes(1600)
 CALL = uuid.UUID(int=21)
+CUT = text("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = :group")
 LINES = (Line(0.2, 1.0, "喂你好"), Line(1.2, 2.0, "路灯不亮"), Line(2.2, 3.0, "好几天了"))
 
 
@@ -173,6 +174,32 @@ def test_two_threads_do_not_hear_the_same_recording(database: Database, tmp_path
     thread.join(10)
 
     assert len(said(database)) == 3
+
+
+@dataclass
+class Cutting(Told):
+    """Breaks the connections that hold a lock, once, as a database does that is started anew."""
+
+    database: Database | None = None
+
+    def stored(self, party: Party, segment: TranscriptSegment) -> None:
+        super().stored(party, segment)
+        if self.database is not None and len(self.texts) == 1:
+            with self.database.work() as uow:
+                uow.session.execute(CUT, {"group": LOCKS})
+
+
+def test_a_database_that_was_started_anew_in_the_middle_ends_no_late_hearing(database: Database, tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    record(recordings, database, [(0.0, 4.0)])
+    record(recordings, database, [(0.0, 4.0)])
+
+    hear(
+        late_of(database, recordings, Room(ScriptedEngine([LINES])), Cutting(database=database)),
+        lambda: len(said(database)) == 6,
+    )
+
+    assert [text for _, text, _ in said(database)] == [line.text for line in LINES] * 2
 
 
 def test_a_recording_that_breaks_the_engine_is_given_up_and_the_next_one_heard(database: Database, tmp_path: Path) -> None:
