@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -136,7 +137,8 @@ class Database:
         workflow: Any = None,  # a Workflow of hotline.tickets.workflow
         data_dir: Path | None = None,
     ) -> None:
-        self.engine = create_engine(url, pool_size=pool, max_overflow=8, pool_pre_ping=True)
+        # Parameters are what people said and their numbers: an error must not carry them into a log.
+        self.engine = create_engine(url, pool_size=pool, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={"vault": vault, "data_dir": data_dir})
         self._recorder = recorder
         self._put = put
@@ -191,7 +193,7 @@ def _translated() -> Iterator[None]:
         raise Conflict("changed by somebody else meanwhile", reason="stale") from error
     except IntegrityError as error:
         raise Conflict(str(error.orig), reason="integrity") from error
-    except OperationalError as error:
+    except (OperationalError, PoolTimeout) as error:
         raise Unavailable("database", part="database") from error
     except DataError as error:
         raise _unstorable(error) from error
