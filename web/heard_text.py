@@ -3,6 +3,7 @@
 import logging
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from asr.engine import Hypothesis
@@ -36,10 +37,13 @@ class HeardText:
             LOG.warning("no names of the city yet: %s", error)
 
     def __call__(self, session: Session, found: Hypothesis) -> Shown:
-        """The shown text of a final with its changes. Names or rules that fail cost the changes, never the words."""
+        """The shown text of a final with its changes. Names or rules that fail cost the changes, never the words; a database
+        that fails is the caller's to wait for."""
         try:
             lexicon = self._lexicon(session)
             return show(found.text, lexicon, alternatives=found.alternatives, words=found.words, punctuator=self._punctuator)
+        except SQLAlchemyError:
+            raise  # nothing could be stored in this session any more
         except Exception:  # the chain's edge: what was said must be stored whatever a rule makes of it
             LOG.exception("words are shown as heard")
             return show_plainly(session, found)

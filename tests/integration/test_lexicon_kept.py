@@ -4,12 +4,16 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
+from asr.engine import Hypothesis
 from asr.shown import show
 from hotline.kernel.db import Database
+from hotline.kernel.errors import Unavailable
 from hotline.people.models import Place
 from sla import defaults
 from tests import factories
+from web.heard_text import HeardText
 from web.lexicon import KeptLexicon
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -70,3 +74,16 @@ def test_words_of_the_heating_season_are_names_only_then(city: Database, month: 
 
     with city.read() as session:
         assert show("公暖不热", kept(session)).text == shown
+
+
+def test_a_connection_that_breaks_while_names_are_read_is_waited_for_and_costs_no_words(city: Database) -> None:
+    heard_text, said = HeardText(ZONE), Hypothesis("我在贵影路上", True, 0.0, 1.0)
+
+    with pytest.raises(Unavailable), city.work() as uow:
+        broken = uow.session.scalar(text("select pg_backend_pid()"))
+        with city.work() as other:
+            other.session.execute(text("select pg_terminate_backend(:pid)"), {"pid": broken})
+        heard_text(uow.session, said)
+
+    with city.read() as session:
+        assert heard_text(session, said).text == "我在桂影路上。"
