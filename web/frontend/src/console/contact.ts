@@ -72,7 +72,12 @@ export function useContact() {
   const quietly = (work: Promise<void>) => void work.catch(() => undefined);
   const mine = (contactId: number | null | undefined) => contactId !== null && contactId === id.value;
   onPush("draft", (push) => mine(push.contact_id) && quietly(readDraft(push.draft_id)));
-  onPush("cards", (push) => mine(push.contact_id) && quietly(readCards()));
+  onPush("cards", (push) => {
+    if (!mine(push.contact_id)) return;
+    quietly(readCards());
+    // What was heard after hang-up is in the summary too.
+    if (contact.value?.call?.state === "ended") quietly(reread());
+  });
   onPush("alert", (push) => mine(push.contact_id) && quietly(reread()));
   onPush("transfer", (push) => mine(push.contact_id) && quietly(reread()));
   onPush("call", (push) => push.call_id === contact.value?.call?.id && quietly(reread()));

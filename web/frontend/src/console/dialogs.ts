@@ -2,7 +2,7 @@
 import { reactive, ref, type Ref } from "vue";
 
 import { t } from "@/shared/i18n";
-import type { Alert, Card, Contact, Draft, TicketBrief } from "@/shared/types";
+import type { Alert, Card, Contact, Draft, GrowingAlert, TicketBrief } from "@/shared/types";
 
 import type { Asked } from "./transfers";
 
@@ -35,5 +35,11 @@ export function useDialogs(contact: Ref<Contact | null>, draft: Ref<Draft | null
     open.transfer = true;
   }
 
-  return { open, answerCard, answerWords, joining, asked, answerWith, join, transfer };
+  /** Before the sentence is over there is no alert yet to decide about. */
+  function transferGrowing(alert: GrowingAlert): void {
+    transfer(null);
+    Object.assign(asked.value, { partner: alert.partner, reason: t("console.danger", { word: alert.word }) });
+  }
+
+  return { open, answerCard, answerWords, joining, asked, answerWith, join, transfer, transferGrowing };
 }

@@ -26,6 +26,7 @@ export function useDraft(given: Draft, onSaved: (draft: Draft) => void) {
   const value = (field: string): string => typed[field] ?? draft.value.fields[field]?.value ?? "";
   const isMachine = (field: string): boolean =>
     typed[field] === undefined && draft.value.fields[field]?.source === "machine" && value(field) !== "";
+  const hasMachine = computed(() => Object.keys(draft.value.fields).some(isMachine));
   const dirty = computed(() => Object.keys(typed).length > 0);
 
   function set(field: string, text: string): void {
@@ -37,6 +38,11 @@ export function useDraft(given: Draft, onSaved: (draft: Draft) => void) {
   /** Make the machine's word one's own: it is then a person's and no later sentence changes it. */
   function accept(field: string): void {
     if (isMachine(field)) set(field, value(field));
+  }
+
+  /** The same with every word of the machine. */
+  function acceptAll(): void {
+    for (const field of Object.keys(draft.value.fields)) accept(field);
   }
 
   function later(milliseconds: number): void {
@@ -105,7 +111,7 @@ export function useDraft(given: Draft, onSaved: (draft: Draft) => void) {
   watch(typed, () => keep(given.id, typed), { deep: true });
   if (dirty.value) later(SAVE_AFTER_MS);
 
-  return { draft, typed, clashes, state, error, value, isMachine, set, accept, save, settle, take };
+  return { draft, typed, clashes, state, error, value, isMachine, hasMachine, set, accept, acceptAll, save, settle, take };
 }
 
 export type DraftInHand = ReturnType<typeof useDraft>;

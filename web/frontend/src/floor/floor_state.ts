@@ -4,7 +4,7 @@ import { computed, onMounted, ref } from "vue";
 
 import { api } from "@/shared/api";
 import { onPush, onReconnect } from "@/shared/socket";
-import type { Alert, Call, Contact, Items, TransferFact } from "@/shared/types";
+import type { Alert, Call, Contact, GrowingAlert, Items, TransferFact } from "@/shared/types";
 
 export interface FloorAlert extends Alert {
   contactId: number;
@@ -15,12 +15,22 @@ export function useFloor() {
   const calls = ref<Call[]>([]);
   const transfers = ref<TransferFact[]>([]);
   const alerts = ref<FloorAlert[]>([]);
+  /** In sentences that are still being spoken. */
+  const growing = ref<GrowingAlert[]>([]);
   const failed = ref(false);
   const loaded = ref(false);
 
   const waiting = computed(() => calls.value.filter((call) => call.state === "offered"));
   const talking = computed(() => calls.value.filter((call) => call.state === "talking"));
   const openAlerts = computed(() => alerts.value.filter((alert) => !alert.choice));
+
+  const openGrowing = computed(() =>
+    growing.value.flatMap((alert) => {
+      const call = talking.value.find((one) => one.id === alert.call_id);
+      const stored = alerts.value.some((one) => one.contactId === call?.contact_id && one.word === alert.word);
+      return call && !stored ? [{ ...alert, contactId: call.contact_id, agent: call.agent ?? "" }] : [];
+    }),
+  );
 
   async function readCalls(): Promise<void> {
     calls.value = (await api.get<Items<Call>>("/calls")).items;
@@ -55,9 +65,14 @@ export function useFloor() {
   const quietly = (work: Promise<void>) => void work.catch(() => (failed.value = true));
   onPush("call", () => quietly(readCalls()));
   onPush("transfer", () => quietly(readTransfers()));
-  onPush("alert", (push) => quietly(readAlerts(push.contact_id)));
+  onPush("alert", (push) => {
+    if (push.contact_id) return quietly(readAlerts(push.contact_id));
+    const told = push as GrowingAlert;
+    growing.value = growing.value.filter((one) => one.utterance !== told.utterance || one.word !== told.word);
+    if (told.state === "raised") growing.value.push(told);
+  });
   onReconnect(() => quietly(read()));
   onMounted(() => quietly(read()));
 
-  return { waiting, talking, openAlerts, transfers, failed, loaded, read };
+  return { waiting, talking, openAlerts, openGrowing, transfers, failed, loaded, read };
 }

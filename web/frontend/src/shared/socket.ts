@@ -3,6 +3,8 @@
 import { io, type Socket } from "socket.io-client";
 import { onScopeDispose, ref, type Ref } from "vue";
 
+import type { GrowingAlert, Spoken, Suggestion } from "./types";
+
 export interface Pushes {
   call: { call_id: string; state: string; contact_id?: number; agent_id?: number };
   transcript: {
@@ -14,12 +16,17 @@ export interface Pushes {
     utterance: string;
     start_s: number;
     end_s: number;
+    /** Of finals only. */
+    revision?: number;
+    times?: Spoken[];
+    suggestions?: Suggestion[];
   };
   /** How well a call is heard: started, ended, or why words are missing. */
   hearing: { call_id: string; role: string; state: string };
   cards: { contact_id: number };
   draft: { draft_id: number; contact_id: number };
-  alert: { alert_id: number; contact_id: number; level: string; partner: string };
+  /** A word of danger was stored for a contact; or (`spoken-partial`) it is being spoken, or was taken back (`calmed`). */
+  alert: { alert_id?: number; contact_id?: number; level: string; partner: string } & Partial<GrowingAlert>;
   ticket: { ticket_id: number; number: string; action: string; state: string };
   assignment: { assignment_id: number; ticket_id: number; unit_id: number; action: string; state: string };
   transfer: { transfer_id: number; contact_id: number | null; ticket_id: number | null; state: string; overdue: boolean };

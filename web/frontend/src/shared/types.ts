@@ -225,8 +225,26 @@ export interface Call {
   contact_id: number | null;
   audio_port: number;
 }
-export interface Segment { seq: number; role: string; text: string; start_s: number; end_s: number }
-export interface Transcript { call_id: string; segments: Segment[] }
+/** Characters `start` to `end` of a text, and the seconds of the recording in which they were said. */
+export interface Spoken { start: number; end: number; from_s: number; to_s: number }
+/** A name of the city that may be meant there. */
+export interface Suggestion { start: number; end: number; name: string; likeness: number }
+export interface Segment {
+  seq: number;
+  role: string;
+  text: string;
+  start_s: number;
+  end_s: number;
+  times: Spoken[];
+  suggestions: Suggestion[];
+  revision: number;
+  corrected_by_name: string | null;
+}
+/** A stretch that was not heard; state live, waiting or failed. */
+export interface Gap { role: string; from_s: number; to_s: number; state: string }
+export interface Transcript { call_id: string; segments: Segment[]; gaps: Gap[] }
+export interface Matter { segments: number[]; title: string }
+export interface GrowingAlert { call_id: string; utterance: string; source: string; state: string; word: string; level: string; partner: string }
 export interface Evidence { seq: number; start: number; end: number }
 export interface DraftField { value: string; source: "machine" | "person"; confidence: number | null; evidence: Evidence[] }
 export interface Draft {
@@ -240,6 +258,8 @@ export interface Draft {
   /** A place that has to be asked for. */
   place_question?: PlaceQuestion | null;
   ticket_id: number | null;
+  /** Several matters that were told, to be split. */
+  matters: Matter[];
   ticket_number: string | null;
 }
 export interface Card {
@@ -271,6 +291,8 @@ export interface Contact {
   opened_at: string;
   closed_at: string | null;
   summary_code: string | null;
+  /** What the call was about, drawn up when it ends. */
+  summary: string;
   note: string;
   call: Call | null;
   citizen: CitizenCard;
