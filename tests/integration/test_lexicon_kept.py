@@ -79,11 +79,13 @@ def test_words_of_the_heating_season_are_names_only_then(city: Database, month: 
 def test_a_connection_that_breaks_while_names_are_read_is_waited_for_and_costs_no_words(city: Database) -> None:
     heard_text, said = HeardText(ZONE), Hypothesis("我在贵影路上", True, 0.0, 1.0)
 
-    with pytest.raises(Unavailable), city.work() as uow:
-        broken = uow.session.scalar(text("select pg_backend_pid()"))
-        with city.work() as other:
+    def show_with_a_broken_connection() -> None:
+        with city.work() as uow, city.work() as other:
+            broken = uow.session.scalar(text("select pg_backend_pid()"))
             other.session.execute(text("select pg_terminate_backend(:pid)"), {"pid": broken})
-        heard_text(uow.session, said)
+            heard_text(uow.session, said)
 
+    with pytest.raises(Unavailable):
+        show_with_a_broken_connection()
     with city.read() as session:
         assert heard_text(session, said).text == "我在桂影路上。"
