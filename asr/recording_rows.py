@@ -5,7 +5,7 @@ Called by the gateway for live calls, by `asr.late`, by the schedule for retenti
 
 import logging
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select
@@ -63,14 +63,14 @@ def close(uow: UnitOfWork, kept: Kept, ending: Ending) -> None:
     row.state = RecordingState.WAITING if row.gaps else RecordingState.HEARD
 
 
-def take_up_lost(uow: UnitOfWork, recordings: Recordings, quiet_s: float) -> int:
+def take_up_lost(uow: UnitOfWork, recordings: Recordings, quiet_s: float, *, but: Collection[str] = ()) -> int:
     """Close what a killed gateway left: rows still live whose file nobody wrote to for so long. Says how many.
 
-    What it had not stored as final waits to be heard; the rest of the call's audio came, if at all, in another recording.
+    `but` names files whose end this process will note itself, however long they are quiet: on a full disk nothing is written,
+    and an engine that is behind has words to come after the last audio. What it had not stored as final waits to be heard; the rest of the call's audio came, if at all, in another recording.
     """
-    quiet = set(recordings.files(quiet_s))
     query = select(CallRecording).where(CallRecording.state == RecordingState.LIVE).with_for_update(skip_locked=True)
-    lost = [row for row in uow.session.scalars(query).all() if row.file in quiet]
+    lost = [row for row in uow.session.scalars(query).all() if row.file not in but and recordings.is_quiet(row.file, quiet_s)]
     for row in lost:
         _take_up(uow, row, recordings)
         if not _is_live(uow.session, row):

@@ -81,13 +81,19 @@ class Recordings:
         """Remove the file; safe to call twice."""
         self._path(file).unlink(missing_ok=True)
 
+    def is_quiet(self, file: str, for_s: float) -> bool:
+        """Whether nobody wrote to it for so long; not for a file that is not here."""
+        try:
+            return self._path(file).stat().st_mtime < time.time() - for_s
+        except OSError:
+            return False
+
     def files(self, untouched_s: float) -> list[str]:
         """Names of all recordings that nobody wrote to for so long."""
         if not self.folder.is_dir():
             return []
-        before = time.time() - untouched_s
-        found = (entry for entry in self.folder.iterdir() if entry.suffix in (PLAIN, SEALED) and entry.is_file())
-        return sorted(entry.name for entry in found if entry.stat().st_mtime < before)
+        found = (entry.name for entry in self.folder.iterdir() if entry.suffix in (PLAIN, SEALED) and entry.is_file())
+        return sorted(name for name in found if self.is_quiet(name, untouched_s))
 
     @contextlib.contextmanager
     def _opened(self, file: str) -> Iterator[tuple[BinaryIO, int]]:

@@ -76,13 +76,20 @@ class Heard:
         self._database, self._push, self._retry_s, self._show = database, push, retry_s, show
         self._alarms = alarms or Unalarmed()
         self._engines: dict[str, str] = {}
+        self._open: set[str] = set()
         self._closing = threading.Event()
         self._storing = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._pushing = ThreadPoolExecutor(1, thread_name_prefix="push")
         self._lock = threading.Lock()
         self._partials: dict[str, Words] = {}
 
+    @property
+    def unfinished(self) -> frozenset[str]:
+        """Files of recordings whose end is not in the database yet, and will be noted here."""
+        return frozenset(self._open.copy())
+
     def begun(self, kept: Kept) -> None:
+        self._open.add(kept.file)
         self._engines[stream_of(kept.file)] = kept.engine
         self._store(lambda uow: recording_rows.begin(uow, kept), kept.party)
 
@@ -92,6 +99,7 @@ class Heard:
     def closed(self, kept: Kept, ending: Ending) -> None:
         self._engines.pop(stream_of(kept.file), None)
         self._store(lambda uow: recording_rows.close(uow, kept, ending), kept.party)
+        self._storing.submit(self._open.discard, kept.file)
 
     def started(self, party: Party) -> None:
         self._store(lambda uow: transcripts.note_start(uow, party.call_id, party.role), party)

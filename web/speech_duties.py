@@ -78,7 +78,7 @@ class Duties:
         quiet_s = self.container.settings.audio_stall_seconds + SETTLE_S
         try:
             with self.container.database.work() as uow:
-                found = recording_rows.take_up_lost(uow, recordings, quiet_s)
+                found = recording_rows.take_up_lost(uow, recordings, quiet_s, but=self.heard.unfinished)
         except HotlineError as error:
             LOG.warning("lost recordings not taken up yet: %s", error)
             return

@@ -266,6 +266,23 @@ def test_what_a_killed_gateway_left_waits_from_its_last_final_on(database: Datab
     assert (row(database).reason, row(database).seconds) == ("lost", 2.0)
 
 
+def test_a_call_whose_file_is_quiet_is_not_lost_while_its_gateway_goes_on(database: Database, tmp_path: Path) -> None:
+    recordings, heard = Recordings(tmp_path), Heard(database, NoPush())
+    live = Sessions(ScriptedEngine([LINES]), heard, recordings, SessionLimits(max_streams=1), register=heard)
+    call = live.open(CALL, "caller", RATE)
+    speak(call, 2.5)
+    until(lambda: len(said(database)) == 2)
+
+    with database.work() as uow:
+        assert recording_rows.take_up_lost(uow, recordings, quiet_s=0, but=heard.unfinished) == 0
+    call.ended("hang-up")
+    live.wait(5)
+    until(lambda: not heard.unfinished)
+    heard.close()
+
+    assert (row(database).state, row(database).reason) == (RecordingState.HEARD, "hang-up")
+
+
 def test_a_file_without_a_row_is_adopted_once(database: Database, tmp_path: Path) -> None:
     recordings = Recordings(tmp_path)
     recording = recordings.begin(f"{CALL}-agent", RATE)
