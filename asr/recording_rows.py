@@ -67,7 +67,8 @@ def take_up_lost(uow: UnitOfWork, recordings: Recordings, quiet_s: float, *, but
     """Close what a killed gateway left: rows still live whose file nobody wrote to for so long. Says how many.
 
     `but` names files whose end this process will note itself, however long they are quiet: on a full disk nothing is written,
-    and an engine that is behind has words to come after the last audio. What it had not stored as final waits to be heard; the rest of the call's audio came, if at all, in another recording.
+    and an engine that is behind has words to come after the last audio. What a lost one had not stored as final waits to be
+    heard; the rest of the call's audio came, if at all, in another recording.
     """
     query = select(CallRecording).where(CallRecording.state == RecordingState.LIVE).with_for_update(skip_locked=True)
     lost = [row for row in uow.session.scalars(query).all() if row.file not in but and recordings.is_quiet(row.file, quiet_s)]
