@@ -85,8 +85,7 @@ def build(settings: Settings) -> Container:
     desk, words = _open_desk(settings)
     notifier: Notifier = plugins.open_url("hotline.notifiers", settings.notify_url, data_dir=folder)
     linkages = {name: plugins.open_url("hotline.linkages", url) for name, url in settings.linkage_urls.items()}
-    workflow: Workflow = plugins.load("hotline.workflows", settings.workflow)
-    workflow.check()
+    workflow = _open_workflow(settings)
     outward, evaluations = Outward(desk.search, words, linkages), _open_evaluations(settings, notifier)
     reading = KeptReading(desk.search.analyzer)
     following = Incidents(push, Beside(reading))
@@ -116,6 +115,12 @@ def build(settings: Settings) -> Container:
         secret_key=secret_key(settings),
         integrator_token=kept_secret(settings.integrator_token, folder, "integrator_token"),
     )
+
+
+def _open_workflow(settings: Settings) -> Workflow:
+    workflow: Workflow = plugins.load("hotline.workflows", settings.workflow)
+    workflow.check()
+    return workflow
 
 
 def _open_database(

@@ -23,6 +23,8 @@ STATE_OWNERS = {
     (cycle.owner, "transfer.voice_state" if cycle.name == "voice" else f"{cycle.name}.state") for cycle in LIFE_CYCLES
 }
 STATES_WITHOUT_ROWS = {
+    ("asr.late", "row.state"): "a recording is live, then heard or waiting until its gaps are heard; no person moves it",
+    ("asr.recording_rows", "row.state"): "the same: begun, closed, taken up and deleted by the gateway and the clock",
     ("hotline.kernel.outbox", "row.state"): "a delivery is claimed, done or parked by one statement each, not by people",
     ("hotline.tickets.requests", "request.state"): "a request is asked, then granted or refused, and nothing else",
 }

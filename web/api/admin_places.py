@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hotline.intake import places as intake_places
 from hotline.intake.drafting.gazetteer import Hit
 from hotline.intake.drafting.locating import question, site_proposals
+from hotline.intake.drafting.values import CALLER, Turn
 from hotline.kernel.errors import Invalid
 from hotline.people import places
 from hotline.people.models import Area, Place
@@ -104,7 +105,8 @@ def try_locate(body: LocateIn) -> Located:
         known = place_questions.gazetteer(session)
         found, hits = intake_places.look(known, body.text), known.find(body.text)
         refs = _areas(session, [found.area_code or "", *(hit.place.area_code for hit in hits)])
-    asked, fields = question(found, known, body.need), site_proposals(found)
+    fields = site_proposals(found, [Turn(1, CALLER, body.text)], known)
+    asked = question(found, known, body.need)
     return Located(
         found=[_name_found(body.text, hit, refs) for hit in hits],
         area=refs.get(found.area_code or ""),
