@@ -20,4 +20,5 @@ def call_id_of(given: str) -> uuid.UUID:
     try:
         return uuid.UUID(given)
     except ValueError:
-        return uuid.uuid5(FOREIGN, given)
+        # JSON may hold half of a character's surrogates, which no encoding takes.
+        return uuid.uuid5(FOREIGN, given.encode("utf-8", "replace").decode())

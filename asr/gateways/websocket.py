@@ -109,6 +109,9 @@ class WebSocketServer:
             over = Over(End.TOO_LONG)
         except ConnectionClosed as closed:
             over = self._why(closed)
+        except Exception:  # the connection's edge: the library's own log of it is silent
+            LOG.exception("a connection failed")
+            over = Over(End.LOST)
         finally:
             talking.cancel()
             _log(line, over)

@@ -72,6 +72,7 @@ def test_the_callers_leg_is_the_call_itself() -> None:
 def test_a_foreign_name_always_makes_the_same_call() -> None:
     assert call_id_of("1795307528.9") == call_id_of("1795307528.9") != call_id_of("1795307528.10")
     assert call_id_of(str(CALL)) == CALL
+    assert call_id_of("half of a \ud83d") == call_id_of("half of a \ud83d")
 
 
 def _away(leg: Leg) -> Leg:

@@ -16,7 +16,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from asr.gateways.streams import End, Limits
+from asr.gateways.streams import End, Leg, Limits
 from asr.gateways.websocket import WebSocketServer
 from tests.listening import LIMITS, HeardLeg, HeardLegs
 
@@ -71,6 +71,7 @@ BAD = {
     "an endless rate": ("/vosk", ['{"config":{"sample_rate":1e400}}'], "a sample rate outside 8000 to 192000 Hz", 0),
     "a rate that is nothing": ("/vosk", ['{"config":{"sample_rate":NaN}}'], "a sample rate outside 8000 to 192000 Hz", 0),
     "an unknown mix": (STREAM + "&mix=quadro", [FRAME], "a mix that is none of mono, mixed, stereo", 0),
+    "a mix that is a list": (FORK, ['{"mix": ["stereo"]}', FRAME], "a mix that is none of mono, mixed, stereo", 0),
     "an unknown role": (VOSK + "?role=parrot", [FRAME], "a role that is none of caller, agent", 0),
     "audio before the start": (ASTERISK, [FRAME], "audio before MEDIA_START", 0),
     "a format that needs a decoder": (ASTERISK, [MEDIA.replace("slin", "opus"), FRAME], "a format that is none of", 0),
@@ -93,6 +94,22 @@ def test_what_makes_no_sense_ends_its_stream_with_one_line(name: str, caplog: py
     assert expected in lines[0]
     assert code in (1008, 1009)
     assert [leg.end for leg in legs.legs] == [End.GARBAGE] * count
+
+
+def test_a_fault_of_ours_ends_one_connection_and_is_in_the_log_with_its_place(caplog: pytest.LogCaptureFixture) -> None:
+    async def fail(leg: Leg) -> HeardLeg:
+        raise RuntimeError("ours")
+
+    async def run() -> int:
+        async with WebSocketServer("127.0.0.1", 0, LIMITS, fail) as server:
+            async with connect(f"ws://127.0.0.1:{server.port}/fork", proxy=None) as peer:
+                await peer.send('{"rate":8000}')
+                await peer.send(FRAME)
+                await asyncio.wait_for(peer.wait_closed(), 4)
+        return peer.close_code or 0
+
+    assert asyncio.run(run()) == 1008
+    assert [record.exc_info is not None for record in caplog.records if record.levelno == logging.ERROR] == [True]
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,10 @@ def rate_of(given: object) -> int:
 
 def channels_of(given: object) -> int:
     """How many channels a mix has. Raises Over for an unknown one."""
-    if given not in MIXES:
+    mix = str(given)
+    if mix not in MIXES:
         raise Over(End.GARBAGE, f"a mix that is none of {', '.join(MIXES)}")
-    return MIXES[str(given)]
+    return MIXES[mix]
 
 
 def role_of(given: str) -> str:
