@@ -101,11 +101,13 @@ def test_a_fault_of_ours_ends_one_connection_and_is_in_the_log_with_its_place(ca
         raise RuntimeError("ours")
 
     async def run() -> int:
-        async with WebSocketServer("127.0.0.1", 0, LIMITS, fail) as server:
-            async with connect(f"ws://127.0.0.1:{server.port}/fork", proxy=None) as peer:
-                await peer.send('{"rate":8000}')
-                await peer.send(FRAME)
-                await asyncio.wait_for(peer.wait_closed(), 4)
+        async with (
+            WebSocketServer("127.0.0.1", 0, LIMITS, fail) as server,
+            connect(f"ws://127.0.0.1:{server.port}/fork", proxy=None) as peer,
+        ):
+            await peer.send('{"rate":8000}')
+            await peer.send(FRAME)
+            await asyncio.wait_for(peer.wait_closed(), 4)
         return peer.close_code or 0
 
     assert asyncio.run(run()) == 1008
