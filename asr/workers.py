@@ -147,10 +147,10 @@ class WorkerPool:
 
     def _affordable(self) -> int:
         """How many processes fit the memory, by what the first one takes."""
-        pids = self.pids
-        if not pids:
-            return 1
-        each = psutil.Process(pids[0]).memory_info().rss
+        try:
+            each = psutil.Process(self.pids[0]).memory_info().rss
+        except (IndexError, psutil.Error):
+            return 1  # it died at once; another of its kind would as well
         return 1 + int(psutil.virtual_memory().available * MEMORY_SHARE / each)
 
     def _add_reader(self) -> None:
@@ -163,14 +163,24 @@ class WorkerPool:
         pause_s = PAUSE_S
         while not self._is_closing:
             began = time.monotonic()
-            process = _start(self._url)
-            with self._changed:
-                self._alive.append(process)
-            self._read(process)
-            self._bury(process)
+            self._run_once()
             pause_s = PAUSE_S if time.monotonic() - began > LONGEST_PAUSE_S else min(2 * pause_s, LONGEST_PAUSE_S)
             with self._changed:
                 self._changed.wait_for(lambda: self._is_closing, pause_s)
+
+    def _run_once(self) -> None:
+        try:
+            process = _start(self._url)
+        except OSError as error:
+            # No memory or no descriptor for a process now may be there in a moment.
+            LOG.error("no recognising process can be started: %s", error.strerror)
+            return
+        with self._changed:
+            self._alive.append(process)
+            if self._is_closing:
+                process.running.terminate()
+        self._read(process)
+        self._bury(process)
 
     def _read(self, process: _Process) -> None:
         while True:
@@ -249,11 +259,11 @@ class WorkerStream:
 
 def _start(url: str) -> _Process:
     ours, theirs = socket.socketpair()
-    with theirs:
+    with ours, theirs:
         running = subprocess.Popen(  # noqa: S603 our own command
             [sys.executable, "-m", "asr.worker", str(theirs.fileno()), url],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env={**foreign_environment(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
-    return _Process(running, Connection(ours.detach()))
+        return _Process(running, Connection(ours.detach()))

@@ -1,6 +1,7 @@
 """Recognition in processes of its own: same words, and nothing lost when one dies, hangs or cannot load."""
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -100,6 +101,20 @@ def test_an_engine_that_no_process_can_load_is_told_at_once() -> None:
         WorkerPool("vosk:///nowhere", 2, Patience(load_s=20))
 
     assert "path-not-found" in str(refused.value)
+
+
+def test_a_process_that_cannot_be_started_now_is_started_later(pool: WorkerPool) -> None:
+    until(lambda: len(pool.pids) == 2)
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, allowed[1]))
+    try:
+        os.kill(pool.pids[0], signal.SIGKILL)
+        until(lambda: len(pool.pids) == 1)
+        time.sleep(0.7)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
+
+    until(lambda: len(pool.pids) == 2)
 
 
 def test_the_processes_end_with_the_pool(pool: WorkerPool) -> None:
