@@ -132,3 +132,10 @@ def _options(words: tuple[str, ...]) -> str:
 
 def _stands_after(words: str, after: str) -> bool:
     return after.startswith(words[1:]) if words.startswith("=") else words in after
+
+
+def clause_around(text: str, start: int, end: int) -> str:
+    """The clause of a sentence that holds these characters."""
+    before = _CLAUSE_END.split(SENTENCE_END.split(text[:start])[-1])[-1]
+    after = _CLAUSE_END.split(SENTENCE_END.split(text[end:])[0])[0]
+    return before + text[start:end] + after

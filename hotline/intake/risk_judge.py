@@ -33,7 +33,8 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Limits:
-    """From which probability a sentence is an alarm without words (`sure`), and below which words are none (`unlikely`).
+    """From which probability a sentence is an alarm without words (`sure`), and below which words are none (`unlikely`),
+    unless their own clause is one from `clause` on.
 
     `spoken` is the like of `sure` for the turns of a call, of which hundreds are harmless to one that tells of danger.
     `sounded` is the least for words known only by their sound, `growing` for a sentence that is still being spoken.
@@ -42,6 +43,7 @@ class Limits:
     sure: float
     spoken: float
     unlikely: float
+    clause: float
     sounded: float
     growing: float
     never_silenced: frozenset[str]
@@ -155,7 +157,9 @@ def marks_of(found: Iterable[str], meant: Iterable[str], rules: Iterable[str]) -
 
 def read_limits(data: Mapping[str, Any]) -> Limits:  # the JSON of `risk_judge.json`
     """The limits of the file."""
-    named = {name: data[name] for name in ("sure", "spoken", "unlikely", "sounded", "growing", "mark_counts", "alike")}
+    named = {
+        name: data[name] for name in ("sure", "spoken", "unlikely", "clause", "sounded", "growing", "mark_counts", "alike")
+    }
     return Limits(**named, never_silenced=frozenset(data["never_silenced"]))
 
 

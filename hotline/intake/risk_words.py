@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from hotline.intake import risk_judge
-from hotline.intake.risk_context import Context
+from hotline.intake.risk_context import Context, clause_around
 from hotline.intake.risk_judge import Judge, Limits, Span
 from hotline.intake.risk_patterns import Found, Group, Patterns
 from hotline.intake.risk_sounds import Sounds
@@ -97,7 +97,7 @@ class RiskWords:
         """The words that are meant, and from the probability `sure` on a danger that no words told."""
         hits = list[RiskHit]()
         for one in self._judged(text):
-            kept = [way for way in one.meant if one.danger >= self._limits.unlikely or self._is_kept(way.group.word)]
+            kept = [way for way in one.meant if one.danger >= self._limits.unlikely or self._is_kept(text, way)]
             hits += [_hit(text, way) for way in _apart(kept)]
             if not one.meant and one.danger >= sure:
                 hits += self._unworded(text, one)
@@ -137,8 +137,13 @@ class RiskWords:
     def _limits(self) -> Limits:
         return self._judge.limits
 
-    def _is_kept(self, name: str) -> bool:
-        return name in self._limits.never_silenced or name in self._city.added
+    def _is_kept(self, text: str, way: Found) -> bool:
+        """Whether a word stands though all around it is harmless: it is never silenced, or its own clause leaves no doubt."""
+        name = way.group.word
+        if name in self._limits.never_silenced or name in self._city.added:
+            return True
+        clause = clause_around(text, way.start, way.end)
+        return self._judge.danger(clause, self.marks(clause)) >= self._limits.clause
 
     def _unworded(self, text: str, judged: Judged) -> list[RiskHit]:
         """The hit for a danger that no words told: of the group whose words stand there, else of the scenes most like it."""

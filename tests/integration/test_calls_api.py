@@ -97,6 +97,7 @@ def desktop(database: Database, tmp_path: Path) -> Iterator[Desktop]:
         database=database,
         desk=desk,
         search=desk.search,
+        repeats_scorer=desk.scorer,
         words=CityWords(synonyms, analyzer),
         settings=settings,
         integrator_token=TOKEN,
