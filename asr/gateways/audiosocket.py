@@ -114,6 +114,9 @@ class AudioSocketServer:
         while True:
             kind, payload = await _read_frame(reader, self._limits.stall_s)
             await self._take(stream, kind, payload)
+            if kind not in RATES or not payload:
+                # Frames of nothing are read from memory without a pause: the others must get their turn.
+                await asyncio.sleep(0)
             if stream.audio_s > self._limits.max_seconds:
                 raise Over(End.TOO_LONG)
             ahead_s = stream.audio_s - (loop.time() - began) - self._limits.ahead_s

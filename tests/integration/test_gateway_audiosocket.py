@@ -11,7 +11,7 @@ import pytest
 
 from asr.gateways.audiosocket import AudioSocketServer
 from asr.gateways.client import AudioSocketCaller, GatewayUnreachable
-from asr.gateways.framing import call_id_frame, frame, silence
+from asr.gateways.framing import Kind, call_id_frame, frame, silence
 from asr.gateways.streams import End, Leg, Limits
 
 CALL = uuid.UUID("095bd59c-ab45-4965-b73c-0222830a367e")
@@ -151,6 +151,19 @@ def test_audio_far_ahead_of_time_waits_in_the_network() -> None:
 
 def test_a_rate_that_changes_within_a_call_is_garbage() -> None:
     assert after(HELLO + AUDIO + silence(16000)).end == End.GARBAGE
+
+
+def test_a_flood_of_frames_of_nothing_lets_the_others_have_their_turn() -> None:
+    async def turns_meanwhile() -> int:
+        turns = 0
+        async with serving(LIMITS) as (server, calls), peer(server) as (_, writer):
+            writer.write(HELLO + AUDIO + (frame(Kind.DIGIT, b"5") + frame(0x10)) * 2000 + frame(Kind.HANG_UP))
+            while not any(sink.end for sink in calls.sinks):
+                turns += 1
+                await asyncio.sleep(0)
+        return turns
+
+    assert asyncio.run(turns_meanwhile()) > 4000
 
 
 def test_unknown_types_without_end_are_garbage() -> None:
