@@ -28,6 +28,8 @@ STANDING_EVERY_S = 3.0
 LOST_EVERY_S = 5.0
 SETTLE_S = 5.0
 """Longer than a live stream may be silent, nobody wrote to the file of one that was lost."""
+RETURN_S = 10.0
+"""A gateway that comes back waits so long before it takes calls for lost: exchanges connect again, and people talk on."""
 STOP_S = 5.0
 
 
@@ -38,6 +40,7 @@ class Duties:
     container: Container
     heard: Heard
     show: ShowWords
+    return_s: float = RETURN_S
 
     @contextmanager
     def __call__(self, sessions: Sessions) -> Iterator[None]:
@@ -47,8 +50,8 @@ class Duties:
         count = max(1, (psutil.cpu_count() or 1) // 2)
         late = [LateHearing(self.container.database, recordings, sessions, self.show, self.heard) for _ in range(count)]
         rounds = (
-            (STANDING_EVERY_S, lambda: self._say_standing(sessions)),
-            (LOST_EVERY_S, lambda: self._take_up_lost(recordings)),
+            (0.0, STANDING_EVERY_S, lambda: self._say_standing(sessions)),
+            (self.return_s, LOST_EVERY_S, lambda: self._take_up_lost(recordings)),
         )
         threads = [
             *(threading.Thread(target=one.run, name="late", daemon=True) for one in late),
@@ -86,11 +89,11 @@ class Duties:
             LOG.warning("%d recordings of a gateway that died are taken up", found)
 
 
-def _repeat(stopping: threading.Event, every_s: float, act: Callable[[], None]) -> None:
-    while True:
+def _repeat(stopping: threading.Event, first_s: float, every_s: float, act: Callable[[], None]) -> None:
+    wait_s = first_s
+    while not stopping.wait(wait_s):
+        wait_s = every_s
         try:
             act()
         except Exception:  # the loop's edge: one bad round must not end the rounds
             LOG.exception("a duty of the gateway")
-        if stopping.wait(every_s):
-            return
