@@ -82,7 +82,12 @@ class GrowingAlarms:
 
     def _tell(self, call_id: UUID, utterance: str, hit: RiskHit, state: str) -> None:
         data: dict[str, object] = {
-            "call_id": str(call_id), "utterance": utterance, "source": SOURCE, "state": state,
-            "word": hit.word, "level": hit.level, "partner": hit.partner,
+            "call_id": str(call_id),
+            "utterance": utterance,
+            "source": SOURCE,
+            "state": state,
+            "word": hit.word,
+            "level": hit.level,
+            "partner": hit.partner,
         }
         self.push.emit("alert", data, [call_room(call_id), role_room(Role.SHIFT_LEADER)])
