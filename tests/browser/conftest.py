@@ -6,7 +6,8 @@ import shutil
 import struct
 import subprocess
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,10 +65,15 @@ def chromium(playwright: Playwright) -> str:
 @pytest.fixture(scope="session")
 def stage(chromium: str, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Everything running, with requests in every state."""
-    folder = tmp_path_factory.mktemp("browser")
+    with staged(postgres, tmp_path_factory.mktemp("browser"), "hotline_browser", SCRIPT) as made:
+        yield made
+
+
+@contextmanager
+def staged(postgres: PostgresServer, folder: Path, name: str, said: Sequence[tuple[float, float, str]]) -> Iterator[Stage]:
+    """A seeded city in a database of that name, with all processes, in which every call says that."""
     script = folder / "call.tsv"
-    script.write_text("".join(f"{start}\t{end}\t{text}\n" for start, end, text in SCRIPT), encoding="utf-8")
-    name = "hotline_browser"
+    script.write_text("".join(f"{start}\t{end}\t{text}\n" for start, end, text in said), encoding="utf-8")
     postgres.psql(f"drop database if exists {name} with (force); create database {name} template {TEMPLATE};")
     made = Stage(folder, embedded.create_database(postgres, name), script)
     _seed(made)
