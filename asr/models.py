@@ -37,7 +37,7 @@ class TranscriptSegment(Base):
     role: Mapped[str] = mapped_column(String(16))
     """caller or agent."""
     start_s: Mapped[float]
-    """Seconds from the first audio of that party."""
+    """Seconds from the first audio of the recording it was heard from; a party whose audio came again begins anew."""
     end_s: Mapped[float]
     text: Mapped[str] = mapped_column(Text)
     """As shown: numbers, punctuation and names set right. What a person corrected replaces it."""
