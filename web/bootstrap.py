@@ -28,6 +28,7 @@ from knowledge_base.policy import packaged_policy
 from knowledge_base.scorer import Scorer
 from knowledge_base.synonyms import Synonyms
 from knowledge_base.vocabulary import CityWords
+from web.draft_asking import Asking, open_asking
 from web.embedded import OpenedBroker, OpenedDatabase
 from web.incident_reading import KeptReading
 from web.incident_watch import IncidentWatch
@@ -68,9 +69,12 @@ class Container:
     workflow: Workflow
     secret_key: str
     integrator_token: str
+    asking: Asking | None
 
     def close(self) -> None:
         """Give back connections; the last user of an embedded server stops it."""
+        if self.asking:
+            self.asking.close()
         self.database.close()
         self.opened_database.close()
 
@@ -90,7 +94,8 @@ def build(settings: Settings) -> Container:
     reading = KeptReading(desk.search.analyzer)
     following = Incidents(push, Beside(reading))
     pushing = Pushing(push, following.holds_back)
-    table = subscribers(pushing, Messages(notifier), Listening(push), outward, evaluations, incidents=following)
+    listening = Listening(push, asking=open_asking(settings))
+    table = subscribers(pushing, Messages(notifier), listening, outward, evaluations, incidents=following)
     database = _open_database(settings, opened, table, queue, workflow)
     return Container(
         settings=settings,
@@ -114,6 +119,7 @@ def build(settings: Settings) -> Container:
         workflow=workflow,
         secret_key=secret_key(settings),
         integrator_token=kept_secret(settings.integrator_token, folder, "integrator_token"),
+        asking=listening.asking,
     )
 
 

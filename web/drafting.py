@@ -3,8 +3,9 @@
 Called by what listens to calls and by the views that split a draft; `hotline.intake.drafts` decides what is kept.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from dispatch import assignment
 from hotline.intake import drafts, summaries
 from hotline.intake.drafting.fill import Sources
 from hotline.intake.drafting.gazetteer import Gazetteer
+from hotline.intake.drafting.model import Suggestion
 from hotline.intake.drafting.values import Turn
 from hotline.intake.models import Contact
 from hotline.intake.places import KeptGazetteer
@@ -30,12 +32,19 @@ def turns_of(session: Session, contact: Contact) -> list[Turn]:
     return [Turn(segment.seq, segment.role, segment.text) for segment in found]
 
 
-def refresh(uow: UnitOfWork, contact: Contact, turns: Sequence[Turn], names: Names = city_names) -> None:
-    """Fill the open drafts of the contact that these turns may change."""
+def refresh(
+    uow: UnitOfWork,
+    contact: Contact,
+    turns: Sequence[Turn],
+    names: Names = city_names,
+    *,
+    suggested: Mapping[int, Sequence[Suggestion]] = MappingProxyType({}),
+) -> None:
+    """Fill the open drafts of the contact that these turns may change; `suggested` is by the draft's id."""
     if found := drafts.to_refresh(uow.session, contact.id):
         sources = _sources(uow.session, contact, names)
         for draft in found:
-            drafts.refresh(uow, draft.id, turns, sources)
+            drafts.refresh(uow, draft.id, turns, sources, suggested=suggested.get(draft.id))
 
 
 def summarise(uow: UnitOfWork, contact: Contact, turns: Sequence[Turn], names: Names = city_names) -> None:

@@ -4,7 +4,7 @@ What a person typed is never overwritten; what the machine proposed stays beside
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hotline.intake import limits
 from hotline.intake.drafting.fill import Sources, fill
+from hotline.intake.drafting.model import Suggestion, complete
 from hotline.intake.drafting.parting import parts_of
 from hotline.intake.drafting.patterns import nameless_title
 from hotline.intake.drafting.telling import fill_all, fill_parts
@@ -43,6 +44,8 @@ CARRIED_OVER = ("contact_name", "contact_phone")
 MATTERS = "matters"
 """The name in `proposed` under which several matters of one talk stand: rows of {segments, title}."""
 MATTERS_LEAST = 2
+SUGGESTED = "suggested"
+"""The name in `proposed` under which stands what a language model said: rows of {field, value, quote}."""
 JOIN_KINDS = frozenset({"supplement", "urge"})
 MACHINE, PERSON = "machine", "person"
 YES = "true"
@@ -83,19 +86,31 @@ def start_another(uow: UnitOfWork, scope: Scope, contact_id: int, *, after_seq: 
     return draft
 
 
-def refresh(uow: UnitOfWork, draft_id: int, turns: Sequence[Turn], sources: Sources) -> Draft:
+def refresh(
+    uow: UnitOfWork,
+    draft_id: int,
+    turns: Sequence[Turn],
+    sources: Sources,
+    *,
+    suggested: Sequence[Suggestion] | None = None,
+) -> Draft:
     """Fill from the turns so far what no person typed. Safe to repeat: the same words change nothing.
 
-    Where the turns tell of several matters, `proposed` says under MATTERS which turns would make which draft.
+    Where the turns tell of several matters, `proposed` says under MATTERS which turns would make which draft. What a language
+    model `suggested` is kept there too, until it suggests anew, and fills what the rules leave out.
     """
     draft = _locked(uow, draft_id)
     if draft.state is not DraftState.OPEN:
         return draft
-    found = _filled(uow.session, draft, turns, sources)
+    kept = draft.proposed.get(SUGGESTED, []) if suggested is None else [asdict(one) for one in suggested]
+    own = own_turns(uow.session, draft, turns)
+    found = complete(_filled(uow.session, draft, turns, sources), (Suggestion(**row) for row in kept), own)
     proposed: dict[str, Any] = {name: _stored(proposal) for name, proposal in found.items()}
     fields = _merged(draft, proposed)
     if matters := _told_apart(draft, turns, sources):
         proposed[MATTERS] = matters
+    if kept:
+        proposed[SUGGESTED] = kept
     if fields != draft.fields or proposed != draft.proposed:
         draft.fields, draft.proposed, draft.updated_at = fields, proposed, uow.now
         uow.session.flush()
@@ -254,6 +269,12 @@ def to_refresh(session: Session, contact_id: int) -> list[Draft]:
     """The open drafts that words of their contact may still change: the newest, and those with turns of their own."""
     still_open = [draft for draft in of_contact(session, contact_id) if draft.state is DraftState.OPEN]
     return [draft for draft in still_open if draft.segments or draft is still_open[-1]]
+
+
+def own_turns(session: Session, draft: Draft, turns: Sequence[Turn]) -> list[Turn]:
+    """Those of a talk's turns that are the draft's: what it was given when it was split, and what was said since."""
+    newest = not draft.segments or draft.id == of_contact(session, draft.contact_id)[-1].id
+    return [turn for turn in turns if turn.seq in (draft.segments or ()) or (newest and turn.seq > draft.after_seq)]
 
 
 def _filled(session: Session, draft: Draft, turns: Sequence[Turn], sources: Sources) -> Mapping[str, Proposal]:

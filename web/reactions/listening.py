@@ -14,6 +14,7 @@ from hotline.intake.events import CallAnswered, CallEnded
 from hotline.intake.models import Call, CallState, Contact
 from hotline.kernel.db import Database, UnitOfWork
 from web import drafting, risk_rules
+from web.draft_asking import Asking
 from web.drafting import Names
 from web.push import Push, officer_room
 
@@ -24,10 +25,13 @@ class Listening:
 
     push: Push
     names: Names = drafting.city_names
+    asking: Asking | None = None
 
     def heard(self, database: Database, delivery_id: int, event: SegmentHeard) -> None:
         """A caller or agent finished a sentence."""
         self._follow(database, event.call_id)
+        if self.asking:
+            self.asking.heard(database, event.call_id, self._show)
 
     def answered(self, database: Database, delivery_id: int, event: CallAnswered) -> None:
         """An agent took the call: what was said before counts too."""
@@ -36,6 +40,8 @@ class Listening:
     def ended(self, database: Database, delivery_id: int, event: CallEnded) -> None:
         """The call is over: its summary is drawn up."""
         self._follow(database, event.call_id)
+        if self.asking:
+            self.asking.ended(database, event.call_id, self._show)
 
     def _follow(self, database: Database, call_id: str) -> None:
         with database.work() as uow:
@@ -43,6 +49,9 @@ class Listening:
             if contact is None or contact.closed_at is not None:
                 return
             self._note(uow, contact)
+        self._show(contact)
+
+    def _show(self, contact: Contact) -> None:
         if contact.agent_id is not None:
             self.push.emit("cards", {"contact_id": contact.id}, [officer_room(contact.agent_id)])
 
