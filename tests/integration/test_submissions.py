@@ -77,7 +77,7 @@ def test_submission_becomes_one_ticket_however_often_it_is_sent(desk: Desk) -> N
     with desk.database.read() as session:
         ticket = session.scalars(select(Ticket)).one()
         assert (ticket.channel, ticket.area_code, ticket.category_code) == ("web_form", "9901", "0402")
-        assert ticket.title.startswith("关于市民反映听涛苑路灯不亮")
+        assert ticket.title.startswith("关于市民反映听涛苑3号楼路灯不亮")
         assert len(session.scalars(select(Contact).where(Contact.channel == "web_form")).all()) == 1
 
 
