@@ -82,9 +82,7 @@ class Container:
 def build(settings: Settings) -> Container:
     """Open every backend that the settings name and wire them by the table of reactions."""
     folder = settings.data_dir
-    folder.mkdir(parents=True, exist_ok=True)
-    opened: OpenedDatabase = plugins.open_url("hotline.databases", settings.database_url, data_dir=folder)
-    broker: OpenedBroker = plugins.open_url("hotline.brokers", settings.redis_url, data_dir=folder)
+    opened, broker = _open_stores(settings)
     queue, push = CeleryQueue(make_celery(broker.celery_url)), Push(broker.redis_url)
     desk, words = _open_desk(settings)
     notifier: Notifier = plugins.open_url("hotline.notifiers", settings.notify_url, data_dir=folder)
@@ -121,6 +119,14 @@ def build(settings: Settings) -> Container:
         integrator_token=kept_secret(settings.integrator_token, folder, "integrator_token"),
         asking=listening.asking,
     )
+
+
+def _open_stores(settings: Settings) -> tuple[OpenedDatabase, OpenedBroker]:
+    folder = settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    opened: OpenedDatabase = plugins.open_url("hotline.databases", settings.database_url, data_dir=folder)
+    broker: OpenedBroker = plugins.open_url("hotline.brokers", settings.redis_url, data_dir=folder)
+    return opened, broker
 
 
 def _open_workflow(settings: Settings) -> Workflow:
