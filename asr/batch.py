@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from asr.decoding import Sound
 from asr.engine import AsrEngine, Hypothesis, RecognitionStream, seconds
 from asr.listening import settled
+from asr.session import AGENT, CALLER
 
-AGENT, CALLER = "agent", "caller"
 AGENT_LEFT = (AGENT, CALLER)
 """Contact centres record the agent left and the caller right."""
 

@@ -20,6 +20,8 @@ from asr.recordings import stream_of
 
 LOG = logging.getLogger("asr.session")
 NOTHING_S = 1e-6
+CALLER, AGENT = "caller", "agent"
+"""The parties of a call; a conference names others."""
 
 
 class Trouble(StrEnum):

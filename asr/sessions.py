@@ -19,13 +19,12 @@ from asr.meters import Meter, Standing
 from asr.pace import Pace
 from asr.recording import Recording
 from asr.recordings import Recordings
-from asr.session import Ending, Kept, Listener, Party, Register, Session, SessionObserver, SessionParts, Trouble
+from asr.session import CALLER, Ending, Kept, Listener, Party, Register, Session, SessionObserver, SessionParts, Trouble
 from asr.workers import WorkerPool
 
-__all__ = ["CALLER", "Listener", "Party", "Session", "SessionLimits", "SessionObserver", "Sessions", "Trouble"]
+__all__ = ["Listener", "Party", "Session", "SessionLimits", "SessionObserver", "Sessions", "Trouble"]
 
 LOG = logging.getLogger("asr.sessions")
-CALLER = "caller"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from asr.engine import Hypothesis
 from asr.recordings import Recordings
-from asr.session import Session
-from asr.sessions import CALLER, Party, SessionLimits, Sessions, Trouble
+from asr.session import CALLER, Session
+from asr.sessions import Party, SessionLimits, Sessions, Trouble
 from asr.workers import WorkerPool
 from benchmarks.speech_frame import CHUNK_S, RATE_HZ, Seen, chunk, chunks, cpu_seconds, memory_mb, wait_until
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from asr.session import Party
-from asr.sessions import CALLER
+from asr.session import CALLER, Party
 from hotline.intake.risk_words import TRANSFER, RiskHit, RiskWords, load_risk_words
 from hotline.kernel.db import Database
 from hotline.kernel.errors import HotlineError

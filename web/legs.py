@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from asr.gateways.legs import leg_id
-from asr.gateways.streams import AGENT, Leg
+from asr.gateways.streams import Leg
+from asr.session import AGENT
 from hotline.intake import calls
 from hotline.intake.models import Call
 from hotline.kernel.db import Database

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from asr import recording_rows, transcripts
-from asr.batch import CALLER, Transcript
+from asr.batch import Transcript
 from asr.late import ShowWords
 from asr.recording import Recording
 from asr.recordings import Recordings, stream_of
-from asr.session import Ending, Kept, Party
+from asr.session import CALLER, Ending, Kept, Party
 from hotline.kernel.db import Database
 
 GATEWAY = "file"

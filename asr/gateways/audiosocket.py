@@ -15,7 +15,8 @@ from asr.engine import seconds, whole_samples
 from asr.gateways.codings import open_heard
 from asr.gateways.doors import LOOPBACK, Door
 from asr.gateways.framing import HEADER_BYTES, RATES, Kind, header, silence
-from asr.gateways.streams import CALLER, AudioSink, End, Leg, Limits, OpenLeg, Over
+from asr.gateways.streams import AudioSink, End, Leg, Limits, OpenLeg, Over
+from asr.session import CALLER
 
 NAME = "audiosocket"
 LOG = logging.getLogger("asr.audiosocket")

@@ -5,7 +5,7 @@ So an exchange needs no answer from us before it sends the second stream: it can
 
 import uuid
 
-from asr.gateways.streams import CALLER
+from asr.session import CALLER
 
 FOREIGN = uuid.uuid5(uuid.NAMESPACE_URL, "urn:hotline:foreign-call")
 

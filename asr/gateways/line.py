@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from asr.engine import Hypothesis
 from asr.gateways.codings import SAMPLE_BYTES, SLIN, open_heard, parties
-from asr.gateways.streams import AGENT, CALLER, AudioSink, End, Leg, Limits, OpenLeg, Over
-from asr.session import SessionObserver
+from asr.gateways.streams import AudioSink, End, Leg, Limits, OpenLeg, Over
+from asr.session import AGENT, CALLER, SessionObserver
 
 FEED_S = 0.1
 """Sessions gather about so much before the engine hears it."""

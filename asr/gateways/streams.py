@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from asr.session import SessionObserver
+from asr.session import AGENT, CALLER, SessionObserver
 
-CALLER = "caller"
-AGENT = "agent"
 ROLES = (CALLER, AGENT)
 
 

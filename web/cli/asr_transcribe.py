@@ -13,6 +13,7 @@ from asr.batch import Transcript
 from asr.decoding import Sound, open_sound
 from asr.engine import AsrEngine, open_engine
 from asr.models_check import NO_ENGINE, choose_url, model_places
+from asr.session import CALLER
 from asr.text import character_error_rate
 from hotline.kernel import settings
 from hotline.kernel.errors import HotlineError
@@ -71,7 +72,7 @@ def transcribe(
     if chosen == NO_ENGINE:
         click.echo(texts.text("asr.no-model"), err=True)
     if truth:
-        said = "".join(said.heard.text for found in told if found for said in found.spoken if said.role == batch.CALLER)
+        said = "".join(said.heard.text for found in told if found for said in found.spoken if said.role == CALLER)
         click.echo(texts.text("demo-call.error-rate", percent=f"{100 * character_error_rate(truth, said):.1f}"))
     if None in told:
         sys.exit(1)
@@ -100,7 +101,7 @@ def _one(job: Job, file: Path) -> Transcript | None:
 
 
 def _heard(job: Job, file: Path, sound: Sound) -> Transcript:
-    roles = (batch.CALLER,) if sound.channels == 1 else job.stereo
+    roles = (CALLER,) if sound.channels == 1 else job.stereo
     with ExitStack() as stack:
         bar = stack.enter_context(click.progressbar(length=max(1, int(sound.told_s or 0)), label=file.name, file=sys.stderr))
         call = stack.enter_context(job.store()) if job.store else None

@@ -1,7 +1,7 @@
 """Audio that comes and goes, told to the core: calls follow their audio in the same transaction."""
 
 from asr.events import AudioEnded, AudioStarted
-from asr.sessions import CALLER
+from asr.session import CALLER
 from hotline.intake import calls
 from hotline.kernel.db import UnitOfWork
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from asr.gateways.streams import CALLER, ROLES, End, Over
+from asr.gateways.streams import ROLES, End, Over
+from asr.session import CALLER
 
 Message = str | bytes
 MIXES = {"mono": 1, "mixed": 1, "stereo": 2}
