@@ -15,7 +15,6 @@ from hotline.people.permissions import Role
 from web import risk_rules
 from web.push import call_room, role_room
 
-SOURCE = "spoken-partial"
 RAISED, CALMED = "raised", "calmed"
 
 
@@ -83,10 +82,9 @@ class GrowingAlarms:
         data: dict[str, object] = {
             "call_id": str(call_id),
             "utterance": utterance,
-            "source": SOURCE,
             "state": state,
             "word": hit.word,
             "level": hit.level,
             "partner": hit.partner,
         }
-        self.push.emit("alert", data, [call_room(call_id), role_room(Role.SHIFT_LEADER)])
+        self.push.emit("danger", data, [call_room(call_id), role_room(Role.SHIFT_LEADER)])

@@ -6,9 +6,10 @@ import pytest
 
 from hotline.kernel.db import Database
 from tests.e2e.aftermath import Aftermath
-from tests.e2e.people import Json
+from tests.e2e.people import Json, Officer
 from tests.e2e.stage import Stage
 from tests.e2e.story import INTERNAL_REPLY, PUBLIC_REPLY, Cast, Story, dying
+from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.e2e
 
@@ -106,12 +107,16 @@ def dispatcher_confirms_the_first_unit_proposed(story: Story) -> None:
 
 def unit_is_told_and_replies(story: Story) -> None:
     liaison = story.liaison
-    inbox = liaison.get("/notices")
-    assert story.ticket_id in [notice["ticket_id"] for notice in inbox["items"] if notice["code"] == "assigned"]
+    until(lambda: story.ticket_id in told_of_work(liaison), what="the notice of new work")
     assert story.number in [row["number"] for row in liaison.get("/tickets?view=to_sign")["items"]]
     story.handle()
     detail = story.detail()
     assert (detail["state"], detail["public_reply"]) == ("callback", PUBLIC_REPLY)
+
+
+def told_of_work(officer: Officer) -> list[int]:
+    """The tickets that new work was told of in somebody's inbox."""
+    return [notice["ticket_id"] for notice in officer.get("/notices")["items"] if notice["code"] == "assigned"]
 
 
 def dissatisfied_requester_gets_it_redone(story: Story) -> None:

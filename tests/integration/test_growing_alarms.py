@@ -38,7 +38,7 @@ class KeptPush:
     rooms: list[list[str]] = field(default_factory=list)
 
     def emit(self, name: str, data: dict[str, Any], rooms: list[str]) -> None:
-        assert name == "alert"
+        assert name == "danger"
         self.sent.append(data)
         self.rooms.append(rooms)
 
@@ -66,7 +66,7 @@ def test_a_word_of_danger_is_told_once_a_sentence_while_it_grows(alarms: Growing
         alarms.partial(CALLER, "a-1", text)
 
     assert push.told() == [("a-1", "着火", "raised")]
-    assert push.sent[0] | {"level": "critical", "partner": "119", "source": "spoken-partial"} == push.sent[0]
+    assert push.sent[0] | {"level": "critical", "partner": "119"} == push.sent[0]
     assert push.rooms == [[call_room(CALL), "role:shift_leader"]]
 
 

@@ -5,16 +5,13 @@ import { computed, ref, watch, type Ref } from "vue";
 import { onPush } from "@/shared/socket";
 import type { Alert, GrowingAlert } from "@/shared/types";
 
-export const GROWING = "spoken-partial";
-
 const same = (one: GrowingAlert, other: GrowingAlert) => one.utterance === other.utterance && one.word === other.word;
 
 export function useGrowingAlerts(callId: Ref<string | null>, known: () => Alert[]) {
   const raised = ref<GrowingAlert[]>([]);
 
-  onPush("alert", (push) => {
-    if (push.source !== GROWING || push.call_id !== callId.value) return;
-    const told = push as GrowingAlert;
+  onPush("danger", (told) => {
+    if (told.call_id !== callId.value) return;
     raised.value = raised.value.filter((one) => !same(one, told));
     if (told.state === "raised") raised.value.push(told);
   });

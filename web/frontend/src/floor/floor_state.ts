@@ -65,9 +65,8 @@ export function useFloor() {
   const quietly = (work: Promise<void>) => void work.catch(() => (failed.value = true));
   onPush("call", () => quietly(readCalls()));
   onPush("transfer", () => quietly(readTransfers()));
-  onPush("alert", (push) => {
-    if (push.contact_id) return quietly(readAlerts(push.contact_id));
-    const told = push as GrowingAlert;
+  onPush("alert", (push) => quietly(readAlerts(push.contact_id)));
+  onPush("danger", (told) => {
     growing.value = growing.value.filter((one) => one.utterance !== told.utterance || one.word !== told.word);
     if (told.state === "raised") growing.value.push(told);
   });

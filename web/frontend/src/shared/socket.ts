@@ -25,8 +25,10 @@ export interface Pushes {
   hearing: { call_id: string; role: string; state: string };
   cards: { contact_id: number };
   draft: { draft_id: number; contact_id: number };
-  /** A word of danger was stored for a contact; or (`spoken-partial`) it is being spoken, or was taken back (`calmed`). */
-  alert: { alert_id?: number; contact_id?: number; level: string; partner: string } & Partial<GrowingAlert>;
+  /** A word of danger was stored for a contact, or what to do about it was chosen. */
+  alert: { alert_id: number; contact_id: number; partner: string; level?: string; choice?: string };
+  /** A word of danger in a sentence that is still being spoken: `raised`, or taken back (`calmed`). */
+  danger: GrowingAlert;
   ticket: { ticket_id: number; number: string; action: string; state: string };
   assignment: { assignment_id: number; ticket_id: number; unit_id: number; action: string; state: string };
   transfer: { transfer_id: number; contact_id: number | null; ticket_id: number | null; state: string; overdue: boolean };

@@ -244,7 +244,7 @@ export interface Segment {
 export interface Gap { role: string; from_s: number; to_s: number; state: string }
 export interface Transcript { call_id: string; segments: Segment[]; gaps: Gap[] }
 export interface Matter { segments: number[]; title: string }
-export interface GrowingAlert { call_id: string; utterance: string; source: string; state: string; word: string; level: string; partner: string }
+export interface GrowingAlert { call_id: string; utterance: string; state: string; word: string; level: string; partner: string }
 export interface Evidence { seq: number; start: number; end: number }
 export interface DraftField { value: string; source: "machine" | "person"; confidence: number | null; evidence: Evidence[] }
 export interface Draft {
