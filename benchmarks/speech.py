@@ -132,7 +132,7 @@ def _rows(ours: Held, theirs: Held | None, cost: float | None) -> list[Row]:
         ),
         *(Row(what, mine, unit, name, other if theirs else None, note) for what, mine, unit, other, note in compared),
         *_told("final after the last word", seen.finals, name, peer.finals),
-        *_told("word to screen", seen.words),
+        *_told("word to screen", seen.words, name, peer.words),
         *_told("first word after speech began", seen.first_words),
     ]
     return [row for row in rows if not math.isnan(row.ours)]

@@ -20,6 +20,8 @@ CHUNK_BYTES = round(RATE_HZ * CHUNK_S) * SAMPLE_BYTES
 PAUSE_S = 0.8
 STAGGER_S = 1.7
 """How much further into the audio each stream begins, so that they do not all pause at once."""
+START_S = 1.0
+"""Between the beginnings of two streams: calls come one after the other, and a new recogniser works hardest at first."""
 
 
 @dataclass

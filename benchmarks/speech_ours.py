@@ -4,14 +4,16 @@ import os
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from asr.engine import Hypothesis
+from asr.lateness import LiveText
 from asr.recordings import Recordings
 from asr.session import CALLER, Session
 from asr.sessions import Party, SessionLimits, Sessions, Trouble
 from asr.workers import WorkerPool
-from benchmarks.speech_frame import CHUNK_S, RATE_HZ, Seen, chunk, chunks, cpu_seconds, memory_mb, wait_until
+from benchmarks.speech_frame import CHUNK_S, RATE_HZ, START_S, Seen, chunk, chunks, cpu_seconds, memory_mb, wait_until
 
 LAST_WORDS_S = 60.0
 LOAD_S = 15.0
@@ -42,7 +44,7 @@ class Watcher:
     """Follows one session by the wall clock."""
 
     def __init__(self, seen: Seen, begun: float) -> None:
-        self._seen, self._begun, self._utterance, self._shown_s = seen, begun, "", -1.0
+        self.seen, self._begun, self._utterance, self._live = seen, begun, "", LiveText()
         self.over = threading.Event()
 
     def shown(self, utterance: str, hypothesis: Hypothesis) -> None:
@@ -52,22 +54,28 @@ class Watcher:
             return
         if utterance != self._utterance:
             self._utterance = utterance
-            self._seen.first_words.append(now - hypothesis.start_s)
+            self.seen.first_words.append(now - hypothesis.start_s)
         if hypothesis.is_final:
-            self._seen.finals.append(now - hypothesis.end_s)
-        for word in hypothesis.words:
-            if word.start_s > self._shown_s:
-                self._shown_s = word.start_s
-                self._seen.words.append(now - word.end_s)
+            self.seen.finals.append(now - hypothesis.end_s)
+        self.seen.words += self._live.shown(now, hypothesis)
 
     def heard(self, utterance: str, hypothesis: Hypothesis) -> None:
         return
 
     def worked_off(self, audio_s: float) -> None:
-        self._seen.lags.append(time.monotonic() - self._begun - audio_s)
+        self.seen.lags.append(time.monotonic() - self._begun - audio_s)
 
     def ended(self) -> None:
         return
+
+
+class Call:
+    """One stream: when it begins, and how many of its pieces were said."""
+
+    def __init__(self, place: int, begun: float, seen: Seen) -> None:
+        self.id, self.place, self.begun, self.watcher = uuid.uuid4(), place, begun, Watcher(seen, begun)
+        self.session: Session | None = None
+        self.said = 0
 
 
 class Ours:
@@ -89,15 +97,12 @@ class Ours:
         """Feed that many calls at once, as fast as people speak, and wait for their last words."""
         seen, cpu_s = Seen(), cpu_seconds(self.pids)
         begun = time.monotonic()
-        watchers = {uuid.uuid4(): Watcher(seen, begun) for _ in range(streams)}
-        self._screens.watchers.update(watchers)
-        opened = [self.sessions.open(call, CALLER, RATE_HZ, observer=watcher) for call, watcher in watchers.items()]
-        self._feed(opened, begun, seconds)
-        seen.memory_mb = memory_mb(self.pids)
-        for session in opened:
-            session.ended("hangup")
-        for watcher in watchers.values():
-            watcher.over.wait(LAST_WORDS_S)
+        calls = [Call(place, begun + place * START_S, seen) for place in range(streams)]
+        for call in calls:
+            self._screens.watchers[call.id] = call.watcher
+        self._feed(calls, begun, seconds)
+        for call in calls:
+            call.watcher.over.wait(LAST_WORDS_S)
         seen.cpu_s, seen.audio_s = cpu_seconds(self.pids) - cpu_s, streams * seconds
         return seen
 
@@ -112,9 +117,22 @@ class Ours:
         while len(self._pool.pids) < (os.cpu_count() or 1) and time.monotonic() < ends:
             time.sleep(CHUNK_S)
 
-    def _feed(self, opened: list[Session], begun: float, seconds: float) -> None:
-        for number in range(chunks(seconds)):
+    def _feed(self, calls: Sequence[Call], begun: float, seconds: float) -> None:
+        for number in range(chunks(seconds + (len(calls) - 1) * START_S)):
+            for call in calls:
+                if call.begun <= begun + number * CHUNK_S and call.session is None:
+                    call.session = self.sessions.open(call.id, CALLER, RATE_HZ, observer=call.watcher)
             # A piece can be handed over only once it was said.
             wait_until(begun + (number + 1) * CHUNK_S)
-            for place, session in enumerate(opened):
-                session.audio(chunk(self._audio, place, number))
+            for call in calls:
+                self._say(call, chunks(seconds))
+            if number + 1 == chunks(seconds):
+                calls[0].watcher.seen.memory_mb = memory_mb(self.pids)
+
+    def _say(self, call: Call, pieces: int) -> None:
+        if call.session is None or call.said >= pieces:
+            return
+        call.session.audio(chunk(self._audio, call.place, call.said))
+        call.said += 1
+        if call.said == pieces:
+            call.session.ended("hangup")

@@ -18,7 +18,9 @@ import vosk
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
-from benchmarks.speech_frame import CHUNK_S, RATE_HZ, Seen, chunk, chunks, cpu_seconds, memory_mb
+from asr.engines import vosk_results
+from asr.lateness import LiveText
+from benchmarks.speech_frame import CHUNK_S, RATE_HZ, START_S, Seen, chunk, chunks, cpu_seconds, memory_mb
 
 EOF = '{"eof" : 1}'
 
@@ -83,12 +85,13 @@ class Peer:
 
     async def _all(self, streams: int, seconds: float, seen: Seen) -> None:
         begun = time.monotonic()
-        clients = [asyncio.create_task(self._client(place, seconds, begun, seen)) for place in range(streams)]
+        clients = [asyncio.create_task(self._client(place, seconds, begun + place * START_S, seen)) for place in range(streams)]
         await asyncio.sleep(seconds)
         seen.memory_mb = memory_mb([self._process.pid])
         await asyncio.gather(*clients)
 
     async def _client(self, place: int, seconds: float, begun: float, seen: Seen) -> None:
+        await asyncio.sleep(begun - time.monotonic())
         async with connect(f"ws://127.0.0.1:{self._port}", max_queue=None) as connection:
             await connection.send(json.dumps({"config": {"sample_rate": RATE_HZ}}))
             answers = asyncio.create_task(self._read(connection, chunks(seconds), begun, seen))
@@ -100,12 +103,16 @@ class Peer:
             await connection.recv()
 
     async def _read(self, connection: Any, expected: int, begun: float, seen: Seen) -> None:
+        live = LiveText()
         for number in range(expected):
-            answer = json.loads(await connection.recv())
+            answer = await connection.recv(decode=True)
             now = time.monotonic() - begun
             seen.lags.append(now - (number + 1) * CHUNK_S)
-            for word in answer.get("result", ())[-1:]:
-                seen.finals.append(now - word["end"])
+            found = vosk_results.partial(answer, 0.0, now) or vosk_results.final(answer, 0.0, now)
+            if found is not None:
+                seen.words += live.shown(now, found)
+            if found is not None and found.is_final:
+                seen.finals.append(now - found.end_s)
 
 
 if __name__ == "__main__":

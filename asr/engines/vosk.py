@@ -1,7 +1,8 @@
 """Kaldi recognition through Vosk, streaming. The only module that knows vosk; a model is named by its path, never by language.
 
-`vosk:///path/to/model[?renew_s=180&silence_s=0.5&alternatives=5&phrases=/path/list.txt]`. A recogniser grows without end
-(121 MB after 33 s), so it is made anew at an end point every few minutes. What Vosk's JSON means is `vosk_results`.
+`vosk:///path/to/model[?pause_s=0.5&silence_s=0.5&renew_s=180&alternatives=5&phrases=/path/list.txt]`. A recogniser grows
+without end (121 MB after 33 s), so it is made anew at an end point every few minutes. Partials carry no word times: asking
+Vosk for them held the live words back by 1.3 s. What Vosk's JSON means is `vosk_results`.
 """
 
 import ctypes
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult
 
+import numpy as np
 import vosk
 
 from asr.engine import Hypothesis, seconds
@@ -21,10 +23,13 @@ from asr.engines import options, vosk_results
 from asr.engines.blocks import Blocks
 from asr.engines.vosk_model import link_model, takes_phrases
 from asr.models_check import ModelUnusable, check_model
+from asr.speech_gate import SpeechGate
 from hotline.kernel.errors import Invalid
 
 LOG = logging.getLogger("asr.engines.vosk")
 RENEW_S = 180.0
+PAUSE_S = 0.5
+LONGEST_S = 60.0
 BLOCK_S = 0.1
 ANYTHING_ELSE = "[unk]"
 
@@ -33,11 +38,14 @@ ANYTHING_ELSE = "[unk]"
 class Wishes:
     """What an operator may ask for in the URL.
 
+    A pause of `pause_s` ends a sentence without waiting for the model to see it, which takes 1.4 s more; speakers are then
+    got used to anew for each sentence. 0 leaves the end to the model, and `silence_s` to its rule.
     With `alternatives` above 0 Vosk gives the likeliest path instead of the words it is surest of: a little less accurate,
     and word confidences are reckoned from the readings. `phrases` narrows what can be heard; it lifts no word.
     """
 
     renew_s: float = RENEW_S
+    pause_s: float = PAUSE_S
     silence_s: float | None = None
     alternatives: int = 0
     phrases: tuple[str, ...] = ()
@@ -48,6 +56,7 @@ def open_engine(url: SplitResult) -> "VoskEngine":
     listed = options.file(url, "phrases")
     wishes = Wishes(
         renew_s=options.number(url, "renew_s", RENEW_S),
+        pause_s=options.amount(url, "pause_s", PAUSE_S),
         silence_s=options.number(url, "silence_s", 0.5) if options.text(url, "silence_s") else None,
         alternatives=int(options.amount(url, "alternatives", 0)),
         phrases=tuple(listed.read_text(encoding="utf-8").split("\n")) if listed else (),
@@ -98,8 +107,10 @@ class VoskStream:
     def __init__(self, model: Any, sample_rate_hz: int, wishes: Wishes, grammar: str) -> None:
         self._model, self._rate, self._wishes, self._grammar = model, sample_rate_hz, wishes, grammar
         self._blocks = Blocks(sample_rate_hz, BLOCK_S)
+        self._gate = SpeechGate(sample_rate_hz, silence_s=wishes.pause_s or PAUSE_S, longest_s=LONGEST_S)
         self._base_s = 0.0
         self._taken_s = 0.0
+        self._begun_s = 0.0
         self._shown = ""
         self._recogniser: Any = self._fresh()
 
@@ -125,18 +136,29 @@ class VoskStream:
         if not block:
             return
         self._taken_s += seconds(block, self._rate)
-        if not self._recogniser.AcceptWaveform(block):
+        pauses = self._pauses(block)
+        if self._recogniser.AcceptWaveform(block):
+            yield from self._final(self._recogniser.Result())
+        elif pauses:
+            yield from self._final(self._recogniser.FinalResult())
+        else:
             yield from self._partial()
             return
-        yield from self._final(self._recogniser.Result())
         if self._taken_s >= self._wishes.renew_s:
             self._renew()
+
+    def _pauses(self, block: bytes) -> bool:
+        """Whether a sentence ended with this block, by loudness."""
+        was_open = self._gate.is_open
+        self._gate.feed(np.frombuffer(block, np.int16))
+        if self._gate.is_open and not was_open:
+            self._begun_s = max(self._begun_s, self._base_s + self._taken_s - seconds(block, self._rate))
+        return bool(self._wishes.pause_s) and was_open and not self._gate.is_open
 
     def _fresh(self) -> Any:
         narrowed = (self._grammar,) if self._grammar else ()
         recogniser = vosk.KaldiRecognizer(self._model, self._rate, *narrowed)
         recogniser.SetWords(True)
-        recogniser.SetPartialWords(True)
         if self._wishes.alternatives:
             recogniser.SetMaxAlternatives(self._wishes.alternatives + 1)  # the likeliest is counted, too
         return recogniser
@@ -148,7 +170,7 @@ class VoskStream:
         self._recogniser = self._fresh()
 
     def _partial(self) -> Iterator[Hypothesis]:
-        found = vosk_results.partial(self._recogniser.PartialResult(), self._base_s, self._base_s + self._taken_s)
+        found = vosk_results.partial(self._recogniser.PartialResult(), self._begun_s, self._base_s + self._taken_s)
         if found and found.text != self._shown:
             self._shown = found.text
             yield found
@@ -156,6 +178,7 @@ class VoskStream:
     def _final(self, answer: str) -> Iterator[Hypothesis]:
         self._shown = ""
         found = vosk_results.final(answer, self._base_s, self._base_s + self._taken_s)
+        self._begun_s = self._base_s + self._taken_s
         if found:
             yield found
 

@@ -15,10 +15,9 @@ Entry = dict[str, Any]  # JSON
 READABLE = "text"
 
 
-def partial(answer: str, base_s: float, until_s: float) -> Hypothesis | None:
-    """What a partial result says; seconds of the recogniser are moved by `base_s`, `until_s` is the stream's time now."""
-    found = json.loads(answer)
-    return _hypothesis(found.get("partial", ""), _words(found.get("partial_result", ()), base_s), (base_s, until_s))
+def partial(answer: str, begun_s: float, until_s: float) -> Hypothesis | None:
+    """What a partial result says of speech that began then; `until_s` is the stream's time now."""
+    return _hypothesis(json.loads(answer).get("partial", ""), (), (begun_s, until_s))
 
 
 def final(answer: str, base_s: float, until_s: float) -> Hypothesis | None:
