@@ -1,16 +1,13 @@
-"""Reads recordings as the PCM that engines and gateways take. Called by the CLI and the demo call."""
+"""Reads recordings as a whole, as the PCM that engines and gateways take, and what is said in them. Called by the CLI and
+the demo call; decoding is `asr.decoding`'s.
+"""
 
 from pathlib import Path
 
-import numpy as np
-import soundfile
-import soxr
-
-from hotline.kernel.errors import Invalid
+from asr.decoding import open_sound
 
 CALLER_CHANNEL = 1
 """Of stereo recordings: contact centres put the agent left and the caller right."""
-LONGEST_S = 4 * 3600
 
 
 def read_caller(file: Path, sample_rate_hz: int) -> bytes:
@@ -20,20 +17,13 @@ def read_caller(file: Path, sample_rate_hz: int) -> bytes:
 
 
 def read_channels(file: Path, sample_rate_hz: int) -> list[bytes]:
-    """Each channel as 16-bit little-endian mono PCM at that rate; WAV of any coding (A-law and mu-law too), FLAC, OGG.
+    """Each channel as 16-bit little-endian mono PCM at that rate.
 
     Raises Invalid when the file cannot be read as sound, is empty, or longer than four hours.
     """
-    try:
-        with soundfile.SoundFile(file) as opened:
-            if not 0 < opened.frames <= LONGEST_S * opened.samplerate:
-                raise Invalid("file", "audio-length", longest_s=LONGEST_S)
-            samples = opened.read(dtype="int16", always_2d=True)
-            rate = opened.samplerate
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise Invalid("file", "not-audio", path=str(file)) from error
-    at_rate = samples if rate == sample_rate_hz else soxr.resample(samples, rate, sample_rate_hz)
-    return [np.ascontiguousarray(at_rate[:, channel]).astype("<i2").tobytes() for channel in range(at_rate.shape[1])]
+    with open_sound(file) as sound:
+        pieces = list(sound.pieces(sample_rate_hz))
+    return [b"".join(channel) for channel in zip(*pieces, strict=True)]
 
 
 def true_text(manifest: Path, file: Path) -> str:

@@ -1,6 +1,6 @@
 """Decodes recordings piece by piece: WAV of any coding, FLAC, OGG and MP3 by libsndfile, M4A and AMR by FFmpeg's library.
 
-Never holds a whole file: what would blow up is stopped where it grows too long. Short recordings as a whole: `asr.audio`.
+Never holds a whole file: what would blow up is stopped where it grows too long. Whole recordings are read by `asr.audio`.
 """
 
 import struct
@@ -15,11 +15,11 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from asr.audio import LONGEST_S
 from hotline.kernel.errors import Invalid
 
 Samples = NDArray[np.int16]
 BLOCK_S = 0.5
+LONGEST_S = 4 * 3600
 MOST_CHANNELS = 2
 RATES_HZ = (4000, 192000)
 UNTOLD = (0, 0xFFFFFFFF)
@@ -94,15 +94,16 @@ def _by_libsndfile(file: Path) -> Iterator[Sound]:
 @contextmanager
 def _by_ffmpeg(file: Path) -> Iterator[Sound]:
     try:
-        with av.open(str(file)) as opened:
-            stream = next(iter(opened.streams.audio), None)
-            if stream is None or not stream.rate:
-                raise Invalid("file", "not-audio", path=str(file))
-            told_s = opened.duration / 1_000_000 if opened.duration else None
-            channels = stream.codec_context.channels
-            yield Sound(stream.rate, channels, told_s, _decoded(opened, stream, file))
+        container = av.open(str(file))
     except (av.FFmpegError, OSError) as error:
         raise Invalid("file", "not-audio", path=str(file)) from error
+    # Outside: what the reader of the sound does wrong is none of the file's faults.
+    with container as opened:
+        stream = next(iter(opened.streams.audio), None)
+        if stream is None or not stream.rate:
+            raise Invalid("file", "not-audio", path=str(file))
+        told_s = opened.duration / 1_000_000 if opened.duration else None
+        yield Sound(stream.rate, stream.codec_context.channels, told_s, _decoded(opened, stream, file))
 
 
 def _decoded(opened: av.container.InputContainer, stream: av.AudioStream, file: Path) -> Iterator[Samples]:

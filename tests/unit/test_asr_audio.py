@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -49,6 +50,18 @@ def test_an_empty_recording_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Invalid, match="audio-length"):
         read_caller(tmp_path / "x.wav", 8000)
+
+
+def test_what_only_ffmpegs_library_knows_is_read_as_well(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "x.m4a"), "w") as out:
+        stream = out.add_stream("aac", rate=16000)
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(np.full((1, 16000), 8000, np.int16), format="s16", layout="mono")
+        frame.sample_rate = 16000
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            out.mux(packet)
+
+    assert len(read_caller(tmp_path / "x.m4a", 8000)) == pytest.approx(16000, rel=0.2)
 
 
 def test_the_true_text_is_found_by_the_file(tmp_path: Path) -> None:

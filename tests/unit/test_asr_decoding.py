@@ -43,8 +43,8 @@ def test_every_coding_of_recorders_is_read(tmp_path: Path, ending: str, subtype:
     assert level(pcm) == pytest.approx(level(TONE.tobytes()), rel=0.2)
 
 
-def test_what_libsndfile_does_not_know_is_read_by_ffmpegs_library(tmp_path: Path) -> None:
-    with av.open(str(tmp_path / "x.m4a"), "w") as out:
+def write_m4a(file: Path) -> None:
+    with av.open(str(file), "w") as out:
         stream = out.add_stream("aac", rate=16000)
         stream.layout = "mono"
         frame = av.AudioFrame.from_ndarray(TONE.reshape(1, -1), format="s16", layout="mono")
@@ -52,10 +52,21 @@ def test_what_libsndfile_does_not_know_is_read_by_ffmpegs_library(tmp_path: Path
         for packet in [*stream.encode(frame), *stream.encode(None)]:
             out.mux(packet)
 
+
+def test_what_libsndfile_does_not_know_is_read_by_ffmpegs_library(tmp_path: Path) -> None:
+    write_m4a(tmp_path / "x.m4a")
+
     (pcm,) = read(tmp_path / "x.m4a")
 
     assert len(pcm) == pytest.approx(16000, rel=0.2)
     assert level(pcm) == pytest.approx(level(TONE.tobytes()), rel=0.2)
+
+
+def test_what_goes_wrong_with_the_reader_is_not_laid_on_the_file(tmp_path: Path) -> None:
+    write_m4a(tmp_path / "x.m4a")
+
+    with pytest.raises(OSError, match="No space left"), open_sound(tmp_path / "x.m4a"):
+        raise OSError("No space left on device")
 
 
 def test_two_channels_stay_apart(tmp_path: Path) -> None:
