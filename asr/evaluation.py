@@ -138,12 +138,6 @@ def steadiness(partials: Sequence[str], final: str) -> float | None:
     return sum(shares) / len(shares) if shares else None
 
 
-def middle(values: Iterable[float | None], share: float) -> float | None:
-    """The value that this share (0-1) of them does not pass; None without any."""
-    known = sorted(value for value in values if value is not None)
-    return known[min(len(known) - 1, int(share * len(known)))] if known else None
-
-
 def _common(partial: str, final: str) -> float:
     same = next((at for at, (one, other) in enumerate(zip(partial, final, strict=False)) if one != other), len(final))
     return min(same, len(partial)) / len(partial)

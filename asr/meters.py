@@ -5,10 +5,11 @@ Filled by `asr.sessions` from many threads; read as a `Standing` by the gateway,
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from asr.admission import Cost
+from asr.quantiles import quantile
 
 KEPT_DELAYS = 500
 
@@ -72,17 +73,13 @@ class Meter:
             return self._cost.per_second
 
     def partial_delays(self) -> tuple[float, float]:
-        """p50 and p95 of partials; zeros before there was one."""
-        return quantiles(list(self._partials))
+        """p50 and p95 of partials, rounded to a hundredth; zeros before there was one."""
+        return _halfway_and_most(list(self._partials))
 
     def final_delays(self) -> tuple[float, float]:
-        """p50 and p95 of finals."""
-        return quantiles(list(self._finals))
+        """The same of finals."""
+        return _halfway_and_most(list(self._finals))
 
 
-def quantiles(delays: list[float]) -> tuple[float, float]:
-    """p50 and p95, rounded to a hundredth."""
-    if not delays:
-        return (0.0, 0.0)
-    ordered = sorted(delays)
-    return tuple(round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2) for share in (0.5, 0.95))  # type: ignore[return-value]  # two shares
+def _halfway_and_most(delays: Sequence[float]) -> tuple[float, float]:
+    return round(quantile(delays, 0.5) or 0.0, 2), round(quantile(delays, 0.95) or 0.0, 2)

@@ -19,6 +19,7 @@ from asr import audio, evaluation, listening, manifests, shown
 from asr.engine import AsrEngine, Hypothesis, open_engine, seconds
 from asr.evaluation import NARROW, TELEPHONE, WIDE, Found, Group, Live, Outcome, Sample
 from asr.models_check import choose_url, model_places
+from asr.quantiles import quantile
 from asr.telephone import RATE_HZ, as_telephone
 from asr.wording import text_rules
 from asr.wording.lexicon import Lexicon
@@ -176,11 +177,11 @@ def _told(found: Found, prefix: str) -> dict[str, int]:
 
 def _live(found: Sequence[Live]) -> dict[str, str]:
     figures = {
-        "first_50": evaluation.middle((one.first_s for one in found), 0.5),
-        "first_95": evaluation.middle((one.first_s for one in found), 0.95),
-        "final_50": evaluation.middle((one.final_s for one in found), 0.5),
-        "final_95": evaluation.middle((one.final_s for one in found), 0.95),
-        "steady": evaluation.middle((one.steadiness for one in found), 0.5),
+        "first_50": quantile((one.first_s for one in found), 0.5),
+        "first_95": quantile((one.first_s for one in found), 0.95),
+        "final_50": quantile((one.final_s for one in found), 0.5),
+        "final_95": quantile((one.final_s for one in found), 0.95),
+        "steady": quantile((one.steadiness for one in found), 0.5),
     }
     return {"count": str(len(found))} | {name: "-" if value is None else f"{value:.2f}" for name, value in figures.items()}
 
