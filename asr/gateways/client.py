@@ -29,7 +29,11 @@ class AudioSocketCaller:
         self._rate = sample_rate_hz
         with _translated():
             self._socket = socket.create_connection((host, port), timeout=CONNECT_S)
-            self._socket.sendall(call_id_frame(call_id))
+            try:
+                self._socket.sendall(call_id_frame(call_id))
+            except OSError:
+                self._socket.close()
+                raise
         self._answers = select.poll()
         self._answers.register(self._socket, select.POLLIN)
 

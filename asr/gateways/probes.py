@@ -82,9 +82,11 @@ class AudioSocketProbe:
     def play(self, target: Target) -> Answers:
         answers = Answers()
         caller = AudioSocketCaller(target.host, target.port, target.call_id, target.rate_hz)
-        for _ in caller.play(target.pcm, sleep=target.sleep):
-            answers.blocks += 1
-        caller.hang_up()
+        try:
+            for _ in caller.play(target.pcm, sleep=target.sleep):
+                answers.blocks += 1
+        finally:
+            caller.hang_up()
         return answers
 
 
@@ -114,17 +116,10 @@ class AudioForkProbe:
     name = "audio-fork"
 
     def play(self, target: Target) -> Answers:
-        answers = Answers()
         about = {"call_id": str(target.call_id), "rate": target.rate_hz, "mix": "stereo"}
         with _connected(target.url("/fork", words="1"), "audio.drachtio.org") as line:
             line.send(json.dumps(about))
-            for block in target.blocks(round(target.rate_hz * FRAME_S) * SAMPLE_BYTES):
-                line.send(
-                    b"".join(block[at : at + SAMPLE_BYTES] + bytes(SAMPLE_BYTES) for at in range(0, len(block), SAMPLE_BYTES))
-                )
-                answers.blocks += 1
-                _events(line, answers)
-        return answers
+            return _streamed(line, target, _beside_silence)
 
 
 class AudioStreamProbe:
@@ -133,13 +128,8 @@ class AudioStreamProbe:
     name = "audio-stream"
 
     def play(self, target: Target) -> Answers:
-        answers = Answers()
         with _connected(target.url("/stream", rate=str(target.rate_hz), mix="mono", words="1")) as line:
-            for block in target.blocks(round(target.rate_hz * FRAME_S) * SAMPLE_BYTES):
-                line.send(block)
-                answers.blocks += 1
-                _events(line, answers)
-        return answers
+            return _streamed(line, target, bytes)
 
 
 class VoskProbe:
@@ -179,6 +169,20 @@ def _connected(url: str, subprotocol: str = "") -> Iterator[ClientConnection]:
             yield line
     except (OSError, WebSocketException, TimeoutError) as error:
         raise GatewayUnreachable(type(error).__name__) from error
+
+
+def _streamed(line: ClientConnection, target: Target, shape: Callable[[bytes], bytes]) -> Answers:
+    """As both modules of FreeSWITCH do: frames out, finals back between them."""
+    answers = Answers()
+    for block in target.blocks(round(target.rate_hz * FRAME_S) * SAMPLE_BYTES):
+        line.send(shape(block))
+        answers.blocks += 1
+        _events(line, answers)
+    return answers
+
+
+def _beside_silence(mono: bytes) -> bytes:
+    return b"".join(mono[at : at + SAMPLE_BYTES] + bytes(SAMPLE_BYTES) for at in range(0, len(mono), SAMPLE_BYTES))
 
 
 def _events(line: ClientConnection, answers: Answers) -> None:
