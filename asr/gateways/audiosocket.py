@@ -42,7 +42,7 @@ class AudioSocketServer:
     def __init__(self, host: str, port: int, limits: Limits, open_leg: OpenLeg, *, allow: Sequence[str] = LOOPBACK) -> None:
         self._host, self._port, self._limits, self._open_leg = host, port, limits, open_leg
         self._door = Door(LOG.name, allow, max_connections=limits.max_connections, max_per_address=limits.max_per_address)
-        self._calls: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._server: asyncio.Server | None = None
 
     @property
@@ -62,26 +62,37 @@ class AudioSocketServer:
     async def __aexit__(self, *reason: object) -> None:
         if self._server:
             self._server.close()
-        for call in self._calls:
+        # One turn of the loop for those accepted just now to begin, one in the end for transports to let go of their sockets.
+        await asyncio.sleep(0)
+        left = dict(self._open)
+        for call in left:
             call.cancel()
-        await asyncio.gather(*self._calls, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
+        for writer in left.values():
+            # Closing would wait for a peer that does not read; nothing we send is worth that.
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = writer.get_extra_info("peername")[0]
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 asyncio runs every connection in a task of its own
+        self._open[task] = writer
+        try:
+            await self._let_in(reader, writer, writer.get_extra_info("peername")[0])
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+        finally:
+            del self._open[task]
+
+    async def _let_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> None:
         try:
             if self._door.enter(peer):
-                self._calls.add(task)
                 try:
                     await self._serve(reader, writer)
                 finally:
-                    self._calls.discard(task)
                     self._door.leave(peer)
         finally:
             writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         stream = _Stream(uuid.UUID(int=0))
