@@ -10,6 +10,7 @@ from asr.engine import Hypothesis
 from asr.shown import Shown, show
 from asr.text import join_words, numbers_as_digits
 from asr.wording.punctuation import Punctuator
+from hotline.kernel import logs
 from hotline.kernel.db import Database
 from hotline.kernel.errors import HotlineError
 from web.lexicon import KeptLexicon
@@ -44,6 +45,6 @@ class HeardText:
             return show(found.text, lexicon, alternatives=found.alternatives, words=found.words, punctuator=self._punctuator)
         except SQLAlchemyError:
             raise  # nothing could be stored in this session any more
-        except Exception:  # the chain's edge: what was said must be stored whatever a rule makes of it
-            LOG.exception("words are shown as heard")
+        except Exception as error:  # noqa: BLE001 the chain's edge: words must be stored whatever a rule makes of them
+            LOG.error("words are shown as heard: %s", logs.place_of(error))
             return show_plainly(session, found)

@@ -4,8 +4,9 @@ Called where finals are stored (`web.heard`) and where transcripts are evaluated
 """
 
 import time
-from collections.abc import Iterable, Sequence
-from threading import Lock
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock, Thread
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -35,16 +36,32 @@ def load_lexicon(session: Session) -> Lexicon:
     return Lexicon.of(*_made_of(session))
 
 
+@dataclass
+class _Kept:
+    made: Made
+    lexicon: Lexicon
+    looked_at: float
+
+
 class KeptLexicon:
     """A lexicon by database, looked at again when it is older than KEPT_SECONDS. Safe in threads.
 
-    The first call takes seconds for tens of thousands of names; a process that hears calls makes it before the first one.
+    The first call takes seconds for tens of thousands of names; a process that hears calls makes it before the first one. Later
+    ones never wait: while a changed city is made into a new lexicon, words are set right by the one before.
     """
 
-    def __init__(self, zone: ZoneInfo, now: Clock = clock.now) -> None:
-        self._zone, self._now = zone, now
-        self._lock = Lock()
-        self._kept: WeakKeyDictionary[object, tuple[float, Made, Lexicon]] = WeakKeyDictionary()
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        now: Clock = clock.now,
+        *,
+        make: Callable[..., Lexicon] = Lexicon.of,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`make` takes names, rules and subjects."""
+        self._zone, self._now, self._make, self._monotonic = zone, now, make, monotonic
+        self._first, self._looking = Lock(), Lock()
+        self._kept: WeakKeyDictionary[object, _Kept] = WeakKeyDictionary()
 
     def __call__(self, session: Session, unit: str = "") -> Lexicon:
         """The lexicon for calls of a unit (code; none: the whole city) now: the words of its season are hot."""
@@ -52,19 +69,32 @@ class KeptLexicon:
 
     def forget(self) -> None:
         """Look again the next time: names or rules were changed here."""
-        with self._lock:
-            self._kept.clear()
+        self._kept.clear()
 
     def _current(self, session: Session) -> Lexicon:
         bind = session.get_bind()
-        with self._lock:
-            kept = self._kept.get(bind)
-            if kept is not None and time.monotonic() - kept[0] <= KEPT_SECONDS:
-                return kept[2]
+        kept = self._kept.get(bind)
+        if kept is None:
+            with self._first:
+                kept = self._kept.get(bind) or self._renewed(bind, _made_of(session))
+        elif self._is_due(kept):
             fresh = _made_of(session)
-            known = kept[2] if kept is not None and kept[1] == fresh else Lexicon.of(*fresh)
-            self._kept[bind] = (time.monotonic(), fresh, known)
-            return known
+            if fresh != kept.made:
+                Thread(target=self._renewed, args=(bind, fresh), name="names", daemon=True).start()
+        return kept.lexicon
+
+    def _is_due(self, kept: _Kept) -> bool:
+        """Whether it is time to look again; the one who is told so does."""
+        with self._looking:
+            now = self._monotonic()
+            if now - kept.looked_at <= KEPT_SECONDS:
+                return False
+            kept.looked_at = now
+            return True
+
+    def _renewed(self, bind: object, made: Made) -> _Kept:
+        self._kept[bind] = kept = _Kept(made, self._make(*made), self._monotonic())
+        return kept
 
 
 def spoken_names(areas: Iterable[tuple[str, str]], places: Iterable[Named], units: Sequence[str]) -> frozenset[str]:

@@ -3,6 +3,8 @@
 import logging
 import sys
 import time
+import traceback
+from pathlib import PurePath
 
 CHATTY = (
     *("httpx", "httpcore", "werkzeug", "engineio.server", "socketio.server"),
@@ -22,3 +24,10 @@ def configure(level: str, process: str) -> None:
     root.setLevel(level)
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def place_of(error: BaseException) -> str:
+    """What kind of error it is and where it arose, innermost last: for those whose message may quote what people said."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} ({places})" if places else type(error).__name__

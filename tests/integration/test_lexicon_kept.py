@@ -1,6 +1,11 @@
 """The lexicon of speech: made of the city's names, refreshed when they change, hot by season."""
 
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,13 +13,15 @@ from sqlalchemy import text
 
 from asr.engine import Hypothesis
 from asr.shown import show
+from asr.wording.lexicon import Lexicon
+from asr.wording.punctuation import Mark
 from hotline.kernel.db import Database
 from hotline.kernel.errors import Unavailable
 from hotline.people.models import Place
 from sla import defaults
 from tests import factories
 from web.heard_text import HeardText
-from web.lexicon import KeptLexicon
+from web.lexicon import KEPT_SECONDS, KeptLexicon
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -89,3 +96,53 @@ def test_a_connection_that_breaks_while_names_are_read_is_waited_for_and_costs_n
         show_with_a_broken_connection()
     with city.read() as session:
         assert heard_text(session, said).text == "我在桂影路上。"
+
+
+def test_calls_go_on_with_the_names_there_were_while_a_changed_city_is_made_ready(city: Database) -> None:
+    now, may_go_on, makings = [0.0], threading.Event(), list[int]()
+
+    def make(*made: Any) -> Lexicon:
+        makings.append(1)
+        assert len(makings) == 1 or may_go_on.wait(10)
+        return Lexicon.of(*made)
+
+    kept = KeptLexicon(ZONE, make=make, monotonic=lambda: now[0])
+    with city.read() as session:
+        kept(session)
+    with city.work() as uow:
+        uow.session.add(Place(name="沉香街", kind="road", area_code="9907"))
+    now[0] = KEPT_SECONDS + 1
+
+    with city.read() as session:
+        assert [show("在沉乡街", kept(session)).text for _ in range(2)] == ["在沉乡街。"] * 2
+        may_go_on.set()
+        until(lambda: show("在沉乡街", kept(session)).text == "在沉香街。")
+    assert len(makings) == 2
+
+
+class Breaking:
+    """A punctuator that quotes what was said when it fails."""
+
+    def marks(self, text: str, pauses: Sequence[int]) -> Sequence[Mark]:
+        raise ValueError("cannot read 一三八一二三四五六七八")
+
+
+def test_a_rule_that_fails_tells_the_log_where_and_nothing_of_what_was_said(
+    city: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard_text = HeardText(ZONE, Breaking())
+
+    with city.read() as session, caplog.at_level(logging.ERROR):
+        shown = heard_text(session, Hypothesis("电话一三八一二三四五六七八", True, 0.0, 1.0))
+
+    assert shown.text == "电话13812345678"
+    assert "ValueError" in caplog.text
+    assert "test_lexicon_kept.py" in caplog.text
+    assert "一三八" not in caplog.text
+
+
+def until(question: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not question():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
