@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from asr.gateways.audiosocket import NAME as AUDIOSOCKET
 from asr.gateways.legs import leg_id
 from asr.gateways.streams import Leg
 from asr.session import AGENT
@@ -21,6 +22,8 @@ from hotline.kernel.errors import HotlineError
 
 LOG = logging.getLogger("web.gateway")
 RESOLVED_WITHIN_S = 2.0
+BROWSER, MICROPHONE = "browser", "microphone"
+"""Where a call comes from that a console makes itself, and the door by which its audio then comes."""
 
 Resolve = Callable[[Leg], Leg]
 """May wait for the database."""
@@ -33,8 +36,11 @@ class Legs:
         self._database = database
 
     def __call__(self, leg: Leg) -> Leg:
-        """The leg under its call's id and its party's role."""
+        """The leg under its call's id and its party's role, by the door it really came through."""
         with self._database.read() as session:
+            call = session.get(Call, leg.call_id)
+            if call is not None:
+                return replace(leg, gateway=door_of(call, leg.gateway))
             party = party_of(session, leg.call_id)
         return leg if party is None else replace(leg, call_id=party[0], role=party[1])
 
@@ -54,10 +60,13 @@ async def resolved(resolve: Resolve, leg: Leg, *, within_s: float = RESOLVED_WIT
         return leg
 
 
+def door_of(call: Call, gateway: str) -> str:
+    """A console's microphone takes the road of telephones; only its call says that it is one."""
+    return MICROPHONE if gateway == AUDIOSOCKET and call.origin == BROWSER else gateway
+
+
 def party_of(session: Session, named: UUID) -> tuple[UUID, str] | None:
-    """The call and role of a leg's id: told by the exchange, or made from the call's id. None for a call's own id."""
-    if session.get(Call, named) is not None:
-        return None
+    """The call and role of a leg's id that is no call's own: told by the exchange, or made from the call's id. Else None."""
     told = calls.leg(session, named)
     if told is not None:
         return told.call_id, told.role

@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,17 @@ def test_a_leg_is_resolved_to_call_and_party(
     found = legs.Legs(database)(leg(named, role))
 
     assert (found.call_id, found.role) == expected
+
+
+@pytest.mark.parametrize(
+    ("origin", "gateway", "expected"),
+    [("browser", "audiosocket", "microphone"), ("sim", "audiosocket", "audiosocket"), ("browser", "vosk", "vosk")],
+)
+def test_a_consoles_microphone_is_called_so(database: Database, origin: str, gateway: str, expected: str) -> None:
+    with database.work() as uow:
+        calls.offer(uow, call_id=CALL, origin=origin)
+
+    assert legs.Legs(database)(replace(leg(CALL), gateway=gateway)).gateway == expected
 
 
 def test_a_made_leg_of_a_call_that_is_over_is_a_call_of_its_own(database: Database) -> None:
