@@ -6,17 +6,22 @@ What it is told by and tells to are the ports here. Opened and counted by `asr.s
 import logging
 import queue
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Protocol
 
 from asr.engine import AsrEngine, Hypothesis, seconds, whole_samples
 from asr.gaps import Gap, merged
 from asr.hearing import Hearing
+from asr.lateness import LiveText
 from asr.meters import Meter
 from asr.pace import Pace
 from asr.recording import Recording
 from asr.recordings import stream_of
+from hotline.kernel import clock
 
 LOG = logging.getLogger("asr.session")
 NOTHING_S = 1e-6
@@ -52,6 +57,8 @@ class Kept:
     is_sealed: bool
     engine: str
     """By which it is heard; empty for one that is heard later."""
+    begun_at: datetime = field(default_factory=clock.now)
+    """When the audio began to come, which is where its seconds count from."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,9 @@ class Register(Protocol):
 
     def begun(self, kept: Kept) -> None: ...
 
+    def admitted(self, kept: Kept) -> None:
+        """One that began without a recogniser has one from now on."""
+
     def missed(self, kept: Kept, gap: Gap) -> None:
         """That part was recorded and not heard."""
 
@@ -114,7 +124,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class SessionParts:
-    """What a session works with. `engine` is None for a call that gets none."""
+    """What a session works with. `engine` is None for a call that gets none for now."""
 
     engine: AsrEngine | None
     recording: Recording
@@ -133,7 +143,7 @@ class _Said:
 
     stream: str
     held: tuple[str, Hypothesis] | None = None
-    until_s: float = 0.0
+    live: LiveText = field(default_factory=LiveText)
 
     def name(self, number: int) -> str:
         return f"{self.stream}-{number + 1}"
@@ -144,13 +154,13 @@ class Session:
 
     def __init__(self, kept: Kept, parts: SessionParts) -> None:
         self.kept, self._parts = kept, parts
-        self._rate = kept.sample_rate_hz
+        self._rate, self._engine = kept.sample_rate_hz, parts.engine
         self._waiting: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
         self._gathered = b""
         self._received_s = self._handed_s = self._done_s = 0.0
         self._skipped_from: float | None = None if parts.engine else 0.0
         self._gaps: list[Gap] = []
-        self._is_over = False
+        self._is_over = self._has_failed = False
         self._reason = ""
         self._told: set[Trouble] = set()
         self._said = _Said(stream_of(kept.file))
@@ -158,12 +168,23 @@ class Session:
     @property
     def has_recogniser(self) -> bool:
         """Whether it counts as a stream."""
-        return self._parts.engine is not None
+        return self._engine is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether audio comes that nobody hears, for want of room when it began."""
+        return self._engine is None and not self._reason
 
     @property
     def lag_s(self) -> float:
         """Audio that waits for the engine."""
         return max(0.0, self._handed_s - self._done_s)
+
+    def admit(self, engine: AsrEngine) -> None:
+        """Hear it from now on; what came before is heard from the recording, afterwards."""
+        self.kept = replace(self.kept, engine=engine.name)
+        self._engine = engine
+        self._parts.register.admitted(self.kept)
 
     def audio(self, pcm: bytes) -> None:
         """Take audio of any length."""
@@ -186,21 +207,10 @@ class Session:
 
     def run(self) -> None:
         """Recognise until the end, then say that it ended. An engine that fails leaves a call without words."""
-        engine = self._parts.engine
-        hearing = Hearing(engine, self._rate, self._say) if engine else None
-        try:
-            if hearing is not None:
-                self._hear_all(hearing)
-        except Exception:  # the loop's edge: a broken engine must cost the words, not the call
-            LOG.exception("recognition of call %s failed", self.kept.party.call_id)
-            self.tell(Trouble.ENGINE_FAILED)
-            self._gaps.append((hearing.heard_until_s if hearing else 0.0, float("inf")))
-        finally:
-            if hearing is not None:
-                hearing.close()
-                self._parts.meter.lost(hearing.losses)
-        while (piece := self._next()) is not None:
-            self._worked(piece)
+        first = self._pass_over()
+        if first is not None and self._engine is not None:
+            self._recognise(self._engine, first)
+        self._pass_over()
         self._end()
 
     def tell(self, trouble: Trouble) -> None:
@@ -239,9 +249,30 @@ class Session:
             self._gaps.append(gap)
             self._parts.register.missed(self.kept, gap)
 
-    def _hear_all(self, hearing: Hearing) -> None:
+    def _pass_over(self) -> Piece | None:
+        """The next piece that is to be heard; None at the end."""
+        for piece in iter(self._next, None):
+            if piece.pcm and not self._has_failed:
+                return piece
+            self._worked(piece)
+        return None
+
+    def _recognise(self, engine: AsrEngine, first: Piece) -> None:
+        hearing = Hearing(engine, self._rate, self._say)
+        try:
+            self._hear_all(hearing, chain((first,), iter(self._next, None)))
+        except Exception:  # the loop's edge: a broken engine must cost the words, not the call
+            LOG.exception("recognition of call %s failed", self.kept.party.call_id)
+            self.tell(Trouble.ENGINE_FAILED)
+            self._has_failed = True
+            self._gaps.append((hearing.heard_until_s, float("inf")))
+        finally:
+            hearing.close()
+            self._parts.meter.lost(hearing.losses)
+
+    def _hear_all(self, hearing: Hearing, pieces: Iterable[Piece]) -> None:
         expected_s = 0.0
-        while (piece := self._next()) is not None:
+        for piece in pieces:
             try:
                 if piece.pcm:
                     if piece.at_s - expected_s > self._parts.feed_s / 2:
@@ -284,10 +315,12 @@ class Session:
             self._pass_on(*held)
 
     def _pass_on(self, name: str, found: Hypothesis) -> None:
-        # A partial that only thinks better of words told before says nothing of how late words come.
-        if found.replaces is None and (found.is_final or found.end_s > self._said.until_s):
-            self._parts.meter.told(self._received_s - found.end_s, is_final=found.is_final)
-            self._said.until_s = found.end_s
+        # A final heard anew was on the screen already: it says nothing of how late words come.
+        if found.replaces is None:
+            for late_s in self._said.live.shown(self._received_s, found):
+                self._parts.meter.told(late_s, is_final=False)
+            if found.is_final:
+                self._parts.meter.told(self._received_s - found.end_s, is_final=True)
         self._parts.listener.heard(self.kept.party, name, found)
 
     def _end(self) -> None:

@@ -49,6 +49,9 @@ class NoRegister:
     def begun(self, kept: Kept) -> None:
         return
 
+    def admitted(self, kept: Kept) -> None:
+        return
+
     def missed(self, kept: Kept, gap: Gap) -> None:
         return
 
@@ -57,7 +60,7 @@ class NoRegister:
 
 
 class Sessions:
-    """A call over the limit goes on, recorded and without words for now."""
+    """A call over the limit goes on, recorded and without words until there is room."""
 
     def __init__(
         self,
@@ -73,7 +76,7 @@ class Sessions:
         self._terms = Terms(limits.max_streams, limits.cores, limits.streams_per_core)
         self.meter = Meter(self._cpu_seconds)
         self._lock = threading.Lock()
-        self._live: set[Session] = set()
+        self._live: dict[Session, None] = {}
         self._threads: set[threading.Thread] = set()
         self._paces: WeakValueDictionary[uuid.UUID, Pace] = WeakValueDictionary()
 
@@ -109,12 +112,25 @@ class Sessions:
                 engine=engine.name if engine else "",
             )
             session = Session(kept, self._parts(kept, engine, recording, observer))
-            self._live.add(session)
+            self._live[session] = None
         self._register.begun(kept)
         self._listener.started(kept.party)
         self._count(session, verdict)
         self._start(session)
         return session
+
+    def admit_waiting(self) -> None:
+        """Give those who speak unheard a recogniser while there is room, the first to come first. Asked every second or so, as
+        room comes with the end of a call, and with a lighter load."""
+        for session in tuple(self._live):
+            if not session.is_waiting:
+                continue
+            with self._lock:
+                if decide(self._terms, self._load()) is not Verdict.YES:
+                    return
+                session.admit(self.engine)
+            self.meter.admitted += 1
+            LOG.info("call %s is heard from now on", session.kept.party.call_id)
 
     def wait(self, timeout_s: float) -> None:
         """Wait until the sessions that were ended are done with their last words."""
@@ -180,7 +196,7 @@ class Sessions:
         try:
             session.run()
         finally:
-            self._live.discard(session)
+            self._live.pop(session, None)
             self._threads.discard(threading.current_thread())
 
     def _cpu_seconds(self) -> float:

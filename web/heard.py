@@ -21,6 +21,7 @@ from asr.recordings import stream_of
 from asr.session import Ending, Kept, Party, Trouble
 from asr.shown import show_partial
 from asr.wording.times import Said, times
+from hotline.kernel import logs
 from hotline.kernel.db import Database, UnitOfWork
 from hotline.kernel.errors import Conflict, Unavailable
 from web.heard_text import show_plainly
@@ -92,6 +93,10 @@ class Heard:
         self._open.add(kept.file)
         self._engines[stream_of(kept.file)] = kept.engine
         self._store(lambda uow: recording_rows.begin(uow, kept), kept.party)
+
+    def admitted(self, kept: Kept) -> None:
+        self._engines[stream_of(kept.file)] = kept.engine
+        self._pushing.submit(self._push.hearing, kept.party.call_id, {"role": kept.party.role, "state": "started"})
 
     def missed(self, kept: Kept, gap: Gap) -> None:
         self._store(lambda uow: recording_rows.miss(uow, kept, gap), kept.party)
@@ -182,8 +187,8 @@ class Heard:
                 if conflicts >= MOST_CONFLICTS:
                     LOG.error("call %s: not stored: %s", party.call_id, error)
                     return None
-            except Exception:  # the loop's edge: one broken change must not stop the others
-                LOG.exception("call %s: not stored", party.call_id)
+            except Exception as error:  # noqa: BLE001 the loop's edge: one broken change must not stop the others
+                LOG.error("call %s: not stored: %s", party.call_id, logs.place_of(error))
                 return None
 
     def _stored(self, change: Callable[[UnitOfWork], T]) -> T:

@@ -13,7 +13,8 @@ import pytest
 from asr.engine import AsrEngine, Hypothesis
 from asr.engines.scripted import Line, ScriptedEngine
 from asr.recordings import Recordings
-from asr.sessions import Party, Session, SessionLimits, Sessions, Trouble
+from asr.session import Ending, Kept
+from asr.sessions import NoRegister, Party, Session, SessionLimits, Sessions, Trouble
 
 RATE = 8000
 PIECE = bytes(1600)
@@ -83,6 +84,27 @@ class FakeEngine:
         return
 
 
+@dataclass
+class Admissions(NoRegister):
+    """A register that remembers who got a recogniser late, and what is left of each call."""
+
+    admitted_to: list[str] = field(default_factory=list)
+    endings: list[Ending] = field(default_factory=list)
+
+    def admitted(self, kept: Kept) -> None:
+        self.admitted_to.append(kept.engine)
+
+    def closed(self, kept: Kept, ending: Ending) -> None:
+        self.endings.append(ending)
+
+
+def until(question: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not question():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def sessions(engine: AsrEngine, folder: Path, limits: SessionLimits = LIMITS) -> tuple[Sessions, Heard]:
     heard = Heard()
     return Sessions(engine, heard, Recordings(folder), limits), heard
@@ -145,7 +167,8 @@ def test_the_audio_is_recorded_as_it_came(tmp_path: Path) -> None:
     session.ended("hang-up")
     live.wait(5)
 
-    with wave.open(str(tmp_path / f"{CALL}.wav")) as recorded:
+    (file,) = tmp_path.glob("*.wav")
+    with wave.open(str(file)) as recorded:
         assert recorded.readframes(1000) == b"\x01\x02" * 100
 
 
@@ -161,7 +184,7 @@ def test_over_the_limit_a_call_goes_on_without_words(tmp_path: Path) -> None:
     assert heard.troubles == [Trouble.NO_ROOM]
     assert len(heard.finals) == 1
     assert len(heard.ends) == 2
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.glob("*.wav"))) == 2
 
 
 def test_a_place_is_free_again_when_a_call_ended(tmp_path: Path) -> None:
@@ -172,6 +195,41 @@ def test_a_place_is_free_again_when_a_call_ended(tmp_path: Path) -> None:
         live.wait(5)
 
     assert heard.troubles == []
+
+
+def test_a_call_that_began_when_all_was_full_is_heard_from_the_moment_there_is_room(tmp_path: Path) -> None:
+    register, heard = Admissions(), Heard()
+    engine = ScriptedEngine([(Line(0.5, 1.5, "路灯不亮"),)])
+    live = Sessions(engine, heard, Recordings(tmp_path), SessionLimits(max_streams=1), register=register)
+    first, second = (live.open(uuid.uuid4(), "caller", RATE) for _ in range(2))
+    speak(second, 2)
+    live.admit_waiting()
+    assert not second.has_recogniser
+
+    first.ended("hang-up")
+    until(lambda: live.recognised == 0)
+    live.admit_waiting()
+    speak(second, 2)
+    second.ended("hang-up")
+    live.wait(5)
+
+    assert [(found.text, found.start_s, found.end_s) for found in heard.finals] == [
+        ("路灯不亮", pytest.approx(2.5), pytest.approx(3.5))
+    ]
+    assert register.admitted_to == ["scripted"]
+    assert [list(map(pytest.approx, ending.gaps)) for ending in register.endings] == [[], [(0.0, 2.0)]]
+
+
+def test_a_call_that_is_over_waits_for_no_room(tmp_path: Path) -> None:
+    live, _ = sessions(ScriptedEngine([()]), tmp_path, SessionLimits(max_streams=1))
+    first, second = (live.open(uuid.uuid4(), "caller", RATE) for _ in range(2))
+    for session in (second, first):
+        session.ended("hang-up")
+
+    live.admit_waiting()
+    live.wait(5)
+
+    assert not second.has_recogniser
 
 
 def test_an_engine_that_breaks_costs_the_words_and_not_the_call(tmp_path: Path) -> None:
@@ -220,9 +278,7 @@ def test_an_engine_that_cannot_follow_skips_audio_and_keeps_the_times_true(tmp_p
 
     speak(session, 5)  # 1 s waits, the rest is skipped
     may_go_on.set()
-    deadline = time.monotonic() + 10
-    while not (engine.streams and engine.streams[0].taken == 11 * len(PIECE)) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: bool(engine.streams) and engine.streams[0].taken == 11 * len(PIECE))
     speak(session, 1)
     session.ended("hang-up")
     live.wait(5)
