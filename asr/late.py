@@ -24,6 +24,7 @@ from asr.recording import AudioMissing
 from asr.recordings import Recordings, stream_of
 from asr.session import Party
 from asr.shown import Shown
+from hotline.kernel import logs
 from hotline.kernel.db import Database
 from hotline.kernel.errors import Conflict, Unavailable
 from hotline.kernel.vault import KeyUnknown
@@ -99,7 +100,7 @@ class LateHearing:
             return False
         try:
             with self._database.read() as session:
-                found = recording_rows.waiting(session)
+                found = recording_rows.waiting(session, self._recordings)
             return any(self._hear_held(recording_id) for recording_id in found)
         except Stopped:
             return False
@@ -119,8 +120,8 @@ class LateHearing:
                 if isinstance(error, Stopped) or error.code == Unavailable.code:
                     raise
                 self._fail(recording_id, error.code)
-            except Exception:  # the loop's edge: a recording that breaks the engine must not stop the others
-                LOG.exception("recording %s", recording_id)
+            except Exception as error:  # noqa: BLE001 the loop's edge: one recording must not stop the others
+                LOG.error("recording %s: %s", recording_id, logs.place_of(error))
                 self._fail(recording_id, "engine-failed")
         return True
 

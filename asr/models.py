@@ -63,7 +63,10 @@ class CallRecording(Base):
     """The audio of one party of a call, on disk, and what of it is still to be heard (`gaps`: [from_s, to_s] each)."""
 
     __tablename__ = "call_recording"
-    __table_args__ = (Index("ix_call_recording_waiting", "started_at", postgresql_where=sql("state = 'waiting'")),)
+    __table_args__ = (
+        Index("ix_call_recording_waiting", "started_at", postgresql_where=sql("state = 'waiting'")),
+        Index("ix_call_recording_live", "file", postgresql_where=sql("state = 'live'")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     call_id: Mapped[uuid.UUID] = mapped_column(index=True)
@@ -72,7 +75,9 @@ class CallRecording(Base):
     """By which door it came: audiosocket, chan-websocket, audio-fork, audio-stream, vosk, microphone, file."""
     state: Mapped[RecordingState] = mapped_column(Word(RecordingState))
     file: Mapped[str] = mapped_column(String(255))
-    """Below the folder of recordings."""
+    """Below the folder of recordings; no two folders have the same name."""
+    folder: Mapped[str] = mapped_column(String(16), default="")
+    """The mark of that folder, as machines that share none have one each; empty from before there were marks."""
     is_sealed: Mapped[bool] = mapped_column(default=False)
     """Encrypted at rest."""
     sample_rate_hz: Mapped[int]
@@ -82,5 +87,8 @@ class CallRecording(Base):
     reason: Mapped[str] = mapped_column(String(32), default="")
     """Why it ended, or why it failed."""
     started_at: Mapped[datetime]
+    """Second 0 of the audio; of one that was found without a row, as its file tells it."""
     ended_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    """When its gateway last said that it is at it, by the database's clock: those of machines differ."""
     keep_until: Mapped[datetime | None] = mapped_column(index=True)

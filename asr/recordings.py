@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,18 +22,33 @@ from hotline.kernel.vault import KeyUnknown, Vault
 
 LOG = logging.getLogger("asr.recordings")
 PLAIN, SEALED = ".wav", ".sealed"
+MARK = ".mark"
+"""The file that names its folder."""
 
 
 @dataclass(frozen=True)
 class Recordings:
-    """All recordings of an installation. With a vault new ones are sealed; older plain ones stay readable."""
+    """The recordings of one folder; machines that do not share one have one each. With a vault new ones are sealed; older plain
+    ones stay readable."""
 
     folder: Path
     vault: Vault | None = None
 
+    @property
+    def mark(self) -> str:
+        """What tells this folder from those of other machines, and is in the names of its files. Laid down with the first
+        recording; empty before, and where nothing can be laid down."""
+        try:
+            return (self.folder / MARK).read_text(encoding="ascii")
+        except OSError:
+            return ""
+
     def begin(self, stem: str, sample_rate_hz: int) -> Recording:
-        """A new recording of that call and party, in a file that no earlier stream of it has."""
-        ending = SEALED if self.vault else PLAIN
+        """A new recording of that call and party, in a file that no earlier stream of it has, here or in another folder."""
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _lay_down_mark(self.folder)
+        ending = ("." + self.mark).rstrip(".") + (SEALED if self.vault else PLAIN)
         return Recording(_reserve(self.folder, stem, ending), sample_rate_hz, self.vault)
 
     def seconds(self, file: str) -> float:
@@ -88,6 +104,23 @@ class Recordings:
         except OSError:
             return False
 
+    def ended_at(self, file: str) -> datetime:
+        """When somebody last wrote to it. Raises AudioMissing."""
+        try:
+            return datetime.fromtimestamp(self._path(file).stat().st_mtime, UTC)
+        except OSError as error:
+            raise AudioMissing(file) from error
+
+    def is_missing(self, file: str) -> bool:
+        """Whether the folder is here and that file is not in it."""
+        try:
+            self._path(file).stat()
+        except FileNotFoundError:
+            return self.folder.is_dir()
+        except OSError:
+            return False
+        return False
+
     def files(self, untouched_s: float) -> list[str]:
         """Names of all recordings that nobody wrote to for so long."""
         if not self.folder.is_dir():
@@ -119,9 +152,14 @@ def stream_of(file: str) -> str:
     return hashlib.blake2s(Path(file).stem.encode(), digest_size=6).hexdigest()
 
 
+def mark_of(file: str) -> str:
+    """Of which folder the recording is, by its name; empty for one from before folders had marks."""
+    return Path(file).stem.partition(".")[2]
+
+
 def party_of(file: str) -> tuple[uuid.UUID, str] | None:
     """Call and role by the name of a recording; None for a file that is none of ours."""
-    stem = Path(file).stem
+    stem = Path(file).stem.partition(".")[0]
     try:
         call_id = uuid.UUID(stem[:36])
     except ValueError:
@@ -143,8 +181,6 @@ def _rate(opened: BinaryIO) -> int:
 
 def _reserve(folder: Path, stem: str, ending: str) -> Path:
     """An empty file. Where none can be made, a name that nothing has; writing will fail and say so."""
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
     for count in itertools.count(1):
         file = folder / (f"{stem}{ending}" if count == 1 else f"{stem}-{count}{ending}")
         try:
@@ -156,3 +192,16 @@ def _reserve(folder: Path, stem: str, ending: str) -> Path:
             return folder / f"{stem}-{uuid.uuid4().hex[:8]}{ending}"
         return file
     raise AssertionError("counting has no end")
+
+
+def _lay_down_mark(folder: Path) -> None:
+    """Two gateways may begin at once: the first mark stays, and is whole as soon as it is there."""
+    if (folder / MARK).exists():
+        return
+    mark = uuid.uuid4().hex[:8]
+    made = folder / f"{MARK}-{mark}"
+    try:
+        made.write_text(mark, encoding="ascii")
+        (folder / MARK).hardlink_to(made)
+    finally:
+        made.unlink(missing_ok=True)

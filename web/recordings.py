@@ -3,7 +3,7 @@
 Used by the gateway, views and jobs.
 """
 
-from asr import recording_rows, retention
+from asr import lost_recordings, recording_rows, retention
 from asr.recordings import Recordings
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.settings import Settings
@@ -40,5 +40,5 @@ def adopt_orphans(parts: Container) -> int:
     adopted = 0
     for begin in range(0, len(files), BATCH):
         with parts.database.work() as uow:
-            adopted += recording_rows.adopt_orphans(uow, recordings, files[begin : begin + BATCH])
+            adopted += lost_recordings.adopt_orphans(uow, recordings, files[begin : begin + BATCH])
     return adopted

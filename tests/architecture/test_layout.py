@@ -24,7 +24,8 @@ STATE_OWNERS = {
 }
 STATES_WITHOUT_ROWS = {
     ("asr.late", "row.state"): "a recording is live, then heard or waiting until its gaps are heard; no person moves it",
-    ("asr.recording_rows", "row.state"): "the same: begun, closed, taken up and deleted by the gateway and the clock",
+    ("asr.recording_rows", "row.state"): "the same: begun, closed and deleted by the gateway and the clock",
+    ("asr.lost_recordings", "row.state"): "the same: what a dead gateway left, taken up, given up or found without a row",
     ("hotline.kernel.outbox", "row.state"): "a delivery is claimed, done or parked by one statement each, not by people",
     ("hotline.tickets.requests", "request.state"): "a request is asked, then granted or refused, and nothing else",
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from asr import recording_rows, transcripts
+from asr import lost_recordings, recording_rows, transcripts
 from asr.engine import AsrEngine, Hypothesis
 from asr.engines.scripted import Line, ScriptedEngine, ScriptedStream
 from asr.late import LOCKS, LateHearing, LatePace
@@ -259,7 +259,7 @@ def test_what_a_killed_gateway_left_waits_from_its_last_final_on(database: Datab
     until(lambda: len(said(database)) == 2)
 
     with database.work() as uow:
-        assert recording_rows.take_up_lost(uow, recordings, quiet_s=0) == 1
+        assert lost_recordings.take_up_lost(uow, recordings, quiet_s=0) == 1
     heard.close()
 
     assert row(database).state is RecordingState.HEARD
@@ -274,7 +274,8 @@ def test_a_call_whose_file_is_quiet_is_not_lost_while_its_gateway_goes_on(databa
     until(lambda: len(said(database)) == 2)
 
     with database.work() as uow:
-        assert recording_rows.take_up_lost(uow, recordings, quiet_s=0, but=heard.unfinished) == 0
+        lost_recordings.claim(uow, heard.unfinished)
+        assert lost_recordings.take_up_lost(uow, recordings, quiet_s=0) == 0
     call.ended("hang-up")
     live.wait(5)
     until(lambda: not heard.unfinished)
@@ -291,9 +292,12 @@ def test_a_file_without_a_row_is_adopted_once(database: Database, tmp_path: Path
 
     for expected in (1, 0):
         with database.work() as uow:
-            assert recording_rows.adopt_orphans(uow, recordings, recordings.files(-1)) == expected
+            assert lost_recordings.adopt_orphans(uow, recordings, recordings.files(-1)) == expected
 
-    assert (row(database).role, row(database).state, row(database).gaps) == ("agent", RecordingState.WAITING, [[0.0, 2.0]])
+    found = row(database)
+    assert (found.role, found.state, found.gaps) == ("agent", RecordingState.WAITING, [[0.0, 2.0]])
+    assert found.ended_at is not None
+    assert (found.ended_at - found.started_at, found.ended_at) == (timedelta(seconds=2), recordings.ended_at(found.file))
 
 
 def test_recordings_are_deleted_when_their_days_are_over_and_their_rows_stay(database: Database, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from asr.models import CallRecording, RecordingState
 from asr.recordings import Recordings
 from asr.session import Kept, Party
 from asr.sessions import SessionLimits, Sessions
+from hotline.kernel import clock
 from hotline.kernel.db import Database
 from web.heard import Heard
 from web.heard_text import show_plainly
@@ -43,7 +45,7 @@ def leave_a_call(database: Database, folder: Path) -> None:
     os.utime(recording.file, (a_minute_ago, a_minute_ago))
     kept = Kept(Party(CALL, "caller"), recording.file.name, "audiosocket", sample_rate_hz=RATE, is_sealed=False, engine="vosk")
     with database.work() as uow:
-        recording_rows.begin(uow, kept)
+        recording_rows.begin(uow, kept).claimed_at = clock.now() - timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(("return_s", "expected"), [(0.0, RecordingState.WAITING), (60.0, RecordingState.LIVE)])

@@ -36,9 +36,11 @@ def test_close_writes_the_rest_and_half_samples_are_dropped(tmp_path: Path) -> N
 
 
 def test_a_second_stream_of_a_call_gets_its_own_file(tmp_path: Path) -> None:
-    names = [Recordings(tmp_path / "new").begin("call", 8000).file.name for _ in range(3)]
+    recordings = Recordings(tmp_path / "new")
 
-    assert names == ["call.wav", "call-2.wav", "call-3.wav"]
+    names = [recordings.begin("call", 8000).file.name for _ in range(3)]
+
+    assert names == [f"call{count}.{recordings.mark}.wav" for count in ("", "-2", "-3")]
 
 
 def test_a_full_disk_stops_the_recording_and_nothing_else(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asr.recording import AudioMissing
-from asr.recordings import Recordings, party_of, stream_of
+from asr.recordings import Recordings, mark_of, party_of, stream_of
 from asr.retention import read
 from hotline.kernel.errors import Invalid
 from hotline.kernel.vault import KeyUnknown, Vault
@@ -100,6 +100,8 @@ CALL = uuid.UUID(int=5)
     [
         (f"{CALL}.wav", (CALL, "caller")),
         (f"{CALL}-2.wav", (CALL, "caller")),
+        (f"{CALL}.1d6b0382.wav", (CALL, "caller")),
+        (f"{CALL}-agent-2.1d6b0382.sealed", (CALL, "agent")),
         (f"{CALL}-agent.sealed", (CALL, "agent")),
         (f"{CALL}-agent-2.wav", (CALL, "agent")),
         ("music.wav", None),
@@ -111,6 +113,25 @@ def test_the_name_of_a_file_says_whose_it_is(file: str, expected: object) -> Non
 
 def test_streams_of_a_call_have_names_of_their_own() -> None:
     assert len({stream_of(f"{CALL}{end}.wav") for end in ("", "-2", "-agent")}) == 3
+
+
+def test_the_same_call_has_other_names_in_the_folder_of_another_machine(tmp_path: Path) -> None:
+    here, there = Recordings(tmp_path / "here"), Recordings(tmp_path / "there")
+
+    ours, theirs = (folder.begin(str(CALL), RATE).file.name for folder in (here, there))
+
+    assert stream_of(ours) != stream_of(theirs)
+    assert (mark_of(ours), mark_of(theirs)) == (here.mark, there.mark)
+    assert Recordings(tmp_path / "here").mark == here.mark != ""
+
+
+def test_only_a_file_of_a_folder_that_is_there_is_missing(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    file = record(recordings)
+
+    assert not recordings.is_missing(file)
+    assert recordings.is_missing("gone.wav")
+    assert not Recordings(tmp_path / "not mounted").is_missing(file)
 
 
 @pytest.mark.parametrize("value", [None, {}, {"keep_days": 0}, {"keep_days": "30"}, {"keep_days": True}])
