@@ -89,7 +89,7 @@ CALLS = [
             "area_code": None,
             "contact_phone": None,
             "contact_name": None,
-            "wanted": "公积金提取需要什么材料，在哪里办",
+            "wanted": "了解公积金提取需要什么材料，在哪里办",
         },
     ),
     Call(
@@ -116,7 +116,7 @@ CALLS = [
     Call(
         "place corrected, house number asked",
         ["不是在听涛苑，是涛声家园，电梯坏了没人修", "坐席:几号楼", "五号楼二单元"],
-        {"address": "涛声家园五号楼二单元", "title": "关于市民反映涛声家园五号楼电梯坏了没人修的问题"},
+        {"address": "涛声家园5号楼2单元", "title": "关于市民反映涛声家园5号楼2单元电梯坏了没人修的问题"},
     ),
     Call(
         "place taken back later",

@@ -1,42 +1,28 @@
 """The address of a matter, put together from what was said of its place in several turns. Pure.
 
-`place` finds the names; here the broader ones are set before the closest, and the details told later behind it.
+`place` finds the names; here the broader ones are set before the closest, and the `details` told later behind it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hotline.intake.drafting.gazetteer import Gazetteer, NamedPlace
-from hotline.intake.drafting.numerals import NUMBER
+from hotline.intake.drafting.details import Words, house, levels, rows_behind, written
+from hotline.intake.drafting.gazetteer import EXACT, STEM, Gazetteer, Hit, NamedPlace
 from hotline.intake.drafting.place import ROAD, Site
-from hotline.intake.drafting.talk import asked_about, load_talk
+from hotline.intake.drafting.spots import spots
+from hotline.intake.drafting.talk import is_denied
 from hotline.intake.drafting.values import CALLER, Evidence, Turn, merge
 
 NEAR_TURNS = 3
 """So many turns apart, a road and a place at it were said of one spot."""
-LATER_TURNS = 8
-"""So many turns behind the place its building and room may be told."""
-SPOT_REACH = 16
-"""Characters behind a place within which its spot is named."""
-LONGEST_LANDMARK = 5
 
-_BUILDING = re.compile(rf"{NUMBER}\s?(?:号楼(?!下)|栋|幢|座(?!位))")
-_UNIT = re.compile(rf"{NUMBER}\s?单元")
-_BARE = r"[\d零〇一二三四五六七八九幺]{3,4}"
-_ROOM = re.compile(
-    rf"(?<![\d零〇一二三四五六七八九十百千幺]){_BARE}(?:[、和\s]{_BARE})?"
-    r"(?:室|号房)?(?![\d零〇一二三四五六七八九十百千幺块元个天年点号路度平米斤多分秒月期])"
-)
-_HOUSE = re.compile(rf"{NUMBER}号(?!楼|院|线|窗|门|桌|车|公)")
-_LEVELS = (_BUILDING, _UNIT)
-_SIDE = r"(?:外面|外|旁边|旁|前面|前头|前|后面空地|后面|后|左手边?|左边|左侧|右手边?|右边|右侧|对面|底下|下面|下)"
-_SPOT = re.compile(
-    rf"(?<=号楼){_SIDE}|(?:(?:[东西南北正后大]门口?|门口|出站口|进站口|[东西南北]出口|出口|入口|地下车库|停车场|公交站台?|站台|站牌|桥洞|桥|(?<!号)楼(?=[下前后对])|坡道|小?广场|底商|"
-    rf"村[东西南北]头|山坡上?|食堂|空地)(?:的?{_SIDE})?)+"
-)
-_LANDMARK = re.compile(rf"([\u4e00-\u9fff]{{2,{LONGEST_LANDMARK}}}?)(旁边|后面|前面|对面|隔壁)")
-_LEAD = re.compile(r"^(?:就是|就在|就|是|在|那个|那|这个|我们|那边|这边|靠|的|上|到)+")
+TRIP = "至"
+_ON_WAY = re.compile(r".{0,10}(?:打的?车|上的?车|坐的?车|叫的?车|出发)[，, ]?(?:.{0,2})?(?:到|去|回)")
+_STRAIGHT = re.compile(r"(?:开)?(?:到|至)")
+URBAN = "街道"
+"""Ends the name of a street in town; those in the country are 镇 and 乡, and always told."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +31,6 @@ class Where:
 
     gazetteer: Gazetteer
     area_code: str | None
-
-
-@dataclass(frozen=True)
-class Words:
-    """Some words of an address and where they were said."""
-
-    text: str
-    evidence: tuple[Evidence, ...]
 
 
 def address(site: Site, sites: Sequence[Site], turns: Sequence[Turn], where: Where) -> Words:
@@ -68,31 +46,76 @@ def address(site: Site, sites: Sequence[Site], turns: Sequence[Turn], where: Whe
         if added:
             chunks |= added
             evidence += other.evidence
+    chunks = {place: text for place, text in chunks.items() if not _goes_without_saying(place, chunks, site)}
+    chunks = {place: _read_back_number(place, [site, *sites], turns) or text for place, text in chunks.items()}
     names = "".join(text for _, text in sorted(chunks.items(), key=lambda item: item[0].precision))
     mentions = [site, *(other for other in sites if other.best.name == site.best.name)]
     details = [words for words in _details(site, mentions, turns) if words.text not in names]
     return Words(names + "".join(words.text for words in details), merge(evidence, *(words.evidence for words in details)))
 
 
+def between(sites: Sequence[Site]) -> Words | None:
+    """The way from one place to another that somebody tells: 从火车站打的车，到人才公寓."""
+    for site in sorted(sites, key=lambda one: (one.turn.seq, one.start)):
+        for other in (one for one in sites if one.turn is site.turn and one.start > site.start):
+            text, start, end = site.turn.text, site.hits[-1].end, other.hits[0].start
+            begun = text[: site.hits[0].start].endswith(("从", "由", "在"))
+            on_way = _ON_WAY.fullmatch(text, start, end) if begun else _STRAIGHT.fullmatch(text, start, end)
+            if on_way and min(site.best.precision, other.best.precision) >= ROAD:
+                said = (Evidence(site.turn.seq, site.start, site.end), Evidence(other.turn.seq, other.start, other.end))
+                return Words(site.best.name + TRIP + other.best.name, said)
+    return None
+
+
 def _chunks(site: Site) -> Iterator[tuple[NamedPlace, str]]:
-    """Each name of a site with the details that stand right behind it; a name said twice counts with its details."""
-    names = [site.turn.text[hit.start : hit.end] for hit in site.hits]
-    kept = dict[NamedPlace, str]()
-    at = -1
-    for part in site.parts:
-        following = site.hits[at + 1] if at + 1 < len(site.hits) else None
-        if following and part in {names[at + 1], following.place.name}:
-            at += 1
-            kept.setdefault(following.place, part)
-        elif at >= 0 and part not in kept[site.hits[at].place]:
-            kept[site.hits[at].place] += part.replace(" ", "")
-    yield from kept.items()
+    """Each name of a site as the city writes it, a road with the house number right behind it."""
+    kept = dict[str, tuple[NamedPlace, str]]()
+    said = Counter(hit.place.name for hit in site.hits if hit.place.precision == EXACT)
+    exact = {name for name, _ in said.most_common(1)}
+    for hit in site.hits:
+        if hit.place.precision == EXACT and hit.place.name not in exact:
+            continue
+        before = kept.get(hit.place.name, (hit.place, ""))[1]
+        kept[hit.place.name] = (hit.place, max(before, _written(site, hit) + _number_behind(site, hit), key=len))
+    yield from kept.values()
+
+
+def _written(site: Site, hit: Hit) -> str:
+    names = {place.name for place in hit.places}
+    return names.pop() if len(names) == 1 and hit.sure > STEM else site.turn.text[hit.start : hit.end]
+
+
+def _read_back_number(place: NamedPlace, sites: Sequence[Site], turns: Sequence[Turn]) -> str:
+    """The name with the house number with which the agent read it back last, unless the caller said no."""
+    told = ""
+    for site in sorted(sites, key=lambda one: one.turn.seq):
+        for hit in site.hits:
+            number = _number_behind(site, hit) if site.turn.role != CALLER and hit.place.name == place.name else ""
+            told = place.name + number if number and not is_denied(turns, site.turn) else told
+    return told
+
+
+def _number_behind(site: Site, hit: Hit) -> str:
+    if hit.place.precision < ROAD:
+        return ""
+    number = next(house([(site.turn, hit.end)]), None)
+    at_once = number is not None and number.evidence[0].start == hit.end
+    return number.text if number and at_once else ""
+
+
+def _goes_without_saying(place: NamedPlace, chunks: Mapping[NamedPlace, str], site: Site) -> bool:
+    """Whether an urban street is left off: its places are known by their names, unless several bear one."""
+    ambiguous = any(hit.place is site.best and len(hit.places) > 1 for hit in site.hits)
+    alone = len(chunks) == 1 or any(known.kind == "district" for known in chunks)
+    return place.kind == "street" and place.name.endswith(URBAN) and not ambiguous and not alone
 
 
 def _goes_with(place: NamedPlace, other: Site, site: Site, where: Where) -> bool:
     """Whether a name of another mention belongs before the closest one: its road nearby, the street or village it lies in."""
     best, gazetteer, area = site.best, where.gazetteer, where.area_code or site.best.area_code
-    if place.precision >= best.precision or not 2 <= place.precision <= ROAD:
+    if place.precision >= best.precision or not 1 <= place.precision <= ROAD:
+        return False
+    if place.precision == 1 and not {one.name for one in other.places} & {one.name for one in site.places}:
         return False
     if place.precision < ROAD:
         return gazetteer.within(area, place.area_code)
@@ -102,75 +125,13 @@ def _goes_with(place: NamedPlace, other: Site, site: Site, where: Where) -> bool
 
 
 def _details(site: Site, mentions: Sequence[Site], turns: Sequence[Turn]) -> list[Words]:
-    """Building, unit, room or house number told behind the place, then the spot."""
-    behind = list(_behind(site, turns))
-    found = list[Words]()
-    if site.best.kind == "road" and site.number is None:
-        found += _first_or_corrected(_HOUSE, behind)
-    for level in _LEVELS:
-        found += _first_or_corrected(level, behind)
-    if any(_tells_building(*row) for row in behind) and site.best.kind != "road":
-        found += _first_or_corrected(_ROOM, [row for row in behind if _tells_building(*row)])
-    return [*found, *_spots(mentions, turns)]
+    """House number of a road, then building, unit and room, then the spot."""
+    rows = rows_behind(turns, site.turn.seq, site.hits[-1].end)
+    numbered = site.best.kind != "road" or site.number is not None
+    found = [] if numbered else list(house(rows))
+    told = list(levels(rows, site.best.kind)) if site.best.kind != "road" else []
+    return [*found, *told, *(words for words in spots(mentions, turns) if not _repeats(words, told))]
 
 
-def _behind(site: Site, turns: Sequence[Turn]) -> Iterator[tuple[Turn, int]]:
-    """The caller's turns from the place on, each with the character from which it is read."""
-    for turn in turns:
-        later = site.turn.seq <= turn.seq <= site.turn.seq + LATER_TURNS
-        if turn.role == CALLER and later:
-            yield turn, site.hits[-1].end if turn.seq == site.turn.seq else 0
-
-
-def _first_or_corrected(pattern: re.Pattern[str], rows: Sequence[tuple[Turn, int]]) -> list[Words]:
-    """The first match; one behind a word that takes it back stands instead."""
-    kept: Words | None = None
-    for turn, start in rows:
-        reached = start
-        for found in pattern.finditer(turn.text, start):
-            taken_back = any(word in turn.text[reached : found.start()] for word in load_talk().corrections)
-            if kept is None or taken_back:
-                kept = Words(found[0].replace(" ", ""), (Evidence(turn.seq, found.start(), found.end()),))
-            reached = found.end()
-        if kept and pattern is _HOUSE:
-            break
-    return [kept] if kept else []
-
-
-def _tells_building(turn: Turn, start: int) -> bool:
-    return any(level.search(turn.text, start) for level in _LEVELS)
-
-
-def _spots(mentions: Sequence[Site], turns: Sequence[Turn]) -> Iterator[Words]:
-    """The spot named right behind a mention of the place, the fullest; else what is told when the agent asks where."""
-    told = [
-        (site, found) for site in mentions if (found := _SPOT.search(site.turn.text, site.hits[-1].end, site.end + SPOT_REACH))
-    ]
-    if told:
-        site, spot = max(told, key=lambda one: len(one[1][0]))
-        yield Words(spot[0], (Evidence(site.turn.seq, spot.start(), spot.end()),))
-        return
-    first = mentions[0].turn.seq
-    for turn in (turn for exchange in asked_about(turns, "place") for turn in exchange.answers if turn.seq > first):
-        words = _landmark(turn) or _spot(turn)
-        if words:
-            yield words
-            return
-
-
-def _spot(turn: Turn) -> Words | None:
-    found = _SPOT.search(turn.text)
-    return Words(found[0], (Evidence(turn.seq, found.start(), found.end()),)) if found else None
-
-
-def _landmark(turn: Turn) -> Words | None:
-    """What a spot is described by that has no name of the city's: 老粮站后面."""
-    for found in _LANDMARK.finditer(turn.text):
-        lead = _LEAD.match(found[1])
-        start = found.start() + (lead.end() if lead else 0)
-        before = _SPOT.search(turn.text, 0, start)
-        begin = before.start() if before else start
-        if found.end(1) - start >= 2 and "号楼" not in found[1]:
-            words = "".join(turn.text[at:to] for at, to in ((begin, before.end() if before else start), (start, found.end())))
-            return Words(words, (Evidence(turn.seq, begin, found.end()),))
-    return None
+def _repeats(words: Words, told: Sequence[Words]) -> bool:
+    return any(written(words.text) in one.text for one in told)

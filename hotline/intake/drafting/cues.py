@@ -23,6 +23,7 @@ class Cues:
     asides: tuple[str, ...]
     courtesies: tuple[str, ...]
     others_phone: tuple[str, ...]
+    spare_phone: tuple[str, ...]
     take_down: tuple[str, ...]
     calling_asked: tuple[str, ...]
     this_number: tuple[str, ...]

@@ -4,28 +4,48 @@ Called by `hotline.intake.drafts` each time words arrive; the same turns give th
 texts, which have no turns.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from hotline.intake.drafting.cues import Cues, load_cues
 from hotline.intake.drafting.gazetteer import Gazetteer
-from hotline.intake.drafting.locating import Location, locate, site_proposals
-from hotline.intake.drafting.matter import clauses, find_matter, find_matters, find_type, find_urgency, is_aside, likely_type
+from hotline.intake.drafting.locating import Location, at_premises, locate, site_proposals
+from hotline.intake.drafting.matter import (
+    ENQUIRY,
+    clauses,
+    find_matter,
+    find_matters,
+    find_type,
+    find_urgency,
+    is_aside,
+    likely_type,
+)
 from hotline.intake.drafting.moments import find_time
 from hotline.intake.drafting.patterns import house_title, load_patterns
 from hotline.intake.drafting.person import find_person, name_proposal
 from hotline.intake.drafting.phone import find_phone
-from hotline.intake.drafting.place import ROAD, Site
+from hotline.intake.drafting.place import ROAD
 from hotline.intake.drafting.subject import find_subject
 from hotline.intake.drafting.talk import wants_nothing
 from hotline.intake.drafting.titles import Titled, title_of
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Ranked, Ranker, Turn, merge
-from hotline.intake.drafting.wishes import find_wish
+from hotline.intake.drafting.wishes import find_wish, wish_told
 from hotline.intake.limits import IntakeLimits, load_limits
 from hotline.intake.risk_words import RiskWords, load_risk_words
 
 BODY_CONFIDENCE = 0.7
 SHORTEST_BODY_CLAUSE = 3
+HELP, PRAISE, SUGGESTION = "help", "praise", "suggestion"
+SURE_ENQUIRY = 0.6
+TELLING_MATTER = 5
+"""A suggestion of so many characters needs no reason in the title."""
+_DOOR = re.compile(r"(?<=.)\d+(?:号楼|栋|幢|座).*$")
+BORROWED = ("area_code", "address")
+BORROWED_FACTOR = 0.7
+"""How sure a place of the matter before is, beside one that was told for this one."""
+NO_FIELDS: Mapping[str, Proposal] = MappingProxyType({})
 
 
 def _ranks_nothing(text: str, area_code: str | None) -> Sequence[Ranked]:
@@ -43,12 +63,17 @@ class Sources:
 
 
 def fill(
-    turns: Sequence[Turn], sources: Sources, *, own: Sequence[Turn] = (), talk: Sequence[Turn] = ()
+    turns: Sequence[Turn],
+    sources: Sources,
+    *,
+    own: Sequence[Turn] = (),
+    talk: Sequence[Turn] = (),
+    before: Mapping[str, Proposal] = NO_FIELDS,
 ) -> dict[str, Proposal]:
     """The fields that the words give, by name; a field nobody spoke of is not there.
 
-    Where the turns are one of several matters, `own` are those that tell of it alone, and who calls is told anywhere in the
-    `talk` that they are of.
+    Where the turns are one of several matters, `own` are those that tell of it alone, who calls is told anywhere in the
+    `talk` that they are of, and `before` are the fields of the matter before.
     """
     told, whole = own or turns, talk or turns
     if wants_nothing(whole):
@@ -56,29 +81,58 @@ def fill(
     cues, limits = load_cues(), load_limits()
     place = _located(told, turns, sources.gazetteer, cues)
     person = find_person(whole, cues)
-    matter = find_matter(told, cues, (), _cut(place.site, None))
-    kind = find_type(told, cues) or (likely_type(matter) if matter else None)
+    matter = find_matter(told, cues, (), _cut(place, None))
+    kind = find_type(told, cues) or find_type(turns, cues) or (likely_type(matter) if matter else None)
+    kind = _registered(kind, told, cues)
     said = kind.value if kind else ""
     found: dict[str, Proposal | None] = {
         "type": kind,
-        "urgency": find_urgency(told, cues, sources.risks),
+        "urgency": find_urgency(told, cues, sources.risks) if said != PRAISE else None,
         "time": find_time(told, said),
-        "wanted": find_wish(turns, cues, limits.wanted_max, said),
-        "persons": find_subject(told, sources.gazetteer),
+        "wanted": find_wish(told, cues, limits.wanted_max, said) or find_wish(turns, cues, limits.wanted_max, said),
+        "persons": find_subject(told, sources.gazetteer, said, place.site),
         "contact_phone": find_phone(whole, cues, sources.caller_number),
         "contact_name": name_proposal(person) if person else None,
     }
-    found |= site_proposals(place, turns, sources.gazetteer)
+    if said != ENQUIRY or (place.site and place.site.best.precision != ROAD and not place.site.home):
+        found |= site_proposals(place, turns, sources.gazetteer)
+    found["address"] = at_premises(place, found.get("address"), found["persons"])
     found |= _ranked(told, sources.ranker, place.area_code)
-    known = {name: proposal for name, proposal in found.items() if proposal}
-    matters = find_matters(told, cues, _words_said(known, turns), _cut(place.site, known.get("time")))
+    known = _borrowing({name: proposal for name, proposal in found.items() if proposal}, before)
+    matters = find_matters(told, cues, _words_said(known, turns), _cut(place, known.get("time")))
     if matters:
         first, second = [*matters[:2], None][:2]
+        if said == SUGGESTION and first and len(first.text) >= TELLING_MATTER:
+            second = None
         assert first is not None  # noqa: S101 - there is one
         fields = (known.get("type"), known.get("urgency"))
-        known["title"] = title_of(Titled(first, second, *fields, person, place.site, known.get("address")), turns)
+        asked = known.get("wanted") if said == ENQUIRY else None
+        known["title"] = title_of(
+            Titled(first, second, *fields, person, place.site, known.get("address"), known.get("persons"), asked), turns
+        )
         known |= _body(told, cues, known, limits)
     return known
+
+
+def _registered(kind: Proposal | None, told: Sequence[Turn], cues: Cues) -> Proposal | None:
+    """Who begins by asking, but tells the agent what is to be done, wants help."""
+    if kind is None or kind.value != ENQUIRY or kind.confidence > SURE_ENQUIRY:
+        return kind
+    wish = wish_told(told, cues)
+    return Proposal(HELP, kind.confidence, merge(kind.evidence, wish.evidence)) if wish else kind
+
+
+def _borrowing(fields: dict[str, Proposal], before: Mapping[str, Proposal]) -> dict[str, Proposal]:
+    """The fields, with the place of the matter before where this one tells none and something is to be done there."""
+    kind = fields.get("type")
+    if "area_code" in fields or (kind and kind.value in {"enquiry", "suggestion"}):
+        return fields
+    borrowed = {
+        name: Proposal(_DOOR.sub("", found.value), round(found.confidence * BORROWED_FACTOR, 2), found.evidence)
+        for name in BORROWED
+        if (found := before.get(name))
+    }
+    return {**fields, **borrowed}
 
 
 def _located(told: Sequence[Turn], turns: Sequence[Turn], gazetteer: Gazetteer, cues: Cues) -> Location:
@@ -116,8 +170,10 @@ def _words_said(known: dict[str, Proposal], turns: Sequence[Turn]) -> set[str]:
     return {texts[item.seq][item.start : item.end] for item in category.evidence} if category else set()
 
 
-def _cut(site: Site | None, time: Proposal | None) -> list[str]:
-    names = [site.address, *site.parts, *(site.turn.text[site.start : site.end],)] if site else []
+def _cut(place: Location, time: Proposal | None) -> list[str]:
+    site = place.site
+    names = [site.address, *site.parts] if site else []
+    names += [one.turn.text[one.start : one.end] for one in (site, *place.others) if one]
     return names + ([time.value] if time else [])
 
 

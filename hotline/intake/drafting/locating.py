@@ -4,15 +4,18 @@
 `hotline.intake.places` for drafts, tickets and the test bench.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from hotline.intake.drafting.address import Where, address
+from hotline.intake.drafting.address import TRIP, Where, address, between
 from hotline.intake.drafting.country import Abroad, Country
 from hotline.intake.drafting.cues import Cues
 from hotline.intake.drafting.gazetteer import EXACT, PRECISION, Gazetteer, Hit
 from hotline.intake.drafting.place import ROAD, Site, find_sites
-from hotline.intake.drafting.values import CALLER, Proposal, Turn
+from hotline.intake.drafting.subject import NAMED
+from hotline.intake.drafting.talk import load_talk
+from hotline.intake.drafting.values import CALLER, Proposal, Turn, merge
 
 CONFIDENCE = (0.2, 0.5, 0.65, 0.75, 0.8, 0.9)
 """By precision of the name, city to exact place."""
@@ -20,6 +23,10 @@ AGENT_ONLY = 0.8
 """Factor when only the agent said it and the caller did not object."""
 COMMUNITY = 3
 """From this precision on (a village), a place is an address and not only an area."""
+TOWN = 2
+PREMISES_TURNS = 2
+"""So many turns apart, a shop and a place were said of one spot."""
+_LIVED_IN = re.compile(r"单元|\d{3,4}$")
 NO_COUNTRY = Country((), "")
 
 
@@ -75,13 +82,33 @@ def site_proposals(found: Location, turns: Sequence[Turn], gazetteer: Gazetteer)
     site, fields = found.site, dict[str, Proposal]()
     if site is None:
         return fields
-    if found.area_code:
+    if found.area_code and not (gazetteer.city and found.area_code == gazetteer.city.area_code):
         fields["area_code"] = Proposal(found.area_code, found.confidence, site.evidence)
     if site.best.precision >= COMMUNITY:
         factor = 1.0 if site.turn.role == CALLER else AGENT_ONLY
+        sites = (site, *found.others)
+        if trip := between(sites):
+            return {"address": Proposal(trip.text, CONFIDENCE[ROAD], trip.evidence)}
         told = address(site, found.others, turns, Where(gazetteer, found.area_code))
         fields["address"] = Proposal(told.text, round(CONFIDENCE[site.best.precision] * site.sure * factor, 2), told.evidence)
     return fields
+
+
+def at_premises(found: Location, told: Proposal | None, body: Proposal | None) -> Proposal | None:
+    """The address with the shop or house that was named there; of a town that alone tells where."""
+    site = found.site
+    talk = load_talk()
+    if site is None or body is None or body.confidence < NAMED:
+        return told
+    if body.value.endswith(talk.no_premises) or body.value.startswith(talk.roles) or TRIP in (told.value if told else ""):
+        return told
+    near = any(abs(one.seq - other.seq) <= PREMISES_TURNS for one in body.evidence for other in (told or site).evidence)
+    if not near or (told and (body.value in told.value or _LIVED_IN.search(told.value))):
+        return told
+    before = told.value if told else site.best.name if site.best.precision == TOWN else ""
+    if not before:
+        return None
+    return Proposal(before + body.value, body.confidence, merge((told or site).evidence, body.evidence))
 
 
 def question(found: Location, gazetteer: Gazetteer, need: str = "", area_code: str | None = None) -> PlaceQuestion | None:

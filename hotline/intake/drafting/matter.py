@@ -6,20 +6,43 @@ from dataclasses import dataclass
 
 from hotline.intake.drafting.cues import Cues
 from hotline.intake.drafting.phone import holds_phone
+from hotline.intake.drafting.talk import asked_about
+from hotline.intake.drafting.topics import topic_words
 from hotline.intake.drafting.values import CALLER, Clause, Evidence, Proposal, Turn, merge
 from hotline.intake.risk_words import LEVELS, RiskWords
 
 NEGATION_REACH = 3
+ENQUIRY = "enquiry"
+EARLY_TURNS = 4
+"""Somebody who only asks does so in so many first turns; complainants ask at the end how it goes on."""
 DOUBT = 2
 """Added to the sum of all weights, so that a single weak cue does not look sure."""
 RISK_CONFIDENCE, CUE_CONFIDENCE = 0.9, 0.75
 SHORTEST_MATTER = 2
 RANKED_POINTS, CUE_POINTS, WISH_POINTS = 3, 2, -3
 MOST_PROBLEM_POINTS = 3
-PLACE_POINTS, FIRST_POINTS = 1, 1
+TOPIC_POINTS, MOST_TOPIC_POINTS = 2, 6
+SHORT, SHORT_LOSS = 5, 2
+FIRST_POINTS, LATER_LOSS = 3.0, 0.75
+"""Added to clauses of the first turn; the loss of each turn behind it."""
+HEARSAY_LOSS = 3
+URGENT = "urgent"
+FEAR_REACH = 8
+_FEARED = ("要不然", "要是", "万一", "怎么办", "咋整", "咋办", "真的要", "怕")
+SHORT_MATTER, BESIDE_REACH = 10, 4
+"""A best clause of so few characters is told with the one beside it, so many characters apart."""
+MORE_SHARE = 0.55
+"""Of the points of the best clause, which a second one needs."""
+PLACE_POINTS = 1
 LONGEST_COURTESY = 6
 """A clause of so many characters with a polite word in it says nothing else."""
 
+_FRAMES = frozenset({"投诉", "举报", "咨询", "建议", "反映", "表扬", "请问", "想问", "问一下", "感谢", "求助"})
+"""What only announces the matter."""
+_HEARSAY = ("物业说", "他说", "她说", "他们说", "说是", "听说", "倒没", "不知道", "不清楚", "看不清", "我说", "反正")
+"""What others said of it, or what nobody knows, is not the matter."""
+_ASIDE = ("提个建议", "来着", "报名字", "没关系", "我怕", "叫什么", "是来", "说谢谢", "反映个", "有个事", "说来话长", "你听")
+_IS_AT = "是在就"
 _ASKED = ("吗", "呢", "什么", "多少", "办不办", "怎么办")
 _ASKING = (
     "怎么",
@@ -28,7 +51,6 @@ _ASKING = (
     "多长时间",
     "几月",
     "几点",
-    "哪里",
     "在哪",
     "能不能",
     "要不要",
@@ -58,6 +80,7 @@ _BROKEN = (
 LIKELY_CONFIDENCE = 0.4
 
 _CLAUSE = re.compile(r"[^，。！？；,.!?;\s]+")
+_NOTE = re.compile(r"[（(][^）)]*[）)]")
 
 
 @dataclass(frozen=True)
@@ -72,13 +95,15 @@ def clauses(turns: Iterable[Turn]) -> Iterator[Clause]:
     """What the caller said, piece by piece."""
     for turn in turns:
         if turn.role == CALLER:
-            for found in _CLAUSE.finditer(turn.text):
+            # What a transcript notes (杂音) nobody said; as many spaces keep the places of the words.
+            for found in _CLAUSE.finditer(_NOTE.sub(lambda note: " " * len(note[0]), turn.text)):
                 yield Clause(turn, found.start(), found[0])
 
 
 def find_type(turns: Sequence[Turn], cues: Cues) -> Proposal | None:
     """The type of request whose cues weigh most."""
-    sums = {kind: _weigh(turns, words, cues.negations) for kind, words in cues.types.items()}
+    early = [turn for turn in turns if turn.role == CALLER][:EARLY_TURNS]
+    sums = {kind: _weigh(early if kind == ENQUIRY else turns, words, cues.negations) for kind, words in cues.types.items()}
     total = sum(weight for weight, _ in sums.values())
     kind, (weight, evidence) = max(sums.items(), key=lambda item: item[1][0])
     return Proposal(kind, round(weight / (total + DOUBT), 2), evidence) if weight else None
@@ -91,12 +116,19 @@ def find_urgency(turns: Sequence[Turn], cues: Cues, risks: RiskWords) -> Proposa
     for turn in turns:
         by_caller = turn.role == CALLER
         for hit in risks.find_spoken(turn.text) if by_caller else ():
-            found.setdefault(hit.level, []).append(Evidence(turn.seq, hit.start, hit.end))
+            level = URGENT if hit.level == LEVELS[-1] and _is_feared(turn.text, hit.start, hit.end) else hit.level
+            found.setdefault(level, []).append(Evidence(turn.seq, hit.start, hit.end))
             sure = RISK_CONFIDENCE
         for level, words in (cues.urgency if by_caller else cues.agents_urgency).items():
             found.setdefault(level, []).extend(_places(turn, words, cues.negations))
     worst = next((level for level in reversed(LEVELS) if found.get(level)), None)
     return Proposal(worst, sure, merge(found[worst])) if worst else None
+
+
+def _is_feared(text: str, start: int, end: int) -> bool:
+    """Whether what is told only might happen: 要不然着火了怎么办."""
+    around = text[max(0, start - FEAR_REACH) : end + FEAR_REACH]
+    return any(word in around for word in _FEARED)
 
 
 def find_matter(turns: Sequence[Turn], cues: Cues, ranked_words: Collection[str], cut: Collection[str]) -> Matter | None:
@@ -105,16 +137,43 @@ def find_matter(turns: Sequence[Turn], cues: Cues, ranked_words: Collection[str]
 
 
 def find_matters(turns: Sequence[Turn], cues: Cues, ranked_words: Collection[str], cut: Collection[str]) -> list[Matter]:
-    """The clause that tells most, and the next of the same turn that tells something too."""
-    found = [(*_worth(clause, cues, ranked_words, cut), clause) for clause in clauses(turns)]
-    told = [(points, matter, clause) for points, matter, clause in found if matter and points > 0]
-    if not told:
-        return []
-    best = max(range(len(told)), key=lambda at: (told[at][0] + FIRST_POINTS * (at == 0), -at))
-    chosen = told[best]
-    behind = [row for row in told[best + 1 :] if row[2].turn is chosen[2].turn]
-    more = [row for row in behind if _points(row[1].text, row[2].text, cues, ranked_words) > 0][:1]
-    return [chosen[1], *(row[1] for row in more)]
+    """The two clauses that tell most, in the order of the talk; what is told first counts more."""
+    told, telling = list[tuple[float, Matter]](), list[Matter]()
+    for at, turn in enumerate(_told_by_caller(turns)):
+        early = max(0.0, FIRST_POINTS - at * LATER_LOSS)
+        for clause in clauses([turn]):
+            points, matter = _worth(clause, cues, ranked_words, cut)
+            if matter and points >= 0:
+                telling += [matter] if points > 0 else []
+                told.append((points + early - HEARSAY_LOSS * _says_little(clause.text), matter))
+    best = sorted((row for row in told if row[1] in telling), key=lambda row: -row[0])[:1]
+    others = [row for row in told if best and row[1] is not best[0][1]]
+    more = [row for row in others if _adds(row, best[0])] or [row for row in others if _is_beside(row, best[0])]
+    chosen = [*best, *sorted(more, key=lambda row: -row[0])[:1]]
+    return [matter for _, matter in sorted(chosen, key=lambda row: row[1].evidence)]
+
+
+def _says_little(words: str) -> bool:
+    return words.startswith(_HEARSAY) or any(word in words for word in _ASIDE)
+
+
+def _told_by_caller(turns: Sequence[Turn]) -> list[Turn]:
+    """The caller's turns without those that answer who they are."""
+    answers = {turn.seq for topic in ("name", "phone") for exchange in asked_about(turns, topic) for turn in exchange.answers}
+    return [turn for turn in turns if turn.role == CALLER and turn.seq not in answers]
+
+
+def _is_beside(row: tuple[float, Matter], best: tuple[float, Matter]) -> bool:
+    """Whether the clause stands next to a short best one."""
+    one, other = row[1].evidence, best[1].evidence
+    gap = max(one.start, other.start) - min(one.end, other.end)
+    return one.seq == other.seq and gap <= BESIDE_REACH and len(best[1].text) <= SHORT_MATTER
+
+
+def _adds(row: tuple[float, Matter], best: tuple[float, Matter]) -> bool:
+    """Whether a second clause says enough, and something new."""
+    new = topic_words(row[1].text) - topic_words(best[1].text)
+    return bool(new) and row[0] >= MORE_SHARE * best[0]
 
 
 def likely_type(matter: Matter) -> Proposal:
@@ -165,9 +224,11 @@ def _places(turn: Turn, words: Iterable[str], negations: Sequence[str]) -> list[
 
 
 def _points(matter: str, clause: str, cues: Cues, ranked_words: Collection[str]) -> int:
-    points = RANKED_POINTS * sum(word in matter for word in ranked_words)
+    points = RANKED_POINTS * any(word in matter for word in ranked_words)
     points += min(MOST_PROBLEM_POINTS, sum(word in matter for word in cues.problems))
-    points += CUE_POINTS * any(word in matter for words in cues.types.values() for word in words)
+    points += min(MOST_TOPIC_POINTS, TOPIC_POINTS * len(topic_words(matter)))
+    points += CUE_POINTS * any(word in matter for words in cues.types.values() for word in words if word not in _FRAMES)
+    points -= SHORT_LOSS * (len(matter) < SHORT)
     suggests = any(word in clause for word in cues.types["suggestion"])
     return points + WISH_POINTS * (not suggests and any(clause.startswith(word) for word in cues.wishes))
 
@@ -183,7 +244,7 @@ def _clean(clause: Clause, cues: Cues, cut: Collection[str]) -> Matter | None:
     start = _without_openers(text, start, end, cues)
     while closer := next((words for words in cues.closers if text[start:end].endswith(words)), ""):
         end -= len(closer)
-    if end - start < SHORTEST_MATTER:
+    if end - start < SHORTEST_MATTER or text[start:end].lstrip(_IS_AT) in cut:
         return None
     return Matter(text[start:end], clause.evidence(start, end))
 

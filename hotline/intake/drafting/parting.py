@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from hotline.intake.drafting.cues import load_cues
-from hotline.intake.drafting.talk import asked_about, load_talk, pieces
+from hotline.intake.drafting.talk import Piece, asked_about, load_talk, pieces
 from hotline.intake.drafting.values import CALLER, Turn
 
 SHORTEST_NEWS = 5
@@ -81,7 +81,7 @@ def _cuts(turns: Sequence[Turn]) -> list[int]:
     if any(word in turn.text for turn in turns for word in talk.together):
         return []
     begun = next((at for at, turn in enumerate(turns) if turn.role == CALLER and _says_something(turn)), 0)
-    found = {*_gone_on(turns), *_as_listed(turns)}
+    found = set(_gone_on(turns)) or set(_as_listed(turns))
     return sorted(at for at in found if at > begun)
 
 
@@ -104,9 +104,16 @@ def _goes_on(turn: Turn) -> bool:
     for piece in pieces(turn):
         at = _cue_end(piece.text)
         behind = turn.text[piece.evidence.start + at :] if at else ""
-        if len(behind) >= SHORTEST_NEWS and _is_news(behind):
-            return True
+        if len(behind) >= SHORTEST_NEWS and _is_news(behind) and _is_free(turn, piece):
+            return not any(word in behind for word in talk.taken_back)
     return False
+
+
+def _is_free(turn: Turn, piece: Piece) -> bool:
+    """Whether the words before do not answer the agent: a yes, a word of leaving it at that, or next to nothing."""
+    before = turn.text[: piece.evidence.start]
+    settled = before.startswith((*load_talk().agreements, *load_talk().settled))
+    return settled or len(before) <= SHORTEST_NEWS or any(cue in piece.text for cue in load_talk().next_within)
 
 
 def _cue_end(words: str) -> int:
@@ -115,6 +122,8 @@ def _cue_end(words: str) -> int:
     for start in (0, lead.end() if lead else 0):
         if cue := next((cue for cue in talk.next_matter if words.startswith(cue, start)), ""):
             return start + len(cue)
+    if words in talk.counted:
+        return len(words)
     within = next((cue for cue in talk.next_within if cue in words), "")
     return words.find(within) + len(within) if within else 0
 

@@ -13,10 +13,10 @@ FULL_NAME, SURNAME_AND_TITLE, SURNAME = 0.85, 0.8, 0.6
 LONGEST_GIVEN_NAME = 2
 MALE, FEMALE = "male", "female"
 
-_SURNAME_SAID = re.compile(r"(?:免贵姓|我是姓|我姓)[，, ]{0,2}")
+_SURNAME_SAID = re.compile(r"(?:免贵姓|我是姓|我也姓|我姓)[，, ]{0,2}(?:姓[，, ]?)?")
 _NAME_SAID = re.compile(r"(?:我叫|我名字叫|我的名字是|我的姓名是|名字叫|姓名是)[，, ]?")
-_ANSWERED = re.compile(r"(?:哎呀|嗯|啊|哦|那个|我|是|免贵|姓|叫|老|小)*[，, ]{0,2}(?:姓)?[，, ]{0,2}")
-_ENDS_NAME = set("名我你他她是住在的了有家今昨这那想要电手打号呢啊吧就和跟什么贵，。、！？,.!? \t\n")
+_ANSWERED = re.compile(r"(?:哎呀|嗯|啊|哦|呃|那个|我|你|是|免贵|就说|就写|就|写|姓|叫|老|小|[，, ])*")
+_ENDS_NAME = set("名喂姓我你他她是住在的了有工总家今昨这那想要电手打号呢啊吧就和跟什么贵，。、！？,.!? \t\n")
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ def _told_unasked(turns: Sequence[Turn], turn: Turn, cues: Cues) -> Iterator[_Sa
     for found in _SURNAME_SAID.finditer(turn.text):
         if surname := _any_surname(turn.text, found.end(), cues):
             yield _Said(surname, surname, Evidence(turn.seq, found.start(), found.end() + len(surname)))
+            yield from _whole_names(turn, surname)
+            yield from _run_on(turns, turn, found.end(), surname)
     for found in _NAME_SAID.finditer(turn.text):
         surname = _surname_at(turn.text, found.end(), cues) or _addressed_at(turns, turn, found.end())
         if name := _full_name_at(turn.text, found.end(), surname):
@@ -90,18 +92,37 @@ def _answered(turns: Sequence[Turn], exchange: Exchange, cues: Cues) -> Iterator
         if not surname or not _stands_alone(turns, turn, at, surname):
             continue
         yield _Said(surname, surname, Evidence(turn.seq, at, at + len(surname)))
-        for piece in pieces(turn):
-            given = len(piece.text) - len(surname)
-            if piece.text.startswith(surname) and 0 < given <= LONGEST_GIVEN_NAME and not _ENDS_NAME & set(piece.text):
-                yield _Said(surname, piece.text, piece.evidence)
+        yield from _whole_names(turn, surname)
         return
 
 
+def _whole_names(turn: Turn, surname: str) -> Iterator[_Said]:
+    """The pieces of a turn that are a name with that surname and nothing else."""
+    for piece in pieces(turn):
+        given = len(piece.text) - len(surname)
+        if piece.text.endswith(_forms()):
+            continue
+        if piece.text.startswith(surname) and 0 < given <= LONGEST_GIVEN_NAME and not _ENDS_NAME & set(piece.text):
+            yield _Said(surname, piece.text, piece.evidence)
+
+
+def _run_on(turns: Sequence[Turn], turn: Turn, at: int, surname: str) -> Iterator[_Said]:
+    """A whole name behind its surname without a pause (我姓万万有根), when the agent says it again."""
+    start = at + len(surname)
+    heard = "\n".join(later.text for later in turns if later.seq > turn.seq and later.role != CALLER)
+    for length in (len(surname) + LONGEST_GIVEN_NAME, len(surname) + 1):
+        name = turn.text[start : start + length]
+        if name.startswith(surname) and len(name) == length and name in heard:
+            yield _Said(surname, name, Evidence(turn.seq, start, start + length))
+            return
+
+
 def _stands_alone(turns: Sequence[Turn], turn: Turn, at: int, surname: str) -> bool:
-    """Whether the name is the whole piece, was introduced by 姓 or 叫, or the agent takes it up."""
+    """Whether the name is the whole piece, was introduced by 姓 or 叫, is spelt out (粟米的粟), or the agent takes it up."""
     behind = turn.text[at + len(surname) :][:1]
     introduced = re.search(r"[姓叫老][，, ]{0,2}$", turn.text[:at]) is not None
-    return introduced or not behind or not behind.isalnum() or bool(_addressed_at(turns, turn, at))
+    whole = not behind or not behind.isalnum() or f"的{surname}" in turn.text[at:]
+    return introduced or whole or bool(_addressed_at(turns, turn, at))
 
 
 def _addressed_at(turns: Sequence[Turn], turn: Turn, at: int) -> str:

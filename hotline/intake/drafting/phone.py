@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hotline.intake.drafting.cues import Cues
-from hotline.intake.drafting.talk import Exchange, agreement, asked_about, load_talk
+from hotline.intake.drafting.cues import Cues, load_cues
+from hotline.intake.drafting.talk import Exchange, agreement, asked_about, exchanges, load_talk
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Turn, merge
 
 SPOKEN_NUMBER, CALLING_NUMBER, PIECED_NUMBER = 0.9, 0.95, 0.85
@@ -40,6 +40,7 @@ def find_phone(turns: Sequence[Turn], cues: Cues, caller_number: str) -> Proposa
     for number in _spoken(turns, cues):
         if not number.others and (kept is None or number.corrected):
             kept = number
+    kept = _agreed(turns, kept) or kept
     if kept:
         return Proposal(kept.digits, kept.confidence, merge(kept.evidence, _read_back(turns, kept.digits)))
     said = _calling(turns, cues) if caller_number else ()
@@ -53,13 +54,15 @@ def holds_phone(text: str) -> bool:
 
 def _spoken(turns: Sequence[Turn], cues: Cues) -> Iterator[_Number]:
     begun, evidence = "", list[Evidence]()
+    answers = {turn.seq for exchange in asked_about(turns, "phone") for turn in exchange.answers}
     for turn in turns:
         if turn.role != CALLER:
             continue
         plain = turn.text.translate(_DIGITS)
         whole = list(_PHONE.finditer(plain))
         for found in whole:
-            yield _number(turn, found.start(), found.end(), re.sub(r"\D", "", found[0]), cues)
+            digits = re.sub(r"\D", "", found[0])
+            yield _number(turn, found.span(), digits, cues.others_phone if turn.seq not in answers else cues.spare_phone, cues)
         if whole:
             begun, evidence = "", []
             continue
@@ -74,11 +77,34 @@ def _spoken(turns: Sequence[Turn], cues: Cues) -> Iterator[_Number]:
                 begun, evidence = "", []
 
 
-def _number(turn: Turn, start: int, end: int, digits: str, cues: Cues) -> _Number:
+def _number(turn: Turn, span: tuple[int, int], digits: str, others_said: Sequence[str], cues: Cues) -> _Number:
+    start, end = span
     before = turn.text[max(0, start - OWNER_REACH) : start]
-    others = any(phrase in before for phrase in cues.others_phone) and not before.rstrip(" ，,").endswith(cues.take_down)
+    others = any(phrase in before for phrase in others_said) and not before.rstrip(" ，,").endswith(cues.take_down)
     corrected = any(word in before for word in load_talk().corrections)
     return _Number(digits, (Evidence(turn.seq, start, end),), others, corrected)
+
+
+def _agreed(turns: Sequence[Turn], told: _Number | None) -> _Number | None:
+    """The number that the agent read back last and the caller agreed to, when it is not what was heard at first."""
+    for exchange in exchanges(turns):
+        for found in _PHONE.finditer(exchange.asked.text.translate(_DIGITS)):
+            digits, yes = re.sub(r"\D", "", found[0]), agreement(exchange)
+            before = exchange.asked.text[max(0, found.start() - OWNER_REACH) : found.start()]
+            spare = any(phrase in before for phrase in load_cues().spare_phone)
+            if yes and not spare and (told is None or told.digits != digits):
+                said = Evidence(exchange.asked.seq, found.start(), found.end())
+                told = _Number(digits, (said, yes, *_pieces_of(turns, digits)), others=False, corrected=True)
+    return told
+
+
+def _pieces_of(turns: Sequence[Turn], digits: str) -> Iterator[Evidence]:
+    """Where the caller told parts of a number."""
+    for turn in turns:
+        for run in _RUN.finditer(turn.text.translate(_DIGITS)) if turn.role == CALLER else ():
+            part = re.sub(r"\D", "", run[0])
+            if len(part) >= SHORTEST_PIECE and part in digits:
+                yield Evidence(turn.seq, run.start(), run.end())
 
 
 def _read_back(turns: Sequence[Turn], digits: str) -> list[Evidence]:

@@ -29,6 +29,8 @@ _SPOT = rf"(?:(?:的|这边|那边)?(?:{_SPOTS}))"
 _DETAIL = re.compile(rf"{_HOUSE}*{_SPOT}?")
 _ANSWER = re.compile(rf"(?:在|是|就是|就在|嗯|，|,)*({_HOUSE}+)")
 _GLUE = re.compile(r"(?:那边|这边|那里|这里|里面|上)?[的和与跟同到，,、\s]{0,2}")
+_TOWARD = ("往", "向", "朝", "去")
+_DIRECTION = re.compile(r"(?:那边|那个)?(?:去|走|开)?的?(?:方向|那一侧)")
 _OBJECTS = ("不是", "不对", "不在")
 
 
@@ -36,7 +38,7 @@ _OBJECTS = ("不是", "不对", "不在")
 class Site:
     """Names and details said in one breath. `parts` are the words without what glued them; `number` is a house number.
 
-    `home` tells that the speaker lives there.
+    `home` tells that the speaker lives there, or goes there.
     """
 
     turn: Turn
@@ -127,9 +129,14 @@ def _site(turn: Turn, hit: Hit) -> Site:
     name = hit.place.name if hit.sure == HEARD else turn.text[hit.start : hit.end]
     is_road = any(place.kind == "road" for place in hit.places)
     parts = (name, in_digits(said) if is_road else said) if said else (name,)
-    home = turn.text.endswith(load_forms().home, 0, hit.start)
+    home = turn.text.endswith(load_forms().home, 0, hit.start) or _is_direction(turn.text, hit)
     number = house_number(said) if is_road else None
     return Site(turn, hit.start, hit.end + len(said), parts, (hit,), number=number, home=home)
+
+
+def _is_direction(text: str, hit: Hit) -> bool:
+    """Whether the name only tells which way: 往码头去的方向."""
+    return text[: hit.start].endswith(_TOWARD) and _DIRECTION.match(text, hit.end) is not None
 
 
 def _is_denied(turns: Sequence[Turn], index: int, site: Site, cues: Cues) -> bool:

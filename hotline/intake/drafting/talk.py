@@ -22,14 +22,19 @@ class TalkCues:
     questions: dict[str, tuple[str, ...]]
     agreements: tuple[str, ...]
     denials: tuple[str, ...]
+    settled: tuple[str, ...]
+    taken_back: tuple[str, ...]
     corrections: tuple[str, ...]
     next_matter: tuple[str, ...]
     next_within: tuple[str, ...]
     agent_next: tuple[str, ...]
     announced: tuple[str, ...]
     together: tuple[str, ...]
+    counted: tuple[str, ...]
+    topic_ends: tuple[str, ...]
     ordinals: tuple[tuple[str, ...], ...]
     no_matter: tuple[str, ...]
+    taken_down: tuple[str, ...]
     wrong_number: tuple[str, ...]
     promises: tuple[str, ...]
     again: tuple[str, ...]
@@ -38,6 +43,14 @@ class TalkCues:
     bodies: tuple[str, ...]
     unnamed: tuple[str, ...]
     unknown: tuple[str, ...]
+    household: str
+    to_know: str
+    which_household: tuple[str, ...]
+    relatives: tuple[str, ...]
+    roles: tuple[str, ...]
+    no_premises: tuple[str, ...]
+    body_places: tuple[str, ...]
+    described: tuple[str, ...]
     wish_starts: tuple[str, ...]
     praise_wishes: tuple[str, ...]
     fillers: tuple[str, ...]
@@ -70,7 +83,8 @@ def load_talk() -> TalkCues:
     text = resources.files("hotline.intake").joinpath("data", "talk_cues.yaml").read_text(encoding="utf-8")
     found: dict[str, Any] = yaml.safe_load(text)
     lists = {name: tuple(map(_tuple, words)) for name, words in found.items() if isinstance(words, list)}
-    return TalkCues(questions={topic: tuple(words) for topic, words in found["questions"].items()}, **lists)
+    questions = {topic: tuple(words) for topic, words in found["questions"].items()}
+    return TalkCues(questions=questions, household=found["household"], to_know=found["to_know"], **lists)
 
 
 def exchanges(turns: Sequence[Turn]) -> Iterator[Exchange]:
@@ -110,9 +124,24 @@ def denies(exchange: Exchange) -> bool:
     return first is not None and first.text.startswith(load_talk().denials)
 
 
+def next_of_agent(turns: Sequence[Turn], after: Turn) -> Turn | None:
+    """What the agent says next behind that turn."""
+    return next((turn for turn in turns if turn.seq > after.seq and turn.role != CALLER), None)
+
+
+def is_denied(turns: Sequence[Turn], asked: Turn) -> bool:
+    """Whether the caller says no to that turn of the agent's."""
+    return any(one.asked is asked and denies(one) for one in exchanges(turns))
+
+
 def wants_nothing(turns: Sequence[Turn]) -> bool:
-    """Whether it was said that nobody wants anything: a wrong number, abuse."""
-    return any(word in turn.text for turn in turns for word in load_talk().no_matter)
+    """Whether it was said that nobody wants anything (a wrong number, abuse), and nothing was taken down after that."""
+    talk = load_talk()
+    said = next((at for at, turn in enumerate(turns) if any(word in turn.text for word in talk.no_matter)), None)
+    if said is None:
+        return False
+    later = (turn.text for turn in turns[said + 1 :] if turn.role != CALLER)
+    return not any(word in text for text in later for word in talk.taken_down)
 
 
 def _answers(later: Sequence[Turn]) -> Iterator[Turn]:

@@ -3,16 +3,12 @@
 Called by `hotline.intake.drafts`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hotline.intake.drafting.fill import Sources, fill
 from hotline.intake.drafting.parting import Part, parts
 from hotline.intake.drafting.talk import Piece, load_talk, pieces
 from hotline.intake.drafting.values import CALLER, Drafted, Proposal, Turn, merge
-
-BORROWED = ("area_code", "address")
-BORROWED_FACTOR = 0.7
-"""How sure a place of the matter before is, beside one that was told for this one."""
 
 
 def fill_all(turns: Sequence[Turn], sources: Sources) -> list[Drafted]:
@@ -24,11 +20,11 @@ def fill_parts(told: Sequence[Part], talk: Sequence[Turn], sources: Sources) -> 
     """Each part of a talk filled from its own turns and from those that belong to all; in the order of the parts."""
     found = list[Drafted]()
     for at, part in enumerate(told):
-        fields = fill(part.turns, sources, own=part.own, talk=talk)
+        before = next((one.fields for one in reversed(found) if one.fields), {})
+        fields = fill(part.turns, sources, own=part.own, talk=talk, before=before)
         if len(told) > 1 and "wanted" in fields:
             fields["wanted"] = _own_wish(fields["wanted"], at, told)
-        before = next((one.fields for one in reversed(found) if one.fields), {})
-        found.append(Drafted(part.segments, _borrowing(fields, before) if fields else fields))
+        found.append(Drafted(part.segments, fields))
     return found
 
 
@@ -39,7 +35,7 @@ def _own_wish(whole: Proposal, at: int, told: Sequence[Part]) -> Proposal:
     if not seqs <= shared.keys():
         return whole
     said = [piece for seq in sorted(seqs) if shared[seq].role == CALLER for piece in pieces(shared[seq])]
-    own = _by_ordinal(said, at) or [piece for piece in said if _fits_best(piece, at, told)]
+    own = _by_ordinal(said, at) or _by_topic(said, told[at]) or [piece for piece in said if _fits_best(piece, at, told)]
     if not own:
         return whole
     return Proposal("，".join(piece.text for piece in own), whole.confidence, merge([piece.evidence for piece in own]))
@@ -54,6 +50,19 @@ def _by_ordinal(said: Sequence[Piece], at: int) -> list[Piece]:
     return own
 
 
+def _by_topic(said: Sequence[Piece], part: Part) -> list[Piece]:
+    """What follows the topic of this part: 单车的话，让企业清走."""
+    own, chosen = list[Piece](), False
+    words = "".join(_caller(part.own))
+    for piece in said:
+        topic = next((piece.text.removesuffix(end) for end in load_talk().topic_ends if piece.text.endswith(end)), "")
+        if topic:
+            chosen = topic in words
+        elif chosen:
+            own.append(piece)
+    return own
+
+
 def _fits_best(piece: Piece, at: int, told: Sequence[Part]) -> bool:
     shares = [len(set(piece.text) & set("".join(_caller(part.own)))) for part in told]
     return shares[at] == max(shares) and shares.count(shares[at]) == 1
@@ -61,16 +70,3 @@ def _fits_best(piece: Piece, at: int, told: Sequence[Part]) -> bool:
 
 def _caller(turns: Sequence[Turn]) -> list[str]:
     return [turn.text for turn in turns]
-
-
-def _borrowing(fields: dict[str, Proposal], before: Mapping[str, Proposal]) -> dict[str, Proposal]:
-    """The fields, with the place of the matter before where this one tells none and something is to be done there."""
-    kind = fields.get("type")
-    if "area_code" in fields or (kind and kind.value in {"enquiry", "suggestion"}):
-        return fields
-    borrowed = {
-        name: Proposal(found.value, round(found.confidence * BORROWED_FACTOR, 2), found.evidence)
-        for name in BORROWED
-        if (found := before.get(name))
-    }
-    return {**fields, **borrowed}

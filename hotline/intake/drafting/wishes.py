@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from hotline.intake.drafting.cues import Cues
 from hotline.intake.drafting.parting import goes_on
 from hotline.intake.drafting.talk import Exchange, Piece, agreement, asked_about, load_talk, pieces
+from hotline.intake.drafting.topics import topic_words
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Turn, merge
 
 AGREED, ANSWERED, SAID, ASKS = 0.85, 0.8, 0.75, 0.6
 SHORTEST = 4
 SHORTEST_PIECE = 2
-QUESTIONS_MOST = 4
+QUESTIONS_MOST, ABOUT_MOST = 2, 2
 
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _NOT_WISHES = ("按", "照", "合", "的", "不", "没", "有", "被")
@@ -19,22 +20,30 @@ _PROPOSED = re.compile(r"(?:诉求(?:是|就是)?|希望|是要|是想|建议|�
 _ASKING = re.compile(r"(?:对吗|对吧|是吗|是吧|可以吗|对不对|是不是|吗|呢)[？?。]?$")
 _OPEN = re.compile(r"什么|怎么|哪|如何|多少|呢[？?。]?$|诉求[？?。]?$|^(?:是|部门回复|回复)")
 _QUESTION = re.compile(
-    r"什么|怎么|多少|几|哪|吗$|能不能|有没有|要不要|行不行|可不可以|可以不|办不办|是不是|多久|多长|为什么|呀$|手续|条件|咨询|了解|问一下"
+    r"什么|怎么|多少|几|哪|吗$|能不能|有没有|要不要|会不会|怎么|怎样|行不行|还是|可不可以|可以不|办不办|是不是|多久|多长|为什么|呀$|手续|条件|咨询|了解|问一下"
 )
-_ASK = re.compile(r"^(?:我|想|要|先|再|请问|咨询|了解|打听|问|一下|那个|那|的|哎|你好|您好)+")
+_ASK = re.compile(r"^(?:我们|我|顺便|想|帮|替|要|先|再|请问|咨询|了解|打听|问|一下|那个|那|的|哎|你好|您好)+")
 _SMALL = re.compile(r"^(?:就是|那|嗯|啊|哦|然后|对了?|是的?|好的?|可以|行|嘛|你们|麻烦|一个是)+")
 
 
 def find_wish(turns: Sequence[Turn], cues: Cues, length_max: int, kind: str = "") -> Proposal | None:
     """The wish, surest first; who only asks (`kind` enquiry) wants to know what they ask."""
-    from_talk = [found for exchange in asked_about(turns, "wanted") if (found := _of_exchange(exchange, cues))]
-    found = from_talk[-1] if from_talk else _said(turns, cues, length_max)
-    if kind == "enquiry" and not from_talk:
+    told = wish_told(turns, cues)
+    found = told or _said(turns, cues, length_max)
+    if kind == "enquiry" and not told:
         found = _questions(turns) or found
     found = found or _begun(turns, load_talk().praise_wishes if kind == "praise" else load_talk().wish_starts)
     if found is None:
         return None
     return Proposal(found.value[:length_max], found.confidence, found.evidence)
+
+
+def wish_told(turns: Sequence[Turn], cues: Cues) -> Proposal | None:
+    """What the caller answered last when the agent asked what is to be done; a greeting does not ask for it."""
+    greeting = next((turn for turn in turns if turn.role != CALLER), None)
+    asked = (exchange for exchange in asked_about(turns, "wanted") if exchange.asked is not greeting or agreement(exchange))
+    told = [found for exchange in asked if (found := _of_exchange(exchange, cues))]
+    return told[-1] if told else None
 
 
 def _of_exchange(exchange: Exchange, cues: Cues) -> Proposal | None:
@@ -90,7 +99,7 @@ def _starts(text: str, words: Iterable[str]) -> Iterator[int]:
     for word in words:
         at = text.find(word)
         while at >= 0:
-            if not text[:at].endswith(_NOT_WISHES):
+            if not text[:at].endswith(_NOT_WISHES) and not text.startswith("的", at + len(word)):
                 yield at + len(word)
             at = text.find(word, at + len(word))
 
@@ -106,13 +115,26 @@ def _begun(turns: Sequence[Turn], words: Sequence[str]) -> Proposal | None:
 
 
 def _questions(turns: Sequence[Turn]) -> Proposal | None:
-    said = (piece for turn in turns if turn.role == CALLER for piece in pieces(turn))
-    asked = [piece for piece in said if _is_question(_ASK.sub("", piece.text))]
-    kept = asked[:QUESTIONS_MOST]
-    if not kept:
+    """What is asked: the question with what it is about in the first turn that asks, then a further question or two."""
+    kept = list[Piece]()
+    for turn in turns:
+        asked = [piece for piece in pieces(turn) if turn.role == CALLER and _is_question(piece.text)]
+        if asked and not kept:
+            about = [piece for piece in pieces(turn) if piece not in asked and topic_words(piece.text)]
+            kept += sorted([*asked[:QUESTIONS_MOST], *about[:ABOUT_MOST]], key=lambda piece: piece.evidence)
+        else:
+            kept += [piece for piece in asked if len(_ASK.sub("", piece.text)) >= SHORTEST]
+    words = [
+        (words, piece.evidence)
+        for piece in kept[: QUESTIONS_MOST + ABOUT_MOST]
+        if len(words := _ASK.sub("", piece.text)) >= SHORTEST_PIECE
+    ]
+    if not words:
         return None
-    return Proposal("，".join(_ASK.sub("", piece.text) for piece in kept), ASKS, merge([piece.evidence for piece in kept]))
+    told = load_talk().to_know + "，".join(text for text, _ in words)
+    return Proposal(told, ASKS, merge([evidence for _, evidence in words]))
 
 
 def _is_question(words: str) -> bool:
-    return len(words) >= SHORTEST and _QUESTION.search(words) is not None and not words.startswith(load_talk().agreements)
+    frame = not topic_words(words) and any(word in words for word in load_talk().announced)
+    return not frame and _QUESTION.search(words) is not None and not words.startswith(load_talk().agreements)
