@@ -25,6 +25,15 @@ class SegmentHeard(Event):
 
 
 @dataclass(frozen=True)
+class SegmentCorrected(Event):
+    """A person set an utterance right; told beside `SegmentHeard`, for whoever reads along."""
+
+    name: ClassVar[str] = "segment-corrected"
+    call_id: str
+    seq: int
+
+
+@dataclass(frozen=True)
 class AudioEnded(Event):
     """No more audio of that party comes. `reason` is one of `asr.gateways.streams.End`."""
 

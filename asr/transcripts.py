@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from asr.engine import Hypothesis
-from asr.events import AudioEnded, AudioStarted, SegmentHeard
+from asr.events import AudioEnded, AudioStarted, SegmentCorrected, SegmentHeard
 from asr.models import TranscriptSegment
 from asr.shown import Shown
 from hotline.kernel.db import UnitOfWork
@@ -78,6 +78,7 @@ def correct(uow: UnitOfWork, call_id: uuid.UUID, seq: int, text: str, *, officer
     segment.corrected_by, segment.corrected_at = officer_id, uow.now
     uow.session.flush()
     uow.record(SegmentHeard(call_id=str(call_id), seq=seq))
+    uow.record(SegmentCorrected(call_id=str(call_id), seq=seq))
     return segment
 
 
@@ -90,6 +91,12 @@ def transcript(session: Session, call_id: uuid.UUID, after_seq: int = 0) -> Sequ
     """What was said in the call, in the order of storing, from the segment after `after_seq` on."""
     query = select(TranscriptSegment).where(TranscriptSegment.call_id == call_id, TranscriptSegment.seq > after_seq)
     return session.scalars(query.order_by(TranscriptSegment.seq)).all()
+
+
+def segment(session: Session, call_id: uuid.UUID, seq: int) -> TranscriptSegment | None:
+    """The call's segment of that number."""
+    query = select(TranscriptSegment).where(TranscriptSegment.call_id == call_id, TranscriptSegment.seq == seq)
+    return session.scalars(query).one_or_none()
 
 
 def last_seq(session: Session, call_id: uuid.UUID) -> int:

@@ -5,7 +5,7 @@ The keys of `after` are stored in the outbox: functions may be renamed, keys may
 
 from collections.abc import Mapping, Sequence
 
-from asr.events import AudioEnded, AudioStarted, SegmentHeard
+from asr.events import AudioEnded, AudioStarted, SegmentCorrected, SegmentHeard
 from dispatch import assignment
 from dispatch.events import TransferMoved, TransferOpened, TransferOverdue
 from hotline.insight.events import IncidentGrew, IncidentMoved, IncidentSpotted
@@ -122,6 +122,7 @@ def _of_calls(pushing: Pushing, listening: Listening) -> Mapping[type[Event], Ma
         CallEnded: {"push": pushing.call_ended, "summarise": listening.ended},
         ContactClosed: {"push": pushing.board_moved},
         SegmentHeard: {"listen": listening.heard},
+        SegmentCorrected: {"push": pushing.segment_corrected},
         DraftChanged: {"push": pushing.draft_changed},
         RiskWordFell: {"push": pushing.risk_word_fell},
         RiskAlertChosen: {"push": pushing.risk_alert_chosen},

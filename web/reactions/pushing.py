@@ -4,22 +4,26 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from asr import transcripts
+from asr.events import SegmentCorrected
 from dispatch.events import TransferMoved, TransferOpened, TransferOverdue
 from hotline.intake.events import CallAnswered, CallEnded, CallOffered, DraftChanged, RiskAlertChosen, RiskWordFell
 from hotline.intake.models import Contact
 from hotline.kernel.db import Database
 from hotline.kernel.events import Event
 from hotline.people.events import NoticeSent, SessionsEnded
-from hotline.people.models import Membership
+from hotline.people.models import Membership, Officer
 from hotline.people.permissions import HOTLINE_ROLES, UNIT_ROLES, Role
 from hotline.tickets import queries
 from hotline.tickets.events import AssignmentMoved, AssignmentOpened, TicketAdded, TicketMoved, TicketOpened
 from hotline.tickets.models import Ticket
 from knowledge_base.events import NoticeboardMoved
+from web.heard import words_of_final
 from web.push import STAFF_ROOM, Push, officer_room, role_room, unit_room
 
 EVERY_HOTLINE_ROOM = tuple(role_room(role.value) for role in sorted(HOTLINE_ROLES))
@@ -96,6 +100,14 @@ class Pushing:
         """The call is over."""
         data = {"call_id": event.call_id, "state": event.state, "contact_id": event.contact_id, "agent_id": event.agent_id}
         self.push.emit("call", data, CALL_ROOMS)
+
+    def segment_corrected(self, database: Database, delivery_id: int, event: SegmentCorrected) -> None:
+        """Whoever watches the call reads the line as it was set right, and by whom."""
+        with database.read() as session:
+            segment = transcripts.segment(session, UUID(event.call_id), event.seq)
+            by = session.get(Officer, segment.corrected_by) if segment else None
+        if segment is not None:
+            self.push.partial(event.call_id, words_of_final(segment) | {"corrected_by_name": by.name if by else None})
 
     def draft_changed(self, database: Database, delivery_id: int, event: DraftChanged) -> None:
         """The agent's form fills."""
