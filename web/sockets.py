@@ -13,14 +13,13 @@ from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 from hotline.intake import calls
 from hotline.kernel.errors import Forbidden, HotlineError, Invalid, Unauthenticated
 from hotline.kernel.scope import Scope
-from hotline.people.permissions import HOTLINE_ROLES, Role
+from hotline.people.permissions import HOTLINE_ROLES
 from hotline.tickets import rights
 from web import auth, errors, microphone, presence
 from web.bootstrap import Container
+from web.contact_access import OVERSEERS
 from web.open_sockets import OpenSockets
 from web.push import CHANNEL, STAFF_ROOM, call_room, officer_room, role_room, unit_room
-
-LISTENERS = (Role.SHIFT_LEADER.value,)
 
 
 def create_socketio(app: Flask, container: Container) -> SocketIO:
@@ -79,6 +78,6 @@ def _watched(container: Container, scope: Scope, given: Any) -> str:  # whatever
         raise Invalid("call_id", "required")
     with container.database.read() as opened:
         call = calls.get(opened, given["call_id"])
-    if call.agent_id != scope.officer_id and not scope.has(*LISTENERS):
+    if call.agent_id != scope.officer_id and not scope.has(*OVERSEERS):
         raise Forbidden("another agent's call", reason="other-agent")
     return str(call.id)

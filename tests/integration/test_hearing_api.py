@@ -4,6 +4,7 @@ import io
 import uuid
 import wave
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +32,7 @@ from web.recordings import recordings_of
 
 TOKEN = "exchange-token"
 RATE_HZ = 8000
+BEGUN_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 RAW = "我 住 望江 大道 二十六 号"
 TEXT = "我住望江大道26号。"
 WORDS = (
@@ -59,18 +61,18 @@ class Listeners:
             made = factories.officer(uow.session, login, roles=(role,))
             return Scope(made.id, frozenset({role}), sees_all_units=True, sees_contact_data=True)
 
-    def heard(self, call_id: uuid.UUID, shown: Shown | None = None) -> None:
-        """Record six seconds of the caller, with one utterance in them and a stretch not heard."""
-        recording = recordings_of(self.settings).begin(str(call_id), RATE_HZ)
+    def heard(self, call_id: uuid.UUID, shown: Shown | None = None, *, role: str = "caller", after_s: float = 0.0) -> None:
+        """Record six seconds of a party, with one utterance in them and a stretch not heard."""
+        recording = recordings_of(self.settings).begin(f"{call_id}-{role}", RATE_HZ)
         recording.write(b"".join(bytes([second, 0]) * RATE_HZ for second in range(1, 7)))
         recording.close()
-        kept = Kept(Party(call_id, "caller"), recording.file.name, "audiosocket", RATE_HZ, is_sealed=False, engine="vosk")
+        kept = Kept(Party(call_id, role), recording.file.name, "audiosocket", RATE_HZ, is_sealed=False, engine="vosk")
         text = shown or Shown(TEXT, _changes(), (Suggestion(2, 6, "望江大街", 0.8),))
         with self.database.work() as uow:
-            recording_rows.begin(uow, kept)
+            recording_rows.begin(uow, kept).started_at = BEGUN_AT + timedelta(seconds=after_s)
             found = Hypothesis(RAW, is_final=True, start_s=1.0, end_s=3.0, words=WORDS)
             utterance = f"{stream_of(kept.file)}-1"
-            transcripts.note_segment(uow, call_id, found, role="caller", utterance=utterance, shown=text, engine="vosk")
+            transcripts.note_segment(uow, call_id, found, role=role, utterance=utterance, shown=text, engine="vosk")
             recording_rows.close(uow, kept, Ending("hang-up", 6.0, ((4.0, 5.5),), is_recorded=True))
 
 
@@ -125,7 +127,30 @@ def test_transcript_tells_when_each_word_was_said_and_what_is_still_to_be_heard(
         "我": 1.0, "住": 1.2, "望江": 1.5, "大道": 1.9, "26": 2.4, "号。": 2.9,
     }  # fmt: skip
     assert segment["suggestions"] == [{"start": 2, "end": 6, "name": "望江大街", "likeness": 0.8}]
-    assert found["gaps"] == [{"role": "caller", "from_s": 4.0, "to_s": 5.5, "state": "waiting"}]
+    stream = segment["utterance"].partition("-")[0]
+    assert found["gaps"] == [{"stream": stream, "role": "caller", "from_s": 4.0, "to_s": 5.5, "state": "waiting"}]
+
+
+def test_transcript_tells_when_each_leg_began(listeners: Listeners, call_id: uuid.UUID) -> None:
+    listeners.heard(call_id, role="agent", after_s=7.5)
+
+    found = listeners.ask("GET", f"/calls/{call_id}/transcript")
+
+    offsets = {leg["stream"]: leg["offset_s"] for leg in found["legs"]}
+    assert [(said["role"], offsets[said["utterance"].partition("-")[0]]) for said in found["segments"]] == [
+        ("caller", 0.0), ("agent", 7.5),
+    ]  # fmt: skip
+
+
+def test_word_of_a_later_leg_is_heard_in_its_own_seconds(listeners: Listeners, call_id: uuid.UUID) -> None:
+    listeners.heard(call_id, role="agent", after_s=7.5)
+
+    sound = listeners.ask("GET", f"/calls/{call_id}/audio", query_string={"role": "agent", "from_s": 1, "to_s": 2, "seq": 2})
+
+    with wave.open(io.BytesIO(sound)) as heard:
+        assert heard.readframes(1) == bytes([2, 0])
+    with listeners.database.read() as session:
+        assert [look.reason for look in access_log.listened(session, call_id)] == ["agent 1.0-2.0 s"]
 
 
 def test_a_word_is_heard_and_the_look_is_kept(listeners: Listeners, agent: Scope, call_id: uuid.UUID) -> None:
@@ -203,7 +228,51 @@ def test_a_shift_leader_finds_calls_nobody_took_and_sets_their_words_right(liste
 
     found = listeners.as_(leader).ask("GET", "/calls/unassigned")["items"]
 
-    assert [call["id"] for call in found] == [str(call_id)]
+    assert [(call["id"], call["audio_seconds"], call["words"]) for call in found] == [(str(call_id), 6.0, TEXT)]
     listeners.ask("PUT", f"/calls/{call_id}/transcript/1", json={"text": "我住望江大街26号。", "revision": 0})
     listeners.as_(agent).ask("GET", "/calls/unassigned", status=403)
     listeners.ask("PUT", f"/calls/{call_id}/transcript/1", json={"text": "不归我", "revision": 1}, status=403)
+
+
+@pytest.mark.parametrize("taken_by", ["nobody", "an agent"])
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("shift_leader", 200),
+        ("agent", 404),
+        ("dispatcher", 404),
+        ("reply_auditor", 404),
+        ("supervisor", 404),
+        ("callback_agent", 404),
+        ("quality_inspector", 403),
+        ("administrator", 403),
+    ],
+)
+def test_call_of_which_no_ticket_came_is_open_to_shift_leaders_alone(
+    listeners: Listeners, agent: Scope, role: str, status: int, taken_by: str
+) -> None:
+    with listeners.database.work() as uow:
+        call_id = intake_calls.note_audio_started(uow, uuid.uuid4()).id
+        if taken_by == "an agent":
+            intake_calls.answer(uow, agent, call_id)
+    listeners.heard(call_id)
+    listeners.as_(listeners.officer("chen", role))
+
+    listeners.ask("GET", f"/calls/{call_id}/transcript", status=status)
+    listeners.ask("GET", f"/calls/{call_id}/audio", query_string={"from_s": 1, "to_s": 2, "seq": 1}, status=status)
+
+    with listeners.database.read() as session:
+        assert len(access_log.listened(session, call_id)) == (1 if status == 200 else 0)
+
+
+def test_words_of_a_call_nobody_took_are_shown_from_their_beginning(listeners: Listeners) -> None:
+    with listeners.database.work() as uow:
+        call_id = intake_calls.note_audio_started(uow, uuid.uuid4()).id
+        for count in range(9):
+            found = Hypothesis(f"第{count}句" + "长" * 16, is_final=True, start_s=count, end_s=count + 1)
+            transcripts.note_segment(uow, call_id, found, role="caller", utterance=f"a-{count}")
+        intake_calls.note_audio_ended(uow, call_id, reason="hang-up", seconds=9.0)
+
+    (call,) = listeners.as_(listeners.officer("chen", "shift_leader")).ask("GET", "/calls/unassigned")["items"]
+
+    assert (call["words"][:3], len(call["words"])) == ("第0句", 114)

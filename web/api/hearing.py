@@ -14,14 +14,14 @@ from asr.models import CallRecording, RecordingState
 from asr.recording import AudioMissing
 from hotline.intake import calls
 from hotline.people import access_log
-from hotline.people.permissions import CONTACT_ROLES, Role
+from hotline.people.permissions import CONTACT_ROLES
 from web.api import present_hearing, present_intake
 from web.api.calls import AGENTS
 from web.api.schemas.base import Page
-from web.api.schemas.contacts import Call
+from web.api.schemas.contacts import UntakenCall
 from web.api.schemas.hearing import AudioQuery, Correction, SegmentDetail
 from web.auth import allowed
-from web.contact_access import check_own_call, open_call
+from web.contact_access import OVERSEERS, check_own_call, open_call
 from web.recordings import recordings_of
 from web.requests import asks, container, reading, scope, takes, working
 
@@ -31,12 +31,13 @@ READERS = tuple(sorted(CONTACT_ROLES))
 
 
 @api.get("/calls/unassigned")
-@api.output(Page[Call])
-@allowed(Role.SHIFT_LEADER.value)
-def list_unassigned() -> Page[Call]:
-    """Calls whose audio came without an offer and that nobody took, newest first: their words are in their transcripts."""
+@api.output(Page[UntakenCall])
+@allowed(*OVERSEERS)
+def list_unassigned() -> Page[UntakenCall]:
+    """Calls whose audio came without an offer and that nobody took, newest first; all they say is in their transcripts."""
     with reading() as session:
-        return Page[Call](items=present_intake.calls(session, container(), scope(), calls.unassigned(session)))
+        found = present_intake.untaken(session, container(), scope(), calls.unassigned(session))
+        return Page[UntakenCall](items=found)
 
 
 @api.put("/calls/<uuid:call_id>/transcript/<int:seq>")
@@ -66,8 +67,8 @@ def listen(call_id: UUID, query: AudioQuery) -> Response:
 
 
 def _recording(session: Session, call_id: UUID, query: AudioQuery) -> CallRecording:
-    segment = next(iter(transcripts.transcript(session, call_id, query.seq - 1)), None) if query.seq else None
-    if segment is not None and segment.seq == query.seq:
+    segment = transcripts.segment(session, call_id, query.seq) if query.seq else None
+    if segment is not None:
         found = recording_rows.of_segment(session, segment)
     else:
         found = next((row for row in recording_rows.of_call(session, call_id) if row.role == query.role), None)

@@ -1,15 +1,17 @@
 """From rows to shapes: what was said in a call, with times, corrections and gaps. Personal numbers are hidden from who may not
 see contact data."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from asr import recording_rows, transcripts
-from asr.models import RecordingState, TranscriptSegment
+from asr.models import CallRecording, RecordingState, TranscriptSegment
+from asr.recordings import stream_of
 from asr.redaction import hide_numbers
 from asr.wording.times import times
 from hotline.kernel.scope import Scope
@@ -17,6 +19,8 @@ from web.api import present
 from web.api.schemas import hearing as shapes
 
 UNHEARD = (RecordingState.LIVE, RecordingState.WAITING, RecordingState.FAILED)
+FIRST_SEGMENTS, FIRST_CHARACTERS = 6, 120
+"""How much of a call tells what it is about."""
 PLAIN = ("seq", "utterance", "role", "start_s", "end_s", "revision", "corrected_at")
 
 
@@ -30,12 +34,24 @@ def transcript(session: Session, reader: Scope, call_id: UUID, after_seq: int) -
     """What was said after that segment, and all gaps."""
     found = transcripts.transcript(session, call_id, after_seq)
     shown = [_detailed(row, segment, reader) for row, segment in zip(_rows(session, reader, found), found, strict=True)]
-    return shapes.Transcript(call_id=call_id, segments=shown, gaps=_gaps(session, call_id))
+    rows = recording_rows.of_call(session, call_id)
+    return shapes.Transcript(call_id=call_id, segments=shown, legs=_legs(rows), gaps=_gaps(rows))
 
 
 def detail(session: Session, reader: Scope, segment: TranscriptSegment) -> shapes.SegmentDetail:
     """One utterance."""
     return _detailed(_rows(session, reader, [segment])[0], segment, reader)
+
+
+def beginnings(session: Session, reader: Scope, call_ids: Collection[UUID]) -> dict[UUID, str]:
+    """How what was said in each call begins; calls without words are left out."""
+    query = select(TranscriptSegment).where(TranscriptSegment.call_id.in_(call_ids), TranscriptSegment.seq <= FIRST_SEGMENTS)
+    said: dict[UUID, str] = {}
+    for segment in session.scalars(query.order_by(TranscriptSegment.seq)):
+        said[segment.call_id] = said.get(segment.call_id, "") + segment.text
+    return {
+        call_id: (text if reader.sees_contact_data else hide_numbers(text))[:FIRST_CHARACTERS] for call_id, text in said.items()
+    }
 
 
 def _rows(session: Session, reader: Scope, found: Sequence[TranscriptSegment]) -> list[dict[str, Any]]:  # fields of Segment
@@ -63,10 +79,21 @@ def _detailed(row: dict[str, Any], segment: TranscriptSegment, reader: Scope) ->
     return shapes.SegmentDetail(**row, raw=segment.raw, words=segment.words, changes=segment.changes)
 
 
-def _gaps(session: Session, call_id: UUID) -> list[shapes.Gap]:
-    rows = [row for row in recording_rows.of_call(session, call_id) if row.state in UNHEARD]
+def _legs(rows: Sequence[CallRecording]) -> list[shapes.Leg]:
     return [
-        shapes.Gap(role=row.role, from_s=from_s, to_s=to_s, state=row.state.value)
+        shapes.Leg(
+            stream=stream_of(row.file),
+            role=row.role,
+            offset_s=round((row.started_at - rows[0].started_at).total_seconds(), 2),  # they come in the order they began
+        )
         for row in rows
+    ]
+
+
+def _gaps(rows: Sequence[CallRecording]) -> list[shapes.Gap]:
+    return [
+        shapes.Gap(stream=stream_of(row.file), role=row.role, from_s=from_s, to_s=to_s, state=row.state.value)
+        for row in rows
+        if row.state in UNHEARD
         for from_s, to_s in recording_rows.gaps_of(row)
     ]

@@ -51,6 +51,15 @@ def calls(session: Session, parts: Container, reader: Scope, found: Sequence[Cal
     ]
 
 
+def untaken(session: Session, parts: Container, reader: Scope, found: Sequence[Call]) -> list[shapes.UntakenCall]:
+    """Calls that nobody took, in the order given."""
+    words = present_hearing.beginnings(session, reader, [call.id for call in found])
+    return [
+        shapes.UntakenCall(**plain.model_dump(), audio_seconds=call.audio_seconds or 0.0, words=words.get(call.id, ""))
+        for call, plain in zip(found, calls(session, parts, reader, found), strict=True)
+    ]
+
+
 def contact(session: Session, parts: Container, reader: Scope, row: Contact, now: datetime) -> shapes.Contact:
     """A contact with its call, citizen, tickets, drafts, alerts, hand-overs and words."""
     known = contacts.history(session, reader, row)

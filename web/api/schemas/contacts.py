@@ -38,6 +38,13 @@ class Call(Shape):
     audio_port: int = Field(description="Port of the speech gateway this call's audio goes to")
 
 
+class UntakenCall(Call):
+    """A call that nobody took: how much audio there is, in seconds, and how its words begin."""
+
+    audio_seconds: float
+    words: str
+
+
 class Evidence(Shape):
     """Where a field's value came from: segment number and the characters in it."""
 

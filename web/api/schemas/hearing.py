@@ -71,9 +71,19 @@ class SegmentDetail(Segment):
     changes: list[TextChange]
 
 
-class Gap(Shape):
-    """A stretch that was not heard. `state` is that of its recording: live, waiting (to be heard later) or failed."""
+class Leg(Shape):
+    """A recording of a party; one whose audio came again has several. `stream` begins the names of its utterances, its seconds
+    count from `offset_s` after the call's first audio (to about half a second)."""
 
+    stream: str
+    role: str
+    offset_s: float
+
+
+class Gap(Shape):
+    """A stretch of a leg that was not heard. `state` is that of its recording: live, waiting (to be heard later) or failed."""
+
+    stream: str
     role: str
     from_s: float
     to_s: float
@@ -81,10 +91,11 @@ class Gap(Shape):
 
 
 class Transcript(Shape):
-    """Segments after a sequence number, and what of the whole call is still to be heard."""
+    """Segments after a sequence number; the legs of the whole call, and what of it is still to be heard."""
 
     call_id: UUID
     segments: list[SegmentDetail]
+    legs: list[Leg]
     gaps: list[Gap]
 
 
