@@ -21,6 +21,19 @@ from web.migrations import upgrade
 ZONE = ZoneInfo("Asia/Shanghai")
 TEMPLATE = "hotline_template"
 SECRET = "the secret of the tests"
+EMPTY = """
+do $$
+declare
+  name text;
+begin
+  set local session_replication_role = replica;
+  for name in select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' loop
+    execute format('delete from %I', name);
+  end loop;
+  perform setval(format('%I.%I', schemaname, sequencename), start_value, false) from pg_sequences where last_value is not null;
+end $$
+"""
+"""Leaves no row and starts every number anew. To truncate eighty tables with their indexes takes longer than most tests."""
 
 # A busy machine must not fail a property; how long an example takes is no property of ours.
 settings.register_profile("hotline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -80,7 +93,5 @@ def database(database_url: str, queue: FakeQueue, subscribers: Subscribers) -> I
     opened = Database(database_url, recorder=recorder(subscribers), put=queue.put, zone=ZONE, vault=Vault([SECRET]))
     yield opened
     with opened.engine.begin() as connection:
-        names = connection.scalars(text("select tablename from pg_tables where schemaname = 'public'")).all()
-        tables = ", ".join(f'"{name}"' for name in names if name != "alembic_version")
-        connection.execute(text(f"truncate {tables} restart identity cascade"))
+        connection.execute(text(EMPTY))
     opened.close()
