@@ -1,6 +1,8 @@
 """Plug-ins by entry point: the scheme of a URL, or a name, picks the implementation. The only branch between backends."""
 
-from importlib.metadata import EntryPoint, entry_points
+import sys
+from functools import lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -9,12 +11,12 @@ from hotline.kernel.errors import Invalid
 
 def names(group: str) -> list[str]:
     """All registered names of a group, sorted."""
-    return sorted(found.name for found in entry_points(group=group))
+    return sorted(found.name for found in _installed(tuple(sys.path)).select(group=group))
 
 
 def load(group: str, name: str) -> Any:  # the group says what type comes back
     """The object registered under `name`. Raises Invalid when there is none."""
-    found: EntryPoint | None = next(iter(entry_points(group=group, name=name)), None)
+    found: EntryPoint | None = next(iter(_installed(tuple(sys.path)).select(group=group, name=name)), None)
     if found is None:
         raise Invalid(group, "unknown-plugin", given=name, known=names(group))
     return found.load()
@@ -24,3 +26,9 @@ def open_url(group: str, url: str, **context: Any) -> Any:  # context is what th
     """Call the factory that the URL's scheme names with the split URL and the context."""
     parts: SplitResult = urlsplit(url)
     return load(group, parts.scheme)(parts, **context)
+
+
+@lru_cache(1)
+def _installed(path: tuple[str, ...]) -> EntryPoints:
+    """What the packages on this path register. Read once: to look through all of them takes longer than to open a backend."""
+    return entry_points()

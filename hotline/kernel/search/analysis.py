@@ -58,13 +58,13 @@ class Analyzer:
         self._given = tuple(words)
         self._parts: dict[str, tuple[str, ...]] = {}
         self._jieba = _dictionary(self._given)
-        self._lexicon = Lexicon((*self._given, *spoken_words()))
+        self._lexicon = _lexicon(self._given)
 
     def learn(self, words: Iterable[str]) -> None:
         """Know these words beside those given at first, instead of what was learnt before. For all threads."""
         # A dictionary that another thread is cutting with must not change; so it is made anew and put in place.
         known = (*self._given, *words)
-        self._jieba, self._parts, self._lexicon = _dictionary(known), {}, Lexicon((*known, *spoken_words()))
+        self._jieba, self._parts, self._lexicon = _dictionary(known), {}, _lexicon(known)
 
     def tokens(self, text: str) -> list[str]:
         """Search tokens in reading order, repeats kept (they count in BM25), punctuation dropped.
@@ -132,11 +132,18 @@ class Analyzer:
         return [(start, end) for word, start, end in cut if word in wanted or any(part in word for part in wanted)]
 
 
-def _dictionary(words: Iterable[str]) -> rjieba.Jieba:
+@lru_cache(1)
+def _dictionary(words: tuple[str, ...]) -> rjieba.Jieba:
+    """The general dictionary with these words. It takes a tenth of a second to make, and never changes: the last is kept."""
     made = rjieba.Jieba()
     for word in words:
         made.add_word(normalise(word), WORD_FREQUENCY, "n")
     return made
+
+
+@lru_cache(1)
+def _lexicon(words: tuple[str, ...]) -> Lexicon:
+    return Lexicon((*words, *spoken_words()))
 
 
 def grams(text: str) -> list[str]:
