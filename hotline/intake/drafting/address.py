@@ -18,6 +18,7 @@ from hotline.intake.drafting.values import CALLER, Evidence, Turn, merge
 NEAR_TURNS = 3
 """So many turns apart, a road and a place at it were said of one spot."""
 
+_NUMBERED = re.compile(r"\d+多?号")
 TRIP = "至"
 _ON_WAY = re.compile(r".{0,10}(?:打的?车|上的?车|坐的?车|叫的?车|出发)[，, ]?(?:.{0,2})?(?:到|去|回)")
 _STRAIGHT = re.compile(r"(?:开)?(?:到|至)")
@@ -51,6 +52,8 @@ def address(site: Site, sites: Sequence[Site], turns: Sequence[Turn], where: Whe
     names = "".join(text for _, text in sorted(chunks.items(), key=lambda item: item[0].precision))
     mentions = [site, *(other for other in sites if other.best.name == site.best.name)]
     details = [words for words in _details(site, mentions, turns) if words.text not in names]
+    if _NUMBERED.search(names):
+        details = [words for words in details if not _NUMBERED.fullmatch(words.text)]
     return Words(names + "".join(words.text for words in details), merge(evidence, *(words.evidence for words in details)))
 
 
@@ -73,7 +76,8 @@ def _chunks(site: Site) -> Iterator[tuple[NamedPlace, str]]:
     said = Counter(hit.place.name for hit in site.hits if hit.place.precision == EXACT)
     exact = {name for name, _ in said.most_common(1)}
     for hit in site.hits:
-        if hit.place.precision == EXACT and hit.place.name not in exact:
+        meant_other = hit.place.precision == EXACT and hit.place.name not in exact
+        if meant_other or (hit.sure <= STEM and len(site.hits) > 1):
             continue
         before = kept.get(hit.place.name, (hit.place, ""))[1]
         kept[hit.place.name] = (hit.place, max(before, _written(site, hit) + _number_behind(site, hit), key=len))
@@ -121,12 +125,13 @@ def _goes_with(place: NamedPlace, other: Site, site: Site, where: Where) -> bool
         return gazetteer.within(area, place.area_code)
     near = abs(other.turn.seq - site.turn.seq) <= NEAR_TURNS
     street = gazetteer.lineage(area)[:3]
-    return best.road == place.name or (near and gazetteer.lineage(place.area_code)[:3] == street)
+    at_once = best.name in {one.name for one in other.places}
+    return best.road == place.name or at_once or (near and gazetteer.lineage(place.area_code)[:3] == street)
 
 
 def _details(site: Site, mentions: Sequence[Site], turns: Sequence[Turn]) -> list[Words]:
     """House number of a road, then building, unit and room, then the spot."""
-    rows = rows_behind(turns, site.turn.seq, site.hits[-1].end)
+    rows = rows_behind(turns, site.turn.seq, site.hits[-1].end, {one.turn.seq for one in mentions})
     numbered = site.best.kind != "road" or site.number is not None
     found = [] if numbered else list(house(rows))
     told = list(levels(rows, site.best.kind)) if site.best.kind != "road" else []

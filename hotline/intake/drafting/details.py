@@ -4,7 +4,7 @@ In the form in which addresses are written: 五号楼一单元二零二 is 5号�
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from hotline.intake.drafting.numerals import NUMBER, SPOKEN, value_of
@@ -59,9 +59,12 @@ def _digits(found: re.Match[str]) -> str:
     return found[1] if value is None else str(value)
 
 
-def rows_behind(turns: Sequence[Turn], seq: int, end: int) -> list[Row]:
-    """The turns from the place on, each with the character from which it is read; what the caller denied is left out."""
-    later = [turn for turn in turns if seq <= turn.seq <= seq + LATER_TURNS]
+def rows_behind(turns: Sequence[Turn], seq: int, end: int, named: Collection[int] = ()) -> list[Row]:
+    """The turns from the place on, each with the character from which it is read; what the caller denied is left out.
+
+    Turns that name the place again (`named`) count however late they come.
+    """
+    later = [turn for turn in turns if seq <= turn.seq <= seq + LATER_TURNS or (turn.seq > seq and turn.seq in named)]
     return [(turn, end if turn.seq == seq else 0) for turn in later if turn.role == CALLER or _reads_back(turns, turn)]
 
 

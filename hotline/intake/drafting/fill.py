@@ -28,7 +28,7 @@ from hotline.intake.drafting.person import find_person, name_proposal
 from hotline.intake.drafting.phone import find_phone
 from hotline.intake.drafting.place import ROAD
 from hotline.intake.drafting.subject import find_subject
-from hotline.intake.drafting.talk import wants_nothing
+from hotline.intake.drafting.talk import load_talk, wants_nothing
 from hotline.intake.drafting.titles import Titled, title_of
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Ranked, Ranker, Turn, merge
 from hotline.intake.drafting.wishes import find_wish, wish_told
@@ -98,7 +98,7 @@ def fill(
         found |= site_proposals(place, turns, sources.gazetteer)
     found["address"] = at_premises(place, found.get("address"), found["persons"])
     found |= _ranked(told, sources.ranker, place.area_code)
-    known = _borrowing({name: proposal for name, proposal in found.items() if proposal}, before)
+    known = _borrowing({name: proposal for name, proposal in found.items() if proposal}, before, told)
     matters = find_matters(told, cues, _words_said(known, turns), _cut(place, known.get("time")))
     if matters:
         first, second = [*matters[:2], None][:2]
@@ -114,6 +114,10 @@ def fill(
     return known
 
 
+def _is_there(turns: Sequence[Turn]) -> bool:
+    return any(word in turn.text for turn in turns for word in load_talk().same_place)
+
+
 def _registered(kind: Proposal | None, told: Sequence[Turn], cues: Cues) -> Proposal | None:
     """Who begins by asking, but tells the agent what is to be done, wants help."""
     if kind is None or kind.value != ENQUIRY or kind.confidence > SURE_ENQUIRY:
@@ -122,14 +126,17 @@ def _registered(kind: Proposal | None, told: Sequence[Turn], cues: Cues) -> Prop
     return Proposal(HELP, kind.confidence, merge(kind.evidence, wish.evidence)) if wish else kind
 
 
-def _borrowing(fields: dict[str, Proposal], before: Mapping[str, Proposal]) -> dict[str, Proposal]:
-    """The fields, with the place of the matter before where this one tells none and something is to be done there."""
+def _borrowing(fields: dict[str, Proposal], before: Mapping[str, Proposal], told: Sequence[Turn]) -> dict[str, Proposal]:
+    """The fields, with the area of the matter before where this one tells none and something is to be done there.
+
+    The address too, when the words point to it.
+    """
     kind = fields.get("type")
     if "area_code" in fields or (kind and kind.value in {"enquiry", "suggestion"}):
         return fields
     borrowed = {
         name: Proposal(_DOOR.sub("", found.value), round(found.confidence * BORROWED_FACTOR, 2), found.evidence)
-        for name in BORROWED
+        for name in (BORROWED if _is_there(told) else BORROWED[:1])
         if (found := before.get(name))
     }
     return {**fields, **borrowed}

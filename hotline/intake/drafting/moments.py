@@ -8,8 +8,6 @@ from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Turn, mer
 
 TIME_CONFIDENCE = 0.7
 ANSWERED_CONFIDENCE = 0.8
-FIRST_TURNS = 2
-"""Somebody who only asks says in so many first turns for when they ask."""
 
 _N = r"[\d一二三四五六七八九十两]{1,3}"
 _GAP = r"[，, ]?"
@@ -21,11 +19,12 @@ _WEEK = r"(?:周|星期|礼拜)"
 _SEASON = r"(?:春天|夏天|秋天|冬天|夏季|冬季|春节|国庆|清明|端午|中秋|元旦|年初|年底|月初|月底|暑假|寒假)"
 _DATE = (
     rf"(?:(?:二零|20)[零〇\d一二三四五六七八九]{{2}}年(?:的)?)?(?<![百千第]){_N}月(?:份|初|底|中旬|末)?(?:(?:二十|三十)?{_N}几?[号日])?"
+    r"|(?:农历)?(?:正|腊|冬)月(?:初?[一二三四五六七八九十]{1,3})?"
     r"|(?:二零|20)[零〇\d一二三四五六七八九]{2}年|[零〇九八0-9]{1}[零〇\d一二三四五六七八九]年(?!级)"
 )
 _DAY = (
     r"(?:今天|昨天|大前天|前天|明天|后天|昨晚|今早|今晚|前晚|昨夜|前几天|前两天|前些天|这两天|这几天|这几个月|这个把月|最近|近期|这阵子|这段时间|刚刚|刚才|"
-    rf"一到周末|一到晚上|一下雨|(?:上上?个?|这个?|下个?|每个?)?{_WEEK}{_N}?(?<=[一二三四五六日天末])(?:\s?{_N}[号日])?|上周|这周|上个?(?:星期|礼拜)|这个?(?:星期|礼拜)|"
+    rf"一到周末|一到晚上|一下雨|(?:上上?个?|这个?|下个?|每个?)?{_WEEK}[一二三四五六日天末](?:\s?{_N}[号日])?|上周|这周|上个?(?:星期|礼拜)|这个?(?:星期|礼拜)|"
     rf"上个月|这个月|下个月|本月|今年|去年|前年|明年|每天|天天|每晚|每周|每到|这学期|(?:今年|去年)?{_SEASON}节?(?:这几个月|前一天|前后)?|{_DATE}|"
     rf"(?<![百千路街道\d一二三四五六七八九十]){_N}几?[号日](?!楼|院|线|窗|门|桌|机|人|公|店|桩|表)(?=[^\d]|$))"
 )
@@ -46,35 +45,42 @@ _TIME = re.compile(
     rf"(?:从)?(?:{_WHEN})(?:以后)?(?:{_GAP}(?:(?:到|至|跟|和|、)\s?(?:{_UNTIL})|一直(?:拉)?到\s?(?:{_WHEN})))?(?:左右|开始|起|以后|前|以来)?|{_SINCE}|{_SPAN}"
 )
 _ASKED_SPAN = re.compile(rf"{_COUNT}(?:{_LONG}|{_SHORT})(?:了|多|以?前|之前)?")
+_LASTS = re.compile(_SPAN)
 _HAS_DAY = re.compile(_DAY)
-_VAGUE = re.compile(r"(?:天天|每天|最近|近期|刚才|刚刚|每晚|今年|去年|现在|晚上|每周)")
+_VAGUE = re.compile(
+    r"(?:天天|每天|最近|近期|刚才|刚刚|每晚|今天|今年|去年|前年|现在|晚上|每周|[零〇九八0-9][零〇\d一二三四五六七八九]年)"
+)
+_YEARS = frozenset("零〇九八0")
+_NEVER_ALONE = frozenset({"今天", "现在"})
+_FOR_HOW_LONG = re.compile(r"多久|多长|几天|多少天|几个月")
+_SINCE_WHEN = re.compile(r"从什么时候|什么时候开始|从哪天")
 _NO_DAY = ("一到", "一下", "天天", "每", "最近", "近期", "这", "今年", "去年", "前年", "上个", "上周", "刚")
 _ONLY_CLOCK = re.compile(rf"(?:{_CLOCK}|{_PART}).*")
-_OTHER_QUESTION = re.compile(r"还能|能用|撑|方便|联系您|打给|白天打|多久能|要多久")
-_COMING = re.compile(rf"明年|上个月|下个月|{_N}月")
+_OTHER_QUESTION = re.compile(r"还能|能用|撑|方便|联系您|打给|白天打|多久能|要多久|反映的|投诉的|打过电话")
 
 
 def find_time(turns: Sequence[Turn], kind: str = "") -> Proposal | None:
     """When it happened: what the caller answered to the agent's asking, else the most telling of the first turn that says it.
 
     A mere hour in the answer is joined to the day named before. Somebody who only asks (`kind` enquiry) tells no time unless
-    the agent asks for it, or they begin with a month or year.
+    the agent asks for it.
     """
     for exchange in asked_about(turns, "time"):
         if not _OTHER_QUESTION.search(exchange.asked.text) and (answered := _answered(turns, exchange)):
             return answered
     said = [(turn, when) for turn in turns if turn.role == CALLER and (when := _longest(turn))]
     if kind == "enquiry":
-        said = [(turn, when) for turn, when in said[:FIRST_TURNS] if _COMING.search(when[0])]
+        return None
     telling = [(turn, when) for turn, when in said if not _VAGUE.fullmatch(when[0])]
-    for turn, when in telling or said:
+    known = [(turn, when) for turn, when in said if when[0] not in _NEVER_ALONE]
+    for turn, when in telling or sorted(known, key=lambda row: row[1][0].endswith("年") and row[1][0][0] in _YEARS):
         return Proposal(_plain(when[0]), TIME_CONFIDENCE, (Evidence(turn.seq, when.start(), when.end()),))
     return None
 
 
 def _answered(turns: Sequence[Turn], exchange: Exchange) -> Proposal | None:
     for turn in exchange.answers:
-        when = _longest(turn) or _ASKED_SPAN.search(turn.text)
+        when = _as_asked(turn, exchange.asked.text) or _longest(turn) or _ASKED_SPAN.search(turn.text)
         if when is None:
             continue
         said = Evidence(turn.seq, when.start(), when.end())
@@ -82,6 +88,16 @@ def _answered(turns: Sequence[Turn], exchange: Exchange) -> Proposal | None:
         if before is None:
             return Proposal(_plain(when[0]), ANSWERED_CONFIDENCE, (said,))
         return Proposal(before[0] + _plain(when[0]), ANSWERED_CONFIDENCE, merge([before[1], said]))
+    return None
+
+
+def _as_asked(turn: Turn, question: str) -> re.Match[str] | None:
+    """The words that fit the question: how long, or since when."""
+    found = list(_found(turn.text))
+    if _SINCE_WHEN.search(question):
+        return next((when for when in found if when[0].startswith("从")), None)
+    if _FOR_HOW_LONG.search(question):
+        return next((when for when in found if when[0].startswith("从") or _LASTS.fullmatch(when[0])), None)
     return None
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hotline.intake.drafting.cues import load_cues
 from hotline.intake.drafting.talk import Piece, asked_about, load_talk, pieces
+from hotline.intake.drafting.topics import topic_words
 from hotline.intake.drafting.values import CALLER, Turn
 
 SHORTEST_NEWS = 5
@@ -150,7 +151,7 @@ def _comes_to(turns: Sequence[Turn], announced: int, topic: str, first: str) -> 
 def _is_news(words: str) -> bool:
     cues = load_cues()
     told = any(word in words for word in cues.problems) or any(word in words for kind in cues.types.values() for word in kind)
-    return told or _QUESTION.search(words) is not None
+    return told or bool(topic_words(words)) or _QUESTION.search(words) is not None
 
 
 def _says_something(turn: Turn) -> bool:

@@ -6,6 +6,7 @@ unasked; else, of somebody who complains, the people they describe (施工队, �
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from hotline.intake.drafting.cues import Cues, load_cues
 from hotline.intake.drafting.gazetteer import Gazetteer
@@ -25,6 +26,8 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(r"(?:的|吧|啊|呢|嘛|那边|那里|里面|这家|那家)+$")
 _HAN = r"[\u4e00-\u9fffA-Za-z0-9]"
+_AGAIN = re.compile(rf"[，, ]({_HAN}{{3,12}})")
+_OWN_FIRM = re.compile(r"我们是(?:做|搞)|我这边是|我们这边是|我是[^，。 ]{0,8}(?:公司|厂)的")
 _BUS = re.compile(rf"{NUMBER}路(?:公交车?|车)(?:的?(?:司机|驾驶员))?")
 _CALLED = re.compile(
     r"(?:店名|名字|公司|平台|学校|机构|招牌|牌子|厂子?|全称|店|酒吧|饭店|工地|单位|[家个])?(?:好像|应该)?"
@@ -67,10 +70,8 @@ def _answered(turns: Sequence[Turn], exchange: Exchange, gazetteer: Gazetteer) -
         return None
     if any(word in exchange.asked.text for word in talk.which_household):
         return next((one for turn in exchange.answers if (one := _household(turn, _ANY_ROOM))), None)
-    found = [piece for turn in exchange.answers for raw in pieces(turn) if (piece := _bare(raw))]
-    body = next((piece for piece in found if piece.text.endswith(talk.bodies)), None)
-    if body:
-        return Proposal(body.text, ASKED, (body.evidence,))
+    if body := next(_named(exchange.answers, gazetteer), None):
+        return Proposal(body.value, ASKED, body.evidence)
     if echoed := _echoed(turns, exchange, gazetteer):
         return echoed
     return next(_called(exchange.answers), None)
@@ -94,6 +95,11 @@ def _echoed(turns: Sequence[Turn], exchange: Exchange, gazetteer: Gazetteer) -> 
     return Proposal(best.text, ASKED, merge([best.evidence, Evidence(reply.seq, at, at + len(best.text))]))
 
 
+def _is_own(turn: Turn, end: int) -> bool:
+    """Whether what is named there is the caller's own firm."""
+    return _OWN_FIRM.search(turn.text, 0, end) is not None
+
+
 def _is_name(words: str, gazetteer: Gazetteer) -> bool:
     placed = any(hit.end - hit.start >= len(words) - 1 for hit in gazetteer.find(words))
     return not placed and _NO_NAME.search(words) is None and re.search(NUMBER, words) is None
@@ -106,10 +112,12 @@ def _called(turns: Sequence[Turn]) -> Iterator[Proposal]:
             before = turn.text[max(0, found.start() - 2) : found.start()]
             person = before.endswith(_KIN)
             start, end = found.start(1), found.end(1)
-            if again := re.compile(rf"[，, ]({re.escape(found[1])}{_HAN}{{1,8}})").match(turn.text, end):
+            again = _AGAIN.match(turn.text, end)
+            if again and again[1].startswith(found[1]):
                 start, end = again.start(1), again.end(1)  # 叫速骑，速骑单车
             name = turn.text[start:end]
-            if not person and len(name) >= SHORTEST_ECHO and not _NO_NAME.search(name):
+            vague = "什么" in turn.text[found.start() : start] and turn.text[found.start()] == "叫"
+            if not person and not vague and not _is_own(turn, end) and len(name) >= SHORTEST_ECHO and not _NO_NAME.search(name):
                 yield Proposal(name, NAMED, (Evidence(turn.seq, start, end),))
 
 
@@ -125,15 +133,13 @@ def _bare(piece: Piece) -> Piece | None:
 
 
 def _named(turns: Sequence[Turn], gazetteer: Gazetteer) -> Iterator[Proposal]:
-    bodies = "|".join(sorted(load_talk().bodies, key=len, reverse=True))
-    body = re.compile(rf"({_HAN}{{2,8}}?)({bodies})")
     for turn in turns:
         if turn.role != CALLER:
             continue
         for piece in pieces(turn):
-            for found in body.finditer(piece.text):
+            for found in _named_body().finditer(piece.text):
                 name = _without_lead(found[1], gazetteer)
-                if len(name) >= SHORTEST:
+                if len(name) >= SHORTEST and not _is_own(turn, piece.evidence.start + found.end()):
                     start = piece.evidence.start + found.end(1) - len(name)
                     end = piece.evidence.start + found.end()
                     yield Proposal(turn.text[start:end], NAMED, (Evidence(turn.seq, start, end),))
@@ -168,10 +174,8 @@ def _household(turn: Turn, pattern: re.Pattern[str]) -> Proposal | None:
 
 def _in_office(turns: Sequence[Turn], cues: Cues) -> Proposal | None:
     """Somebody named with what they are: 护士陶静怡, also with a pause between."""
-    roles = "|".join(load_talk().roles)
-    named = re.compile(rf"({roles})(?:[，, ]|姓[\u4e00-\u9fff]|名?叫|的|什么|来着)*([\u4e00-\u9fff]{{3}})(?=[，。, ]|$)")
     for turn in turns:
-        for found in named.finditer(turn.text):
+        for found in _named_office().finditer(turn.text):
             if found[2][0] in cues.single_surnames and not _NO_NAME.search(found[2]):
                 said = (Evidence(turn.seq, *found.span(1)), Evidence(turn.seq, *found.span(2)))
                 return Proposal(found[1] + found[2], ASKED, said)
@@ -189,16 +193,32 @@ def _place_itself(site: Site) -> Proposal | None:
 
 def _described(turns: Sequence[Turn]) -> Proposal | None:
     """The people of whom the caller speaks most, in the fullest words: 楼上住户, 渣土车, 流动摊贩."""
-    described = re.compile("|".join(f"(?:{one})" for one in load_talk().described))
     surnames = load_cues().single_surnames
     told = [
         (found[0], Evidence(turn.seq, found.start(), found.end()))
         for turn in turns
         if turn.role == CALLER
-        for found in described.finditer(turn.text)
+        for found in _described_people().finditer(turn.text)
         if not found[0].endswith("老师") or found[0][0] in surnames
     ]
     if not told:
         return None
     words, said = max(told, key=lambda one: (sum(one[0] == other for other, _ in told), len(one[0]), -one[1].seq))
     return Proposal(words, DESCRIBED, (said,))
+
+
+@cache
+def _named_body() -> re.Pattern[str]:
+    bodies = "|".join(sorted(load_talk().bodies, key=len, reverse=True))
+    return re.compile(rf"({_HAN}{{2,8}}?)({bodies})")
+
+
+@cache
+def _named_office() -> re.Pattern[str]:
+    roles = "|".join(load_talk().roles)
+    return re.compile(rf"({roles})(?:[，, ]|姓[\u4e00-\u9fff]|名?叫|的|什么|来着)*([\u4e00-\u9fff]{{3}})(?=[，。, ]|$)")
+
+
+@cache
+def _described_people() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in load_talk().described))

@@ -27,6 +27,7 @@ class TalkCues:
     corrections: tuple[str, ...]
     next_matter: tuple[str, ...]
     next_within: tuple[str, ...]
+    same_place: tuple[str, ...]
     agent_next: tuple[str, ...]
     announced: tuple[str, ...]
     together: tuple[str, ...]
