@@ -303,17 +303,18 @@ def test_a_caller_learns_that_nobody_listens_or_that_the_gateway_hung_up() -> No
 def test_a_server_that_stops_leaves_no_socket_behind_whoever_does_not_read() -> None:
     """In a loop that ends with the server: what is left open then is found by the collector, in somebody else's test."""
 
-    async def run() -> None:
-        async with serving(replace(LIMITS, silence_every_s=0.0, stall_s=5.0)) as (server, calls):
+    async def run() -> socket.socket:
+        async with serving(replace(LIMITS, silence_every_s=0.0, stall_s=20, max_seconds=20)) as (server, calls):
             deaf = await asyncio.to_thread(socket.create_connection, ("127.0.0.1", server.port))
             deaf.sendall(HELLO + frame(0x16, bytes(1920)))
             while not calls.sinks:
                 await asyncio.sleep(0.005)
             await asyncio.sleep(1)  # by then the kernel takes no more of what we send
-        await asyncio.to_thread(deaf.close)
+        return deaf
 
     loop = asyncio.new_event_loop()
-    loop.run_until_complete(run())
+    deaf = loop.run_until_complete(run())
     loop.close()
 
     gc.collect()
+    deaf.close()

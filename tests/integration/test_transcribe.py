@@ -103,6 +103,6 @@ def test_a_recording_that_cannot_be_heard_to_the_end_leaves_nothing(database: Da
     with StoredCall(database, Recordings(tmp_path), show_plainly, engine="scripted") as call:
         call.audio(("caller",), (bytes(160000),), 8000)
 
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.glob("*.wav")) == []
     with database.read() as session:
         assert recording_rows.of_call(session, call.call_id) == []
