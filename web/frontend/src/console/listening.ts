@@ -1,4 +1,5 @@
-// Hearing a word again: one stretch of the call's recording at a time. Choosing the word that is being heard stops it.
+// Hearing a word again: one stretch of a leg's recording at a time, in that leg's own seconds; the utterance's number tells the
+// server which leg. Choosing the word that is being heard stops it.
 import { onScopeDispose, ref, type Ref } from "vue";
 
 import type { Spoken, Segment } from "@/shared/types";

@@ -4,7 +4,9 @@ import { reactive, ref, watch, type Ref } from "vue";
 
 import { api } from "@/shared/api";
 import { ask, onPush, onReconnect } from "@/shared/socket";
-import type { Gap, Segment, Transcript } from "@/shared/types";
+import type { Gap, Leg, Segment, Transcript } from "@/shared/types";
+
+import { streamOf } from "./rhythm";
 
 export interface Partial {
   utterance: string;
@@ -15,7 +17,10 @@ export interface Partial {
 export function useTranscript(callId: Ref<string | null>) {
   const segments = ref<Segment[]>([]);
   const partials = reactive(new Map<string, Partial>());
+  const legs = ref<Leg[]>([]);
   const gaps = ref<Gap[]>([]);
+  /** Legs whose beginning was asked for: one without a recording has none. */
+  const asked = new Set<string>();
   const trouble = ref<string | null>(null);
   const last = () => segments.value.at(-1)?.seq ?? 0;
 
@@ -30,10 +35,11 @@ export function useTranscript(callId: Ref<string | null>) {
 
   async function fetchMissed(after = firstGap()): Promise<void> {
     if (!callId.value) return;
-    const asked = callId.value;
-    const found = await api.get<Transcript>(`/calls/${asked}/transcript`, { after });
-    if (asked !== callId.value) return;
+    const id = callId.value;
+    const found = await api.get<Transcript>(`/calls/${id}/transcript`, { after });
+    if (id !== callId.value) return;
     add(found.segments);
+    legs.value = found.legs;
     gaps.value = found.gaps;
   }
 
@@ -42,10 +48,16 @@ export function useTranscript(callId: Ref<string | null>) {
     return gap ? segments.value[segments.value.indexOf(gap) - 1]!.seq : last();
   }
 
-  /** Say what was said there. Rejects with a conflict when it was heard anew, or set right by somebody else, meanwhile. */
-  async function correct(segment: Segment, text: string): Promise<void> {
-    const path = `/calls/${callId.value}/transcript/${segment.seq}`;
-    add([await api.put<Segment>(path, { text, revision: segment.revision })]);
+  /** Say what was said there. Rejects with a conflict when it is not the revision that was looked at any more. */
+  async function correct(seq: number, text: string, revision: number): Promise<void> {
+    add([await api.put<Segment>(`/calls/${callId.value}/transcript/${seq}`, { text, revision })]);
+  }
+
+  function isFirstOf(utterance: string): boolean {
+    const stream = streamOf(utterance);
+    if (asked.has(stream) || legs.value.some((leg) => leg.stream === stream)) return false;
+    asked.add(stream);
+    return true;
   }
 
   onPush("transcript", (push) => {
@@ -57,10 +69,10 @@ export function useTranscript(callId: Ref<string | null>) {
     partials.delete(push.utterance);
     if (push.seq === null) return;
     const missed = push.seq > last() + 1 && segments.value.length > 0;
-    const { seq, role, text, start_s, end_s, times = [], suggestions = [], revision = 0 } = push;
-    add([{ seq, role, text, start_s, end_s, times, suggestions, revision, corrected_by_name: null }]);
-    // A part heard late fills a gap.
-    if (missed || gaps.value.length) void fetchMissed().catch(() => undefined);
+    const { seq, utterance, role, text, start_s, end_s, times = [], suggestions = [], revision = 0, corrected_by_name = null } = push;
+    add([{ seq, utterance, role, text, start_s, end_s, times, suggestions, revision, corrected_by_name }]);
+    // A part heard late fills a gap; a leg that begins tells how its seconds count.
+    if (isFirstOf(utterance) || missed || gaps.value.length) void fetchMissed().catch(() => undefined);
   });
 
   onPush("hearing", (push) => {
@@ -78,11 +90,13 @@ export function useTranscript(callId: Ref<string | null>) {
   onReconnect(follow);
   watch(callId, () => {
     segments.value = [];
+    legs.value = [];
     gaps.value = [];
+    asked.clear();
     partials.clear();
     trouble.value = null;
     follow();
   });
 
-  return { segments, partials, gaps, trouble, add, correct, read: () => fetchMissed(0) };
+  return { segments, partials, legs, gaps, trouble, add, correct, read: () => fetchMissed(0) };
 }

@@ -20,6 +20,8 @@ export interface Pushes {
     revision?: number;
     times?: Spoken[];
     suggestions?: Suggestion[];
+    /** Of lines that a person set right. */
+    corrected_by_name?: string | null;
   };
   /** How well a call is heard: started, ended, or why words are missing. */
   hearing: { call_id: string; role: string; state: string };

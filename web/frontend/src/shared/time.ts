@@ -57,8 +57,13 @@ export function agoWords(at: string, now: number = Date.now()): string {
   return passed < DAY ? t("time.ago", { span: span(passed) }) : shortTime(at);
 }
 
+/** 3:07 – seconds as minutes and seconds. */
+export function minutes(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
 /** 3:07 – minutes and seconds since a moment; talking and waiting times. */
 export function duration(since: string, now: number = Date.now()): string {
-  const seconds = Math.max(0, Math.floor((now - new Date(since).getTime()) / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  return minutes((now - new Date(since).getTime()) / 1000);
 }

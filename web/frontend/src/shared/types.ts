@@ -225,12 +225,16 @@ export interface Call {
   contact_id: number | null;
   audio_port: number;
 }
+/** A call whose audio came and that nobody took. */
+export interface UntakenCall extends Call { audio_seconds: number; words: string }
 /** Characters `start` to `end` of a text, and the seconds of the recording in which they were said. */
 export interface Spoken { start: number; end: number; from_s: number; to_s: number }
 /** A name of the city that may be meant there. */
 export interface Suggestion { start: number; end: number; name: string; likeness: number }
 export interface Segment {
   seq: number;
+  /** Its name: as long as it grows and when it is said anew, the same. It begins with that of its leg. */
+  utterance: string;
   role: string;
   text: string;
   start_s: number;
@@ -240,9 +244,11 @@ export interface Segment {
   revision: number;
   corrected_by_name: string | null;
 }
-/** A stretch that was not heard; state live, waiting or failed. */
-export interface Gap { role: string; from_s: number; to_s: number; state: string }
-export interface Transcript { call_id: string; segments: Segment[]; gaps: Gap[] }
+/** A recording of a party, whose seconds count from `offset_s` of the call. */
+export interface Leg { stream: string; role: string; offset_s: number }
+/** A stretch of a leg that was not heard; state live, waiting or failed. */
+export interface Gap { stream: string; role: string; from_s: number; to_s: number; state: string }
+export interface Transcript { call_id: string; segments: Segment[]; legs: Leg[]; gaps: Gap[] }
 export interface Matter { segments: number[]; title: string }
 export interface GrowingAlert { call_id: string; utterance: string; state: string; word: string; level: string; partner: string }
 export interface Evidence { seq: number; start: number; end: number }
