@@ -7,12 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from hotline.intake.drafting.details import Words, house, levels, rows_behind, written
 from hotline.intake.drafting.gazetteer import EXACT, STEM, Gazetteer, Hit, NamedPlace
+from hotline.intake.drafting.numerals import NUMBER
 from hotline.intake.drafting.place import ROAD, Site
 from hotline.intake.drafting.spots import spots
-from hotline.intake.drafting.talk import is_denied
+from hotline.intake.drafting.subject import bare_name
+from hotline.intake.drafting.talk import is_denied, load_talk
 from hotline.intake.drafting.values import CALLER, Evidence, Turn, merge
 
 NEAR_TURNS = 3
@@ -22,6 +25,7 @@ _NUMBERED = re.compile(r"\d+多?号")
 TRIP = "至"
 _ON_WAY = re.compile(r".{0,10}(?:打的?车|上的?车|坐的?车|叫的?车|出发)[，, ]?(?:.{0,2})?(?:到|去|回)")
 _STRAIGHT = re.compile(r"(?:开)?(?:到|至)")
+SHORTEST_NAME = 2
 URBAN = "街道"
 """Ends the name of a street in town; those in the country are 镇 and 乡, and always told."""
 
@@ -50,6 +54,9 @@ def address(site: Site, sites: Sequence[Site], turns: Sequence[Turn], where: Whe
     chunks = {place: text for place, text in chunks.items() if not _goes_without_saying(place, chunks, site)}
     chunks = {place: _read_back_number(place, [site, *sites], turns) or text for place, text in chunks.items()}
     names = "".join(text for _, text in sorted(chunks.items(), key=lambda item: item[0].precision))
+    if site.best.kind == "road" and (unlisted := _unlisted(site, turns, where.gazetteer)):
+        names += unlisted.text
+        evidence += unlisted.evidence
     mentions = [site, *(other for other in sites if other.best.name == site.best.name)]
     details = [words for words in _details(site, mentions, turns) if words.text not in names]
     if _NUMBERED.search(names):
@@ -105,6 +112,25 @@ def _number_behind(site: Site, hit: Hit) -> str:
     number = next(house([(site.turn, hit.end)]), None)
     at_once = number is not None and number.evidence[0].start == hit.end
     return number.text if number and at_once else ""
+
+
+def _unlisted(site: Site, turns: Sequence[Turn], gazetteer: Gazetteer) -> Words | None:
+    """A building or estate at the road that the city's list lacks: 创客大厦."""
+    for turn in turns:
+        if turn.role != CALLER or abs(turn.seq - site.turn.seq) > NEAR_TURNS:
+            continue
+        for found in _unlisted_names().finditer(turn.text):
+            name = bare_name(found[1], gazetteer)
+            known = any(hit.end == found.end(2) for hit in gazetteer.find(turn.text))
+            if len(name) >= SHORTEST_NAME and not known and name not in gazetteer.areas:
+                start = found.end(1) - len(name)
+                return Words(written(turn.text[start : found.end()]), (Evidence(turn.seq, start, found.end()),))
+    return None
+
+
+@cache
+def _unlisted_names() -> re.Pattern[str]:
+    return re.compile(rf"([\u4e00-\u9fff]{{2,8}}?)({'|'.join(load_talk().unlisted)})(?:{NUMBER}期)?")
 
 
 def _goes_without_saying(place: NamedPlace, chunks: Mapping[NamedPlace, str], site: Site) -> bool:

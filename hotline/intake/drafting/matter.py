@@ -22,6 +22,8 @@ SHORTEST_MATTER = 2
 RANKED_POINTS, CUE_POINTS, WISH_POINTS = 3, 2, -3
 MOST_PROBLEM_POINTS = 3
 TOPIC_POINTS, MOST_TOPIC_POINTS = 2, 6
+ANNOUNCED_POINTS = 2
+"""For what is said in one breath with 投诉, 建议 …"""
 SHORT, SHORT_LOSS = 5, 2
 FIRST_POINTS, LATER_LOSS = 3.0, 0.75
 """Added to clauses of the first turn; the loss of each turn behind it."""
@@ -41,7 +43,23 @@ _FRAMES = frozenset({"投诉", "举报", "咨询", "建议", "反映", "表扬",
 """What only announces the matter."""
 _HEARSAY = ("物业说", "他说", "她说", "他们说", "说是", "听说", "倒没", "不知道", "不清楚", "看不清", "我说", "反正")
 """What others said of it, or what nobody knows, is not the matter."""
-_ASIDE = ("提个建议", "来着", "报名字", "没关系", "我怕", "叫什么", "是来", "说谢谢", "反映个", "有个事", "说来话长", "你听")
+_ASIDE = (
+    "提个建议",
+    "来着",
+    "报名字",
+    "没关系",
+    "我怕",
+    "叫什么",
+    "是来",
+    "说谢谢",
+    "反映个",
+    "有个事",
+    "说来话长",
+    "你听",
+    "管不管",
+    "有没有用",
+    "不是投诉",
+)
 _IS_AT = "是在就"
 _ASKED = ("吗", "呢", "什么", "多少", "办不办", "怎么办")
 _ASKING = (
@@ -228,6 +246,7 @@ def _points(matter: str, clause: str, cues: Cues, ranked_words: Collection[str])
     points += min(MOST_PROBLEM_POINTS, sum(word in matter for word in cues.problems))
     points += min(MOST_TOPIC_POINTS, TOPIC_POINTS * len(topic_words(matter)))
     points += CUE_POINTS * any(word in matter for words in cues.types.values() for word in words if word not in _FRAMES)
+    points += ANNOUNCED_POINTS * any(word in clause and word not in matter for word in _FRAMES)
     points -= SHORT_LOSS * (len(matter) < SHORT)
     suggests = any(word in clause for word in cues.types["suggestion"])
     return points + WISH_POINTS * (not suggests and any(clause.startswith(word) for word in cues.wishes))
@@ -244,7 +263,7 @@ def _clean(clause: Clause, cues: Cues, cut: Collection[str]) -> Matter | None:
     start = _without_openers(text, start, end, cues)
     while closer := next((words for words in cues.closers if text[start:end].endswith(words)), ""):
         end -= len(closer)
-    if end - start < SHORTEST_MATTER or text[start:end].lstrip(_IS_AT) in cut:
+    if end - start < SHORTEST_MATTER or any(text[start:end].lstrip(_IS_AT) in words for words in cut):
         return None
     return Matter(text[start:end], clause.evidence(start, end))
 

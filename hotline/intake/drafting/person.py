@@ -14,6 +14,7 @@ LONGEST_GIVEN_NAME = 2
 MALE, FEMALE = "male", "female"
 
 _SURNAME_SAID = re.compile(r"(?:免贵姓|我是姓|我也姓|我姓)[，, ]{0,2}(?:姓[，, ]?)?")
+_ONLY_SURNAME = re.compile(r"(?<![\u4e00-\u9fff])姓[，, ]{0,2}")
 _NAME_SAID = re.compile(r"(?:我叫|我名字叫|我的名字是|我的姓名是|名字叫|姓名是)[，, ]?")
 _ANSWERED = re.compile(r"(?:哎呀|嗯|啊|哦|呃|那个|我|你|是|免贵|就说|就写|就|写|姓|叫|老|小|[，, ])*")
 _ENDS_NAME = set("名喂姓我你他她是住在的了有工总家今昨这那想要电手打号呢啊吧就和跟什么贵，。、！？,.!? \t\n")
@@ -74,6 +75,9 @@ def _told_unasked(turns: Sequence[Turn], turn: Turn, cues: Cues) -> Iterator[_Sa
             yield _Said(surname, surname, Evidence(turn.seq, found.start(), found.end() + len(surname)))
             yield from _whole_names(turn, surname)
             yield from _run_on(turns, turn, found.end(), surname)
+    for found in _ONLY_SURNAME.finditer(turn.text):
+        if surname := _addressed_at(turns, turn, found.end()):
+            yield _Said(surname, surname, Evidence(turn.seq, found.start(), found.end() + len(surname)))
     for found in _NAME_SAID.finditer(turn.text):
         surname = _surname_at(turn.text, found.end(), cues) or _addressed_at(turns, turn, found.end())
         if name := _full_name_at(turn.text, found.end(), surname):

@@ -138,7 +138,7 @@ def _named(turns: Sequence[Turn], gazetteer: Gazetteer) -> Iterator[Proposal]:
             continue
         for piece in pieces(turn):
             for found in _named_body().finditer(piece.text):
-                name = _without_lead(found[1], gazetteer)
+                name = bare_name(found[1], gazetteer)
                 if len(name) >= SHORTEST and not _is_own(turn, piece.evidence.start + found.end()):
                     start = piece.evidence.start + found.end(1) - len(name)
                     end = piece.evidence.start + found.end()
@@ -147,7 +147,7 @@ def _named(turns: Sequence[Turn], gazetteer: Gazetteer) -> Iterator[Proposal]:
             yield Proposal(bus[0], NAMED, (Evidence(turn.seq, bus.start(), bus.end()),))
 
 
-def _without_lead(words: str, gazetteer: Gazetteer) -> str:
+def bare_name(words: str, gazetteer: Gazetteer) -> str:
     """What is a name of the words before a kind of shop: without little words, and without the place it lies at."""
     for hit in reversed(gazetteer.find(words)):
         words = words[hit.end :] or words[hit.start :]  # 科创派出所 is named by its place

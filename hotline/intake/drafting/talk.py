@@ -50,6 +50,7 @@ class TalkCues:
     relatives: tuple[str, ...]
     roles: tuple[str, ...]
     no_premises: tuple[str, ...]
+    unlisted: tuple[str, ...]
     body_places: tuple[str, ...]
     described: tuple[str, ...]
     wish_starts: tuple[str, ...]

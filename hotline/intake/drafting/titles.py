@@ -15,6 +15,8 @@ from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Turn, mer
 from hotline.intake.limits import load_limits
 
 CONFIDENCE = 0.7
+REPEATED = 2
+"""Characters with which the place ends and the matter need not begin again: 楼顶大屏幕."""
 LONGEST_CLAUSE = 18
 """Characters of a clause that a title takes."""
 URGENT = frozenset({"urgent", "critical"})
@@ -43,6 +45,7 @@ def title_of(parts: Titled, turns: Sequence[Turn]) -> Proposal:
     words, said = _words(parts)
     place = _place(parts)
     body = parts.body.value if parts.body and parts.body.confidence >= NAMED else ""
+    words = words.removeprefix(place[-REPEATED:]) or words
     if body and body not in place + words:
         words = body + words
     title = house_title(
