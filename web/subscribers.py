@@ -13,6 +13,7 @@ from hotline.intake.events import (
     CallAnswered,
     CallEnded,
     CallOffered,
+    CallTakenUp,
     ContactClosed,
     DraftChanged,
     RiskAlertChosen,
@@ -119,6 +120,7 @@ def _of_calls(pushing: Pushing, listening: Listening) -> Mapping[type[Event], Ma
     return {
         CallOffered: {"push": pushing.call_offered},
         CallAnswered: {"push": pushing.call_answered, "listen": listening.answered},
+        CallTakenUp: {"listen": listening.answered},
         CallEnded: {"push": pushing.call_ended, "summarise": listening.ended},
         ContactClosed: {"push": pushing.board_moved},
         SegmentHeard: {"listen": listening.heard},

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotline.intake import contacts, drafts
-from hotline.intake.events import CallAnswered, CallEnded, CallOffered
+from hotline.intake.events import CallAnswered, CallEnded, CallOffered, CallTakenUp
 from hotline.intake.models import Call, CallLeg, CallState, Contact
 from hotline.kernel.db import UnitOfWork
 from hotline.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -96,9 +96,27 @@ def answer(uow: UnitOfWork, scope: Scope, call_id: str | uuid.UUID) -> Contact:
         raise CallTaken("taken or over", reason=call.state.value, thing="call")
     call.state = LIFE.find(call.state, "answer", scope.roles, {}).target
     call.answered_at, call.agent_id = uow.now, scope.officer_id
-    contact = contacts.open_contact(uow, channel=CHANNEL, number=call.number, call_id=call.id, agent_id=scope.officer_id)
-    drafts.open_draft(uow, contact)
+    contact = _begin_contact(uow, call, scope.officer_id)
     uow.record(CallAnswered(call_id=str(call.id), contact_id=contact.id, agent_id=scope.officer_id))
+    return contact
+
+
+def take_up(uow: UnitOfWork, scope: Scope, call_id: str | uuid.UUID) -> Contact:
+    """Open the contact of a call that is over and that nobody took: what was said in it fills the first draft.
+
+    One shift leader wins; the winner may repeat it. Raises CallTaken for the others and while the call goes on, Forbidden for
+    who leads no shift.
+    """
+    call = _locked(uow, call_id)
+    if not scope.has(Role.SHIFT_LEADER) or scope.officer_id is None:
+        raise Forbidden("leads no shift", action="take_up", roles=[Role.SHIFT_LEADER.value])
+    taken = contacts.of_call(uow.session, call.id)
+    if taken is not None and taken.agent_id == scope.officer_id:
+        return taken
+    if taken is not None or call.state not in LIFE.final:
+        raise CallTaken("taken or not over", reason=CallState.TALKING.value, thing="call")
+    contact = _begin_contact(uow, call, scope.officer_id)
+    uow.record(CallTakenUp(call_id=str(call.id), contact_id=contact.id, agent_id=scope.officer_id))
     return contact
 
 
@@ -174,6 +192,12 @@ def _kept(uow: UnitOfWork, call_id: uuid.UUID, number: str, origin: str) -> Call
     if made is not None:
         uow.record(CallOffered(call_id=str(call_id), origin=call.origin))
     return call
+
+
+def _begin_contact(uow: UnitOfWork, call: Call, agent_id: int) -> Contact:
+    contact = contacts.open_contact(uow, channel=CHANNEL, number=call.number, call_id=call.id, agent_id=agent_id)
+    drafts.open_draft(uow, contact)
+    return contact
 
 
 def _end(uow: UnitOfWork, call: Call, roles: frozenset[str]) -> None:

@@ -28,6 +28,17 @@ class CallAnswered(Event):
 
 
 @dataclass(frozen=True)
+class CallTakenUp(Event):
+    """A shift leader opened the contact of a call that was over and that nobody had taken."""
+
+    name: ClassVar[str] = "call-taken-up"
+
+    call_id: str
+    contact_id: int
+    agent_id: int
+
+
+@dataclass(frozen=True)
 class CallEnded(Event):
     """The call is over (`state` ended) or nobody took it (abandoned)."""
 

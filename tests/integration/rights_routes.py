@@ -87,6 +87,7 @@ ELSEWHERE: dict[str, str] = {
     "contacts.choose": "the contact's agent or a shift leader, as every other of `OF_CONTACTS` (`own_contact`)",
     "calls.show_call": "test_calls_api: roles and the number's mask",
     "calls.answer_call": "test_calls_api: one agent wins",
+    "hearing.take_up_call": "shift leaders, one of them: test_calls_taken_up",
     "calls.hang_up_call": "test_calls_api: the agent's own or a shift leader",
     "calls.show_transcript": "as contacts.show_contact, and machines: test_hearing_api",
     "hearing.listen": "as contacts.show_contact: test_hearing_api",

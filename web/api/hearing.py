@@ -1,4 +1,5 @@
-"""Speech of calls over HTTP: an utterance set right, a stretch of audio to listen to, calls nobody took."""
+"""Speech of calls over HTTP: an utterance set right, a stretch of audio to listen to, calls nobody took and what becomes of
+them."""
 
 import io
 import wave
@@ -18,7 +19,7 @@ from hotline.people.permissions import CONTACT_ROLES
 from web.api import present_hearing, present_intake
 from web.api.calls import AGENTS
 from web.api.schemas.base import Page
-from web.api.schemas.contacts import UntakenCall
+from web.api.schemas.contacts import Contact, UntakenCall
 from web.api.schemas.hearing import AudioQuery, Correction, SegmentDetail
 from web.auth import allowed
 from web.contact_access import OVERSEERS, check_own_call, open_call
@@ -38,6 +39,16 @@ def list_unassigned() -> Page[UntakenCall]:
     with reading() as session:
         found = present_intake.untaken(session, container(), scope(), calls.unassigned(session))
         return Page[UntakenCall](items=found)
+
+
+@api.post("/calls/<uuid:call_id>/contact")
+@api.output(Contact, status_code=201)
+@allowed(*OVERSEERS)
+def take_up_call(call_id: UUID) -> Contact:
+    """Open the contact of a call that nobody took; its words fill a first draft. The same again is the same contact."""
+    with working() as uow:
+        contact_id = calls.take_up(uow, scope(), call_id).id
+    return present_intake.shown_contact(contact_id)
 
 
 @api.put("/calls/<uuid:call_id>/transcript/<int:seq>")

@@ -48,7 +48,7 @@ def beginnings(session: Session, reader: Scope, call_ids: Collection[UUID]) -> d
     query = select(TranscriptSegment).where(TranscriptSegment.call_id.in_(call_ids), TranscriptSegment.seq <= FIRST_SEGMENTS)
     said: dict[UUID, str] = {}
     for segment in session.scalars(query.order_by(TranscriptSegment.seq)):
-        said[segment.call_id] = said.get(segment.call_id, "") + segment.text
+        said[segment.call_id] = f"{said.get(segment.call_id, '')} {segment.text}".lstrip()
     return {
         call_id: (text if reader.sees_contact_data else hide_numbers(text))[:FIRST_CHARACTERS] for call_id, text in said.items()
     }

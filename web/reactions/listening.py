@@ -10,8 +10,8 @@ from uuid import UUID
 from asr.events import SegmentHeard
 from hotline.intake import alerts, contacts
 from hotline.intake.drafting.values import CALLER, Turn
-from hotline.intake.events import CallAnswered, CallEnded
-from hotline.intake.models import Call, CallState, Contact
+from hotline.intake.events import CallAnswered, CallEnded, CallTakenUp
+from hotline.intake.models import Call, Contact
 from hotline.kernel.db import Database, UnitOfWork
 from web import drafting, risk_rules
 from web.draft_asking import Asking
@@ -33,8 +33,8 @@ class Listening:
         if self.asking:
             self.asking.heard(database, event.call_id, self._show)
 
-    def answered(self, database: Database, delivery_id: int, event: CallAnswered) -> None:
-        """An agent took the call: what was said before counts too."""
+    def answered(self, database: Database, delivery_id: int, event: CallAnswered | CallTakenUp) -> None:
+        """Somebody took the call: what was said before counts too."""
         self._follow(database, event.call_id)
 
     def ended(self, database: Database, delivery_id: int, event: CallEnded) -> None:
@@ -60,7 +60,7 @@ class Listening:
         self._warn(uow, contact, turns)
         drafting.refresh(uow, contact, turns, self.names)
         call = uow.session.get(Call, contact.call_id)
-        if call is not None and call.state is CallState.ENDED:
+        if call is not None and call.ended_at is not None:
             drafting.summarise(uow, contact, turns, self.names)
 
     def _warn(self, uow: UnitOfWork, contact: Contact, turns: Sequence[Turn]) -> None:

@@ -24,9 +24,10 @@ export function useFloor() {
   const talking = computed(() => calls.value.filter((call) => call.state === "talking"));
   const openAlerts = computed(() => alerts.value.filter((alert) => !alert.choice));
 
+  const callOf = (alert: GrowingAlert) => talking.value.find((one) => one.id === alert.call_id);
   const openGrowing = computed(() =>
     growing.value.flatMap((alert) => {
-      const call = talking.value.find((one) => one.id === alert.call_id);
+      const call = callOf(alert);
       const stored = alerts.value.some((one) => one.contactId === call?.contact_id && one.word === alert.word);
       return call && !stored ? [{ ...alert, contactId: call.contact_id, agent: call.agent ?? "" }] : [];
     }),
@@ -45,6 +46,14 @@ export function useFloor() {
     const contact = await api.get<Contact>(`/contacts/${contactId}`);
     const found = contact.alerts.map((alert) => ({ ...alert, contactId, agent: contact.call?.agent ?? "" }));
     alerts.value = [...alerts.value.filter((alert) => alert.contactId !== contactId), ...found];
+  }
+
+  /** What a live incident holds back rises no second time here: its words were stored, and are not growing any more. */
+  async function forgetHeldBack(): Promise<void> {
+    for (const { contactId, word } of openGrowing.value) {
+      const stored = contactId && (await api.get<Contact>(`/contacts/${contactId}`)).alerts.some((alert) => alert.word === word);
+      if (stored) growing.value = growing.value.filter((one) => one.word !== word || callOf(one)?.contact_id !== contactId);
+    }
   }
 
   /** Everything anew, alerts of calls in progress included. */
@@ -70,6 +79,7 @@ export function useFloor() {
     growing.value = growing.value.filter((one) => one.utterance !== told.utterance || one.word !== told.word);
     if (told.state === "raised") growing.value.push(told);
   });
+  onPush("incident", (push) => push.action === "alarm" && quietly(forgetHeldBack()));
   onReconnect(() => quietly(read()));
   onMounted(() => quietly(read()));
 
