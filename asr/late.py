@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from asr import recording_rows, transcripts
-from asr.engine import AsrEngine, Hypothesis
+from asr.engine import AsrEngine, Hypothesis, seconds
 from asr.gaps import Gap, after
 from asr.hearing import Hearing
 from asr.models import CallRecording, RecordingState, TranscriptSegment
@@ -46,6 +46,8 @@ class Room(Protocol):
     engine: AsrEngine
 
     def may_hear_late(self) -> bool: ...
+
+    def heard_late(self, audio_s: float) -> None: ...
 
 
 class Told(Protocol):
@@ -163,6 +165,10 @@ class LateHearing:
                 raise Stopped
             yield piece
 
+    def worked(self, audio_s: float) -> None:
+        """So much was heard of what `pieces` gave."""
+        self._room.heard_late(audio_s)
+
     def note(self, row: CallRecording, utterance: str, found: Hypothesis, *, engine: str) -> None:
         """Store a final and what is left after it, in one transaction; then tell."""
         party = Party(row.call_id, row.role)
@@ -223,6 +229,7 @@ class _GapHearing:
         try:
             for at_s, pcm in self.late.pieces(self.row, gap):
                 hearing.take(at_s, pcm)
+                self.late.worked(seconds(pcm, self.row.sample_rate_hz))
             hearing.finish()
         finally:
             hearing.close()

@@ -61,11 +61,14 @@ class Meter:
         with self._lock:
             self.losses += recognisers
 
-    def cost(self) -> float | None:
-        """CPU seconds a second of audio; None while not known."""
+    def cost(self, streams: int) -> float | None:
+        """CPU seconds a second of audio, while that many streams are open; None while not known."""
         used_s = self.cpu_seconds()
         with self._lock:
-            if self._audio_s >= 1:
+            if not streams and not self._audio_s:
+                # Loading a model, or dying, is no hearing.
+                self._seen_cpu_s = used_s
+            elif self._audio_s >= 1:
                 # A process that died takes its count along: less than before says nothing.
                 spent_s = max(0.0, used_s - (used_s if self._seen_cpu_s is None else self._seen_cpu_s))
                 self._cost.add(spent_s, self._audio_s if self._seen_cpu_s is not None else 0.0)

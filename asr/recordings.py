@@ -22,6 +22,8 @@ from hotline.kernel.vault import KeyUnknown, Vault
 
 LOG = logging.getLogger("asr.recordings")
 PLAIN, SEALED = ".wav", ".sealed"
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+"""Voices are personal data: for the gateway's own user alone."""
 MARK = ".mark"
 """The file that names its folder."""
 
@@ -46,7 +48,7 @@ class Recordings:
     def begin(self, stem: str, sample_rate_hz: int) -> Recording:
         """A new recording of that call and party, in a file that no earlier stream of it has, here or in another folder."""
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             _lay_down_mark(self.folder)
         ending = ("." + self.mark).rstrip(".") + (SEALED if self.vault else PLAIN)
         return Recording(_reserve(self.folder, stem, ending), sample_rate_hz, self.vault)
@@ -184,7 +186,7 @@ def _reserve(folder: Path, stem: str, ending: str) -> Path:
     for count in itertools.count(1):
         file = folder / (f"{stem}{ending}" if count == 1 else f"{stem}-{count}{ending}")
         try:
-            file.touch(exist_ok=False)
+            file.touch(mode=PRIVATE_FILE, exist_ok=False)
         except FileExistsError:
             continue
         except OSError:

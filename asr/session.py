@@ -21,7 +21,7 @@ from asr.meters import Meter
 from asr.pace import Pace
 from asr.recording import Recording
 from asr.recordings import stream_of
-from hotline.kernel import clock
+from hotline.kernel import clock, logs
 
 LOG = logging.getLogger("asr.session")
 NOTHING_S = 1e-6
@@ -168,7 +168,7 @@ class Session:
     @property
     def has_recogniser(self) -> bool:
         """Whether it counts as a stream."""
-        return self._engine is not None
+        return self._engine is not None and not self._has_failed
 
     @property
     def is_waiting(self) -> bool:
@@ -261,8 +261,8 @@ class Session:
         hearing = Hearing(engine, self._rate, self._say)
         try:
             self._hear_all(hearing, chain((first,), iter(self._next, None)))
-        except Exception:  # the loop's edge: a broken engine must cost the words, not the call
-            LOG.exception("recognition of call %s failed", self.kept.party.call_id)
+        except Exception as error:  # noqa: BLE001 the loop's edge: a broken engine must cost the words, not the call
+            LOG.error("recognition of call %s failed: %s", self.kept.party.call_id, logs.place_of(error))
             self.tell(Trouble.ENGINE_FAILED)
             self._has_failed = True
             self._gaps.append((hearing.heard_until_s, float("inf")))

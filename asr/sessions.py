@@ -142,6 +142,10 @@ class Sessions:
         """Whether recordings may be heard now without harm to those who speak."""
         return may_hear_late(self._terms, self._load())
 
+    def heard_late(self, audio_s: float) -> None:
+        """So much of a recording was heard: the engine's work for it is not that of those who speak."""
+        self.meter.worked(audio_s)
+
     def standing(self) -> Standing:
         """How all are doing."""
         load = self._load()
@@ -176,7 +180,9 @@ class Sessions:
 
     def _load(self) -> Load:
         recognised = [session for session in tuple(self._live) if session.has_recogniser]
-        return Load(len(recognised), max((session.lag_s for session in recognised), default=0.0), self.meter.cost())
+        return Load(
+            len(recognised), max((session.lag_s for session in recognised), default=0.0), self.meter.cost(len(recognised))
+        )
 
     def _count(self, session: Session, verdict: Verdict) -> None:
         if verdict is Verdict.YES:

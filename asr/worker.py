@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 
 from asr.engine import AsrEngine, open_engine
 from asr.worker_messages import Ask, Told, message, packed, parts
+from hotline.kernel import logs
 from hotline.kernel.errors import HotlineError
 
 LOG = logging.getLogger("asr.worker")
@@ -58,9 +59,10 @@ class Worker:
                     self.tell(Told.HEARD, number, packed(found))
             finally:
                 stream.close()
-        except Exception as error:  # the loop's edge: a broken stream must not take the others along
-            LOG.exception("stream %s", number)
-            self.tell(Told.FAILED, number, repr(error).encode())
+        except Exception as error:  # noqa: BLE001 the loop's edge: a broken stream must not take the others along
+            # What an engine says of its failure may quote what was spoken.
+            LOG.error("stream %s: %s", number, logs.place_of(error))
+            self.tell(Told.FAILED, number, logs.place_of(error).encode())
 
 
 def main() -> None:

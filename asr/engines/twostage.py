@@ -17,6 +17,7 @@ from asr.engine import open_engine as open_named
 from asr.engines import options
 from asr.engines.crew import Crew, Urgency
 from asr.text import join_words
+from hotline.kernel import logs
 from hotline.kernel.errors import HotlineError, Invalid
 
 LOG = logging.getLogger("asr.engines.twostage")
@@ -123,10 +124,10 @@ class TwoStageStream:
     def _live_words(self, ask: Callable[[RecognitionStream], Sequence[Hypothesis]]) -> Sequence[Hypothesis]:
         try:
             return [_moved(found, self._live_from_s) for found in ask(self._live)]
-        except Exception:
+        except Exception as error:
             if self._has_live_failed:
                 raise
-            LOG.exception("the live engine failed; the other hears this stream alone")
+            LOG.warning("the live engine failed; the other hears this stream alone: %s", logs.place_of(error))
         return self._go_on_alone(ask)
 
     def _go_on_alone(self, ask: Callable[[RecognitionStream], Sequence[Hypothesis]]) -> Sequence[Hypothesis]:
@@ -230,8 +231,8 @@ def _better(second: _Pass) -> Iterator[Hypothesis]:
         heard = second.heard.result()
     except CancelledError:
         return
-    except Exception:
-        LOG.exception("the second pass failed; the live words stay")
+    except Exception as error:  # noqa: BLE001 a worse second opinion must not take the first one along
+        LOG.error("the second pass failed; the live words stay: %s", logs.place_of(error))
         return
     text = join_words(" ".join(found.text for found in heard))
     if not text or text == second.live.text:

@@ -24,6 +24,7 @@ from asr.gateways.dialects.port import Dialect, Hello, Message
 from asr.gateways.doors import LOOPBACK, Door
 from asr.gateways.line import Line
 from asr.gateways.streams import End, Limits, OpenLeg, Over
+from hotline.kernel import logs
 
 LOG = logging.getLogger("asr.websocket")
 GOODBYE_S = 1.0
@@ -109,8 +110,8 @@ class WebSocketServer:
             over = Over(End.TOO_LONG)
         except ConnectionClosed as closed:
             over = self._why(closed)
-        except Exception:  # the connection's edge: the library's own log of it is silent
-            LOG.exception("a connection failed")
+        except Exception as error:  # noqa: BLE001 the connection's edge: the library's own log of it is silent
+            LOG.error("a connection failed: %s", logs.place_of(error))
             over = Over(End.LOST)
         finally:
             talking.cancel()

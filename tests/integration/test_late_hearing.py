@@ -47,10 +47,14 @@ class Room:
     engine: AsrEngine
     is_free: bool = True
     asked: int = 0
+    heard_s: float = 0.0
 
     def may_hear_late(self) -> bool:
         self.asked += 1
         return self.is_free
+
+    def heard_late(self, audio_s: float) -> None:
+        self.heard_s += audio_s
 
 
 @dataclass
@@ -109,11 +113,11 @@ def late_of(database: Database, recordings: Recordings, room: Room, told: Told |
 
 
 def test_a_waiting_recording_is_heard_with_its_true_times_and_announced(database: Database, tmp_path: Path) -> None:
-    recordings, told = Recordings(tmp_path), Told()
+    recordings, told, room = Recordings(tmp_path), Told(), Room(ScriptedEngine([LINES]))
     record(recordings, database, [(0.0, 4.0)])
 
     hear(
-        late_of(database, recordings, Room(ScriptedEngine([LINES])), told),
+        late_of(database, recordings, room, told),
         lambda: row(database).state is RecordingState.HEARD,
     )
 
@@ -122,6 +126,7 @@ def test_a_waiting_recording_is_heard_with_its_true_times_and_announced(database
     with database.read() as session:
         names = session.scalars(select(StoredEvent.name)).all()
     assert names.count("segment-heard") == 3
+    assert room.heard_s == pytest.approx(4.0), "its cost is not charged to those who speak"
 
 
 def test_a_gap_in_the_middle_is_heard_at_its_seconds(database: Database, tmp_path: Path) -> None:
@@ -250,6 +255,38 @@ def test_a_call_over_the_limit_waits_and_one_within_it_does_not(database: Databa
         (RecordingState.HEARD, [], 4.0),
         (RecordingState.WAITING, [[0.0, 4.0]], 4.0),
     ]
+
+
+@dataclass
+class States(NoPush):
+    """Remembers what consoles are told of each call's hearing."""
+
+    told: list[tuple[object, object]] = field(default_factory=list)
+
+    def hearing(self, call_id: object, state: dict[str, object]) -> None:  # type: ignore[override]  # as Heard sends it
+        self.told.append((call_id, state["state"]))
+
+
+def test_a_call_for_which_room_came_is_told_to_its_console_and_the_rest_of_it_waits(database: Database, tmp_path: Path) -> None:
+    states = States()
+    heard = Heard(database, states)
+    live = Sessions(ScriptedEngine([LINES]), heard, Recordings(tmp_path), SessionLimits(max_streams=1), register=heard)
+    first, second = live.open(uuid.uuid4(), "caller", RATE), live.open(CALL, "caller", RATE)
+    speak(second, 1)
+    first.ended("hang-up")
+    until(lambda: live.recognised == 0)
+    live.admit_waiting()
+    speak(second, 4)
+    second.ended("hang-up")
+    live.wait(5)
+    heard.close()
+
+    assert [state for call_id, state in states.told if call_id == CALL] == ["started", "no-room", "started", "ended"]
+    with database.read() as session:
+        said_first = transcripts.transcript(session, CALL)[0]
+        found = session.scalars(select(CallRecording).where(CallRecording.call_id == CALL)).one()
+    assert (said_first.start_s, said_first.engine) == (pytest.approx(1.2), "scripted")
+    assert (found.state, found.gaps) == (RecordingState.WAITING, [[0.0, pytest.approx(1.0)]])
 
 
 def test_what_a_killed_gateway_left_waits_from_its_last_final_on(database: Database, tmp_path: Path) -> None:

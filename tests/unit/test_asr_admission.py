@@ -54,13 +54,31 @@ def test_the_meter_divides_cpu_time_by_audio_and_forgives_a_process_that_died() 
     used = [10.0]
     meter = Meter(lambda: used[0])
     meter.worked(5)
-    meter.cost()
+    meter.cost(1)
     for step in (3.0, 3.0, -8.0):
         used[0] += step
         meter.worked(15)
-        found = meter.cost()
+        found = meter.cost(1)
 
     assert found == pytest.approx(6 / 45, rel=0.1)
+
+
+def test_work_while_nobody_speaks_costs_no_caller_a_recogniser() -> None:
+    used = [0.0]
+    meter = Meter(lambda: used[0])
+    for _ in range(3):
+        used[0] += 3.0
+        meter.worked(20)
+        meter.cost(1)
+    before = meter.cost(1)
+
+    used[0] += 3600
+    meter.cost(0)
+    used[0] += 3.0
+    meter.worked(20)
+
+    assert before == pytest.approx(0.15)
+    assert meter.cost(1) == pytest.approx(0.15)
 
 
 @pytest.mark.parametrize(("delays", "expected"), [([], (0, 0)), ([0.5], (0.5, 0.5)), ([0.1] * 18 + [3.0] * 2, (0.1, 3.0))])

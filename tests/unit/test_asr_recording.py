@@ -60,3 +60,11 @@ def test_a_folder_that_cannot_be_made_stops_the_recording(tmp_path: Path) -> Non
     recording.write(SECOND)
 
     assert recording.has_failed
+
+
+def test_voices_are_readable_by_the_gateway_alone(tmp_path: Path) -> None:
+    recording = Recordings(tmp_path / "voices").begin("call", 8000)
+    recording.write(SECOND)
+    recording.close()
+
+    assert [path.stat().st_mode & 0o777 for path in (recording.file.parent, recording.file)] == [0o700, 0o600]
