@@ -32,10 +32,12 @@ pages: $(READY)
 run: setup ## Start the demo city (FRESH=1 starts over, SCALE=5 makes it bigger, HOTLINE_PORT sets the port)
 	$(BIN)/hotline demo start --scale $(SCALE) $(if $(FRESH),--fresh)
 
-PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+# A file stays with one worker, which makes what its tests share once; files go out in the order given, small ones last.
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -q $(WORKERS)
 
 test: lint ## Lint, then all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/architecture tests/unit tests/integration tests/contract
+	$(BIN)/python -m pytest $(WORKERS) tests/contract tests/integration tests/architecture tests/unit
 	$(BIN)/python -m pytest -rs tests/e2e tests/browser
 
 lint: $(VENV)/.dev pages ## ruff, mypy, import contracts, types and texts of the pages

@@ -1,5 +1,6 @@
 """Random people do random things, allowed or not, for thousands of steps: what must always hold, holds after each."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -24,7 +25,8 @@ from tests.lifetime.town import Town
 from web.bootstrap import Container
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-LIVES, STEPS = 30, 40
+LIVES, STEPS = int(os.environ.get("HOTLINE_TEST_LIVES", "12")), 40
+"""Other lives at every run; HOTLINE_TEST_LIVES=100 walks far more of them at once, before a release or a change of moves."""
 MOST_TICKETS, LONG_HOURS, ACTS, REQUESTERS_SHARE = 3, 24 * 100, 5, 0.1
 SEEDS = st.integers(0, 2**63)
 """One number a step: what chance makes of it is the same each time, and hypothesis shortens the story around it."""
