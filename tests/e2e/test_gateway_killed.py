@@ -10,9 +10,10 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -62,7 +63,7 @@ class Gateway:
     def workers(self) -> list[int]:
         assert self.running is not None
         children = psutil.Process(self.running.pid).children()
-        return [child.pid for child in children if "asr.worker" in child.cmdline()]
+        return [child.pid for child in children if is_worker(child)]
 
     def kill(self) -> None:
         assert self.running is not None
@@ -80,6 +81,14 @@ class Gateway:
         except GatewayUnreachable:
             return False
         return True
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Whether it recognises; one that died meanwhile does not."""
+    try:
+        return "asr.worker" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture
@@ -126,6 +135,13 @@ def are_heard(database: Database) -> bool:
     return len(found) == CALLS and set(found) == {RecordingState.HEARD}
 
 
+def endings(database: Database) -> Sequence[dict[str, Any]] | None:
+    """What was told of the ends of all calls; a stream's end is told after its recording's."""
+    with database.read() as session:
+        found = session.scalars(select(StoredEvent.payload).where(StoredEvent.name == "audio-ended")).all()
+    return found if len(found) >= CALLS else None
+
+
 def check(found: list[str], seconds: float) -> None:
     """All words once and in order, but for the last ones before and after the kill."""
     assert len(set(found)) == len(found)
@@ -153,7 +169,6 @@ def test_what_a_killed_gateway_had_not_heard_is_heard_by_the_next_one(gateway: G
 
     for call_id in calls:
         check(words(database, call_id), KILLED_AT_S)
-    with database.read() as session:
-        ends = session.scalars(select(StoredEvent.payload).where(StoredEvent.name == "audio-ended")).all()
+    ends = until(lambda: endings(database), what="the end of each is told")
     assert sorted(end["call_id"] for end in ends) == sorted(str(call_id) for call_id in calls)
     assert {end["reason"] for end in ends} == {"lost"}

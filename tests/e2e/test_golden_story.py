@@ -76,9 +76,8 @@ def words_appear_and_fill_the_draft(story: Story) -> None:
     agent = story.agent
     story.speak()
     agent.hears("draft", lambda event: event["draft_id"] == story.draft_id)
-    words = [event for event in agent.events("transcript") if event["call_id"] == story.call_id]
-    assert not words[0]["final"], "words appear while they are spoken"
-    assert [event["seq"] for event in words if event["final"]] == [1, 2]
+    until(lambda: [event["seq"] for event in words_shown(story) if event["final"]] == [1, 2], what="both sentences are shown")
+    assert not words_shown(story)[0]["final"], "words appear while they are spoken"
     story.fill()
     fields = story.draft()["fields"]
     assert {name: fields[name]["value"] for name in ("category_code", "address")} == {
@@ -90,6 +89,11 @@ def words_appear_and_fill_the_draft(story: Story) -> None:
     cards = agent.get(f"/contacts/{story.contact_id}/cards")["items"]
     assert "夜间噪声时段和各类噪声谁管" in [card["title"] for card in cards]
     story.confirm()
+
+
+def words_shown(story: Story) -> list[Json]:
+    """What the agent's page was sent of the call so far."""
+    return [event for event in story.agent.events("transcript") if event["call_id"] == story.call_id]
 
 
 def dispatcher_confirms_the_first_unit_proposed(story: Story) -> None:
@@ -140,7 +144,7 @@ def requester_is_satisfied_and_reads_the_public_reply(story: Story) -> None:
 
 def board_moved_and_opens_the_list(story: Story, before: Json) -> None:
     manager, after = story.cast["manager1"], numbers(story.cast)
-    assert manager.events("board")
+    until(lambda: manager.events("board"), what="the board hears that numbers moved")
     assert {key: after[key]["numerator"] - before[key]["numerator"] for key in MOVED} == dict.fromkeys(MOVED, 1)
     for key in MOVED:
         opened = manager.get(f"/tickets?{after[key]['numerator_query']}")

@@ -13,6 +13,7 @@ from hotline.kernel.settings import Settings
 from tests.e2e.people import Client, Json, citizen
 from tests.e2e.stage import Stage
 from tests.e2e.story import PUBLIC_REPLY, SATISFIED, Cast, Story
+from tests.e2e.waiting import until
 from web import texts
 
 pytestmark = pytest.mark.e2e
@@ -58,7 +59,7 @@ def test_request_from_the_portal_is_followed_to_its_end(stage: Stage, cast: Cast
     assert (seen["unit"], seen["public_reply"], seen["can_evaluate"]) == (story.unit["name"], PUBLIC_REPLY, True)
     assert resident.post(f"{path}/evaluation", {**code, "answers": SATISFIED})["state"] == "closed"
     resident.ask("POST", f"{path}/evaluation", {**code, "answers": SATISFIED}, status=409)
-    assert number_in_messages(stage, story.number)
+    until(lambda: number_in_messages(stage, story.number), what="the citizen is told by message")
 
 
 def test_photo_of_200_megabytes_is_refused_by_the_running_server(stage: Stage, resident: Client) -> None:
