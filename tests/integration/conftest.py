@@ -3,7 +3,9 @@
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,9 +20,43 @@ from sla import defaults
 from tests import factories
 from tests.conftest import SECRET
 from tests.integration.people import Person, SignIn
-from web import embedded
+from web import auth, embedded
 from web.app import create_app
 from web.bootstrap import Container, build
+from web.limits import limiter
+
+
+@dataclass(frozen=True)
+class SharedApp:
+    """An application with what it was made from and its configuration then."""
+
+    app: APIFlask
+    shape: tuple[object, ...]
+    counts: object
+    config: dict[str, Any]
+
+    @classmethod
+    def made(cls, parts: Container) -> "SharedApp":
+        app = create_app(parts)
+        return cls(app, shape_of(parts), limiter.storage, dict(app.config))
+
+    def fits(self, parts: Container) -> bool:
+        """Whether it would be made the same, and no application since lets the one limiter of the process count elsewhere."""
+        return self.shape == shape_of(parts) and self.counts is limiter.storage
+
+    def around(self, parts: Container) -> APIFlask:
+        """As new, with these parts."""
+        self.app.config.clear()
+        self.app.config.update(self.config)
+        self.app.extensions["hotline"] = parts
+        auth.forget_superiors()
+        return self.app
+
+
+def shape_of(parts: Container) -> tuple[object, ...]:
+    """What `create_app` takes from the parts once and for all."""
+    given = parts.settings
+    return parts.secret_key, parts.broker.redis_url, given.secure_cookies, given.upload_max_bytes, given.trusted_proxies
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +96,18 @@ def parts(broker: Path, database: Database, database_url: str) -> Iterator[Conta
     made.close()
 
 
+@pytest.fixture(scope="session")
+def applications() -> list[SharedApp]:
+    """The application that the tests of this worker share, once there is one."""
+    return []
+
+
 @pytest.fixture
-def whole_app(parts: Container) -> APIFlask:
-    return create_app(parts)
+def whole_app(parts: Container, applications: list[SharedApp]) -> APIFlask:
+    """The application around these parts. Routes take longer to register than most tests: made anew only if it must be."""
+    if not (applications and applications[0].fits(parts)):
+        applications[:] = [SharedApp.made(parts)]
+    return applications[0].around(parts)
 
 
 @pytest.fixture
