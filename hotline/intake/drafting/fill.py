@@ -14,6 +14,7 @@ from hotline.intake.drafting.gazetteer import Gazetteer
 from hotline.intake.drafting.locating import Location, at_premises, locate, site_proposals
 from hotline.intake.drafting.matter import (
     ENQUIRY,
+    Matter,
     clauses,
     find_matter,
     find_matters,
@@ -24,9 +25,9 @@ from hotline.intake.drafting.matter import (
 )
 from hotline.intake.drafting.moments import find_time
 from hotline.intake.drafting.patterns import house_title, load_patterns
-from hotline.intake.drafting.person import find_person, name_proposal
+from hotline.intake.drafting.person import Person, find_person, name_proposal
 from hotline.intake.drafting.phone import find_phone
-from hotline.intake.drafting.place import ROAD
+from hotline.intake.drafting.place import ROAD, Site
 from hotline.intake.drafting.subject import find_subject
 from hotline.intake.drafting.talk import load_talk, wants_nothing
 from hotline.intake.drafting.titles import Titled, title_of
@@ -81,9 +82,7 @@ def fill(
     cues, limits = load_cues(), load_limits()
     place = _located(told, turns, sources.gazetteer, cues)
     person = find_person(whole, cues)
-    matter = find_matter(told, cues, (), _cut(place, None))
-    kind = find_type(told, cues) or find_type(turns, cues) or (likely_type(matter) if matter else None)
-    kind = _registered(kind, told, cues)
+    kind = _kind(told, turns, place, cues)
     said = kind.value if kind else ""
     found: dict[str, Proposal | None] = {
         "type": kind,
@@ -101,21 +100,32 @@ def fill(
     known = _borrowing({name: proposal for name, proposal in found.items() if proposal}, before, told)
     matters = find_matters(told, cues, _words_said(known, turns), _cut(place, known.get("time")))
     if matters:
-        first, second = [*matters[:2], None][:2]
-        if said == SUGGESTION and first and len(first.text) >= TELLING_MATTER:
-            second = None
-        assert first is not None  # noqa: S101 - there is one
-        fields = (known.get("type"), known.get("urgency"))
-        asked = known.get("wanted") if said == ENQUIRY else None
-        known["title"] = title_of(
-            Titled(first, second, *fields, person, place.site, known.get("address"), known.get("persons"), asked), turns
-        )
+        known["title"] = title_of(_titled(matters, known, person, place.site), turns)
         known |= _body(told, cues, known, limits)
     return known
 
 
+def _titled(matters: Sequence[Matter], known: Mapping[str, Proposal], person: Person | None, site: Site | None) -> Titled:
+    """What a title is made of; a suggestion needs no second clause, and an enquiry is what is asked."""
+    first, second = matters[0], matters[1] if len(matters) > 1 else None
+    kind = known.get("type")
+    said = kind.value if kind else ""
+    if said == SUGGESTION and len(first.text) >= TELLING_MATTER:
+        second = None
+    asked = known.get("wanted") if said == ENQUIRY else None
+    fields = (kind, known.get("urgency"))
+    return Titled(first, second, *fields, person, site, known.get("address"), known.get("persons"), asked)
+
+
 def _is_there(turns: Sequence[Turn]) -> bool:
     return any(word in turn.text for turn in turns for word in load_talk().same_place)
+
+
+def _kind(told: Sequence[Turn], turns: Sequence[Turn], place: Location, cues: Cues) -> Proposal | None:
+    """The type: of the matter's own turns, of all, or as the matter itself makes it likely."""
+    matter = find_matter(told, cues, (), _cut(place, None))
+    kind = find_type(told, cues) or find_type(turns, cues) or (likely_type(matter) if matter else None)
+    return _registered(kind, told, cues)
 
 
 def _registered(kind: Proposal | None, told: Sequence[Turn], cues: Cues) -> Proposal | None:

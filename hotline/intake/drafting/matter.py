@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hotline.intake.drafting.cues import Cues
 from hotline.intake.drafting.phone import holds_phone
-from hotline.intake.drafting.talk import asked_about
+from hotline.intake.drafting.talk import asked_about, load_talk
 from hotline.intake.drafting.topics import topic_words
 from hotline.intake.drafting.values import CALLER, Clause, Evidence, Proposal, Turn, merge
 from hotline.intake.risk_words import LEVELS, RiskWords
@@ -270,7 +270,7 @@ def _clean(clause: Clause, cues: Cues, cut: Collection[str]) -> Matter | None:
 
 def _wishes_behind(text: str, cues: Cues) -> Iterator[int]:
     """Where a wish begins after the matter, in speech without punctuation."""
-    return (at for word in cues.wishes if (at := text.find(word, LONGEST_COURTESY)) >= 0)
+    return (at for word in (*cues.wishes, *load_talk().wish_starts) if (at := text.find(word, LONGEST_COURTESY)) >= 0)
 
 
 def _without_openers(text: str, start: int, end: int, cues: Cues) -> int:
