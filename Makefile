@@ -43,8 +43,14 @@ test: lint ## Lint, then all tests
 lint: $(VENV)/.dev pages ## ruff, mypy, import contracts, types and texts of the pages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(MAKE) --no-print-directory --output-sync -j 2 types page-types
 	$(BIN)/lint-imports
+
+.PHONY: types page-types
+types:
+	$(BIN)/mypy
+
+page-types:
 	$(BIN)/python web/frontend/build.py check
 
 unit integration contract architecture: $(VENV)/.dev ## One kind of test
