@@ -35,10 +35,12 @@ run: setup ## Start the demo city (FRESH=1 starts over, SCALE=5 makes it bigger,
 # A file stays with one worker, which makes what its tests share once; files go out in the order given, small ones last.
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 PYTEST := $(BIN)/python -m pytest -q $(WORKERS)
+# More than there are cores, since they wait for processes most of the time; tests/e2e/sharing.py says which stay together.
+STAGES := -n 3
 
 test: lint ## Lint, then all tests
 	$(BIN)/python -m pytest $(WORKERS) tests/contract tests/integration tests/architecture tests/unit
-	$(BIN)/python -m pytest -rs tests/e2e tests/browser
+	$(BIN)/python -m pytest -rs $(STAGES) tests/e2e tests/browser
 
 lint: $(VENV)/.dev pages ## ruff, mypy, import contracts, types and texts of the pages
 	$(BIN)/ruff format --check .
@@ -57,7 +59,7 @@ unit integration contract architecture: $(VENV)/.dev ## One kind of test
 	$(PYTEST) tests/$@
 
 e2e browser: $(VENV)/.dev pages ## Tests with real processes
-	$(BIN)/python -m pytest -q -rs tests/$@
+	$(BIN)/python -m pytest -q -rs $(STAGES) tests/$@
 
 docs: $(VENV)/.dev ## Write the generated reference pages anew
 	$(BIN)/python docs/generate.py

@@ -21,6 +21,8 @@ from web.migrations import upgrade
 ZONE = ZoneInfo("Asia/Shanghai")
 TEMPLATE = "hotline_template"
 SECRET = "the secret of the tests"
+CONNECTIONS = 400
+"""Several workers may each run a whole hotline."""
 EMPTY = """
 do $$
 declare
@@ -60,7 +62,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
     with FileLock(run / "postgres.lock"):
         server = embedded.start_postgres(run / "postgres")
         if not (run / "template-ready").exists():
-            server.psql("alter system set fsync = off; alter system set synchronous_commit = off; select pg_reload_conf();")
+            server.psql("alter system set fsync = off; alter system set synchronous_commit = off;")
+            server.psql(f"alter system set max_connections = {CONNECTIONS};")
+            server.stop()
+            server.start()
             upgrade(embedded.create_database(server, TEMPLATE))
             (run / "template-ready").touch()
     yield server

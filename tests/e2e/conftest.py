@@ -14,6 +14,7 @@ from hotline.kernel.db import Database
 from hotline.kernel.events import Subscribers, recorder
 from hotline.kernel.vault import Vault
 from tests.conftest import SECRET, TEMPLATE, ZONE
+from tests.e2e.sharing import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from tests.e2e.stage import Stage
 from tests.e2e.story import CALL_RATE_HZ, Cast
 from web import embedded
@@ -29,9 +30,9 @@ TONE_HZ, LOUDNESS = 220, 3000
 
 
 @pytest.fixture(scope="session")
-def city_url(postgres: PostgresServer) -> Iterator[str]:
+def city_url(postgres: PostgresServer, worker_id: str) -> Iterator[str]:
     """A database of the reference city, without requests."""
-    name = "hotline_e2e"
+    name = f"hotline_e2e_{worker_id}"
     postgres.psql(f"drop database if exists {name} with (force); create database {name} template {TEMPLATE};")
     url = embedded.create_database(postgres, name)
     database = quiet(url)

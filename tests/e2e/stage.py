@@ -5,37 +5,51 @@ Tests kill its processes by name; the supervisor starts them again. The database
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from tests.conftest import SECRET
 from tests.e2e.waiting import until
-from web.supervisor import hotline_command
+from web import embedded
+from web.queue import TIMED, make_celery
+from web.schedule import timed
+from web.supervisor import hotline_command, port_is_free
 
 TOKEN = "the-exchange-of-the-stage"
 RECEIPT_S = 2
 LEASE_S = 3
-START_S = 120.0
+START_S = 240.0
 STOP_S = 40.0
 LOG_TAIL = 60
+PORTS_FROM, PORTS_EACH = 11_000, 1_000
 COMMANDS = {"web": "web.cli serve", "worker": "web.cli worker", "beat": "web.cli beat", "gateway": "web.cli gateway"}
 COMMANDS |= {"broker": "valkey-server"}
 """What the command line of each process under the supervisor holds."""
 
 
+def _own_ports() -> Iterator[int]:
+    """Ports of this test process alone, below those that the system gives to whoever connects somewhere."""
+    first = PORTS_FROM + PORTS_EACH * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return cycle(random.sample(range(first, first + PORTS_EACH), PORTS_EACH))
+
+
+_PORTS = _own_ports()
+
+
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on, nor will before it is used."""
+    return next(port for port in _PORTS if port_is_free("127.0.0.1", port))
 
 
 @dataclass
@@ -79,15 +93,15 @@ class Stage:
     def start(self) -> None:
         """Start the partner and everything else, and wait until all parts are up."""
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
-        self.start_partner()
         self._start("up", hotline_command("up"), self.environment())
+        self.start_partner()
         until(self.is_up, what="all parts are up", seconds=START_S)
 
     def start_partner(self) -> None:
         """110 answers again; what it took before stays."""
         command = hotline_command("demo", "partner", "--port", str(self.partner_port), "--data", str(self.folder / "110"))
         self._start("partner", command, self.environment())
-        until(lambda: self.arrivals() is not None, what="the partner listens")
+        until(lambda: self.arrivals() is not None, what="the partner listens", seconds=START_S)
 
     def is_up(self) -> bool:
         """Whether all parts work, as the installation says itself."""
@@ -134,10 +148,16 @@ class Stage:
         pid = until(lambda: self.pid(name), what=f"{name} runs, to be killed")
         os.kill(pid, signal.SIGKILL)
 
+    def ring(self, row: str) -> None:
+        """Let the worker do a row of the schedule now, not when the timetable comes to it."""
+        broker = embedded.open_embedded_broker(urlsplit("embedded:"), data_dir=self.folder / "data")
+        with make_celery(broker.celery_url) as app:
+            app.send_task(TIMED, args=[timed(row).name])
+
     def ticket_show(self, number: str) -> str:
         """What `hotline ticket show` prints."""
         command = hotline_command("ticket", "show", number)
-        shown = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+        shown = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=True, timeout=START_S)  # noqa: S603
         return shown.stdout
 
     def stop(self) -> None:

@@ -95,9 +95,11 @@ def is_worker(process: psutil.Process) -> bool:
 def gateway(tmp_path: Path, database: Database, database_url: str) -> Iterator[Gateway]:
     beeps.install(tmp_path)
     made = Gateway(tmp_path, database_url)
-    made.start()
-    yield made
-    made.stop()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
 
 
 def play(port: int, calls: list[uuid.UUID], meanwhile: Callable[[], None]) -> None:
