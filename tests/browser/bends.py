@@ -81,8 +81,7 @@ class Desk:
 
 def at_ticket(window: Window, login: str, claim: Claim, *, title: str = "") -> Page:
     """Sign in and open the ticket's own page; units read a confidential one under another title."""
-    window.sign_in(login)
-    page = window.open(f"/tickets/{claim.id}")
+    page = window.enter(login).open(f"/tickets/{claim.id}")
     expect(page.get_by_role("heading", name=title or claim.title, exact=True).last).to_be_visible()
     return page
 

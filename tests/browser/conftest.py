@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Playwright, ViewportSize, sync_playwright
 
 from tests.browser.bends import Desk
-from tests.browser.windows import DESK, Window, open_window
+from tests.browser.windows import DESK, Keys, Window, open_window
 from tests.conftest import TEMPLATE
 from tests.e2e.conftest import pytest_runtest_makereport as pytest_runtest_makereport
 from tests.e2e.people import Officer
+from tests.e2e.sharing import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from tests.e2e.stage import Stage
 from web import embedded
 from web.embedded import PostgresServer
@@ -26,6 +28,7 @@ from web.supervisor import hotline_command
 
 SCALE = "0.5" if "HOTLINE_TEST_SCREENSHOTS" in os.environ else "0.05"
 """Pictures show a city at work; the tests need one request of a kind."""
+CITY = "hotline_city"
 MICROPHONE_RATE_HZ = 16_000
 RECORDING_S = 30
 TONE_HZ, LOUDNESS = 220, 3000
@@ -63,9 +66,9 @@ def chromium(playwright: Playwright) -> str:
 
 
 @pytest.fixture(scope="session")
-def stage(chromium: str, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(chromium: str, postgres: PostgresServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Everything running, with requests in every state."""
-    with staged(postgres, tmp_path_factory.mktemp("browser"), "hotline_browser", SCRIPT) as made:
+    with staged(postgres, tmp_path_factory.mktemp("browser"), f"hotline_browser_{worker_id}", SCRIPT) as made:
         yield made
 
 
@@ -74,9 +77,7 @@ def staged(postgres: PostgresServer, folder: Path, name: str, said: Sequence[tup
     """A seeded city in a database of that name, with all processes, in which every call says that."""
     script = folder / "call.tsv"
     script.write_text("".join(f"{start}\t{end}\t{text}\n" for start, end, text in said), encoding="utf-8")
-    postgres.psql(f"drop database if exists {name} with (force); create database {name} template {TEMPLATE};")
-    made = Stage(folder, embedded.create_database(postgres, name), script)
-    _seed(made)
+    made = Stage(folder, _city(postgres, name, folder / "data"), script)
     try:
         made.start()
         yield made
@@ -95,17 +96,23 @@ def browser(playwright: Playwright, chromium: str, tmp_path_factory: pytest.Temp
     launched.close()
 
 
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    """Whoever signed in so far."""
+    return {}
+
+
 @pytest.fixture
-def window(browser: Browser, stage: Stage) -> Iterator[OpenWindow]:
+def window(browser: Browser, stage: Stage, keys: Keys) -> Iterator[OpenWindow]:
     """Opens windows; when the test is over, whatever went wrong on any of them fails it."""
     opened: list[Window] = []
 
     def open_one(size: ViewportSize = DESK) -> Window:
-        opened.append(open_window(browser, stage.address, size))
+        opened.append(open_window(browser, stage.address, keys, size))
         return opened[-1]
 
     yield open_one
-    troubles = [f"{one.page.url}: {trouble}" for one in opened for trouble in one.troubles]
+    troubles = [trouble for one in opened for trouble in one.troubles]
     for one in opened:
         one.close()
     assert troubles == []
@@ -122,6 +129,19 @@ def desk(stage: Stage) -> Iterator[Desk]:
 
 def _is_built() -> bool:
     return (DIST / ".vite" / "manifest.json").exists()
+
+
+def _city(postgres: PostgresServer, name: str, data: Path) -> str:
+    """A copy of the demo city: its database by that name, its data folder there. It is told once a run."""
+    folder = postgres.pgdata.parent / "city"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "told").exists():
+            postgres.psql(f"drop database if exists {CITY}; create database {CITY} template {TEMPLATE};")
+            _seed(Stage(folder, embedded.create_database(postgres, CITY), folder / "nothing is said"))
+            (folder / "told").touch()
+        postgres.psql(f"drop database if exists {name} with (force); create database {name} template {CITY};")
+    shutil.copytree(folder / "data", data)
+    return embedded.create_database(postgres, name)
 
 
 def _seed(stage: Stage) -> None:

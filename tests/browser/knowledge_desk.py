@@ -21,14 +21,12 @@ FOUND_S = 60.0
 
 def at_tab(window: Window, login: str, tab: str) -> Page:
     """Sign in and open that tab of the knowledge desk."""
-    window.sign_in(login)
-    return window.open(f"/knowledge?tab={tab}")
+    return window.enter(login).open(f"/knowledge?tab={tab}")
 
 
 def at_articles(window: Window, login: str, state: str = "") -> Page:
     """Sign in and open the list of articles in that state."""
-    window.sign_in(login)
-    return window.open(f"/knowledge?state={state}")
+    return window.enter(login).open(f"/knowledge?state={state}")
 
 
 def choose(page: Page, title: str) -> None:
@@ -84,8 +82,7 @@ def row(page: Page, words: str) -> Locator:
 
 def at_console(window: Window, login: str = "agent1") -> Page:
     """An agent with a contact at hand that needs no call."""
-    page = window.sign_in(login)
-    page.goto("/console")
+    page = window.enter(login).open("/console")
     page.get_by_role("button", name=re.compile("无来电登记|另一件事")).first.click()
     expect(page.get_by_label("诉求内容")).to_be_visible()
     return page

@@ -19,8 +19,7 @@ def _patience() -> None:
 
 
 def test_unit_and_officer_are_made_and_the_officer_signs_in(window: OpenWindow) -> None:
-    page = window().sign_in("cityadmin")
-    page.goto("/admin")
+    page = window().enter("cityadmin").open("/admin")
     _make_unit(page)
     page.get_by_role("navigation", name="系统管理").get_by_role("button", name="人员").click()
     first = _make_officer(page)

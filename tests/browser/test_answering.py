@@ -7,6 +7,7 @@ from tests.browser.bends import Desk
 from tests.browser.conftest import OpenWindow
 from tests.browser.knowledge_desk import eventually
 from tests.browser.windows import PATIENCE_MS, PHONE
+from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.browser
 
@@ -22,8 +23,7 @@ def _patience() -> None:
 
 
 def test_card_is_corrected_in_one_key_and_stands_on_the_worklist(window: OpenWindow) -> None:
-    page = window().sign_in("agent1")
-    page.goto("/console")
+    page = window().enter("agent1").open("/console")
     page.get_by_role("button", name="无来电登记").click()
     page.get_by_label("诉求内容").fill("想问公积金怎么提取")
     expect(page.locator("[data-article]").first).to_contain_text("因为提到")
@@ -33,8 +33,7 @@ def test_card_is_corrected_in_one_key_and_stands_on_the_worklist(window: OpenWin
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="答复")).to_contain_text("剩余")
 
-    editor = window().sign_in("editor1")
-    editor.goto("/knowledge?tab=tasks")
+    editor = window().enter("editor1").open("/knowledge?tab=tasks")
     expect(editor.get_by_role("article").filter(has_text=WRONG)).to_be_visible()
 
 
@@ -66,11 +65,10 @@ def test_question_without_an_answer_goes_along_to_a_person(window: OpenWindow, d
     assert UNKNOWN in desk.dispatcher.get(f"/tickets/{row['id']}")["body"]
 
 
-def test_unanswered_question_is_given_to_a_unit_with_a_limit(window: OpenWindow) -> None:
-    page = window().sign_in("editor1")
-    page.goto("/knowledge?tab=questions")
+def test_unanswered_question_is_given_to_a_unit_with_a_limit(window: OpenWindow, stage: Stage) -> None:
+    page = window().enter("editor1").open("/knowledge?tab=questions")
     waiting = page.get_by_role("article").filter(has=page.get_by_role("button", name="交办单位"))
-    # The clock brings the seeded questions together within its minute.
+    stage.ring("questions-group")
     eventually(page, lambda: waiting.count() > 0, "questions are grouped", seconds=GROUPED_S)
     cluster = page.get_by_role("article").filter(has_text=waiting.first.get_by_role("heading").inner_text())
 

@@ -66,9 +66,7 @@ def _patience() -> None:
 
 
 def test_file_with_wrong_cells_changes_nothing_and_the_mended_one_comes_and_is_withdrawn(window: OpenWindow) -> None:
-    opened = window()
-    opened.sign_in("cityadmin")
-    page = opened.open("/admin?part=catalogue")
+    page = window().enter("cityadmin").open("/admin?part=catalogue")
     before = _versions(page)
     first = _exported(page)
     for row, heading, words in WRONG:

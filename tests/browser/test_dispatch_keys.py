@@ -54,8 +54,7 @@ def test_queue_is_worked_off_by_digits_and_enter(window: OpenWindow, desk: Desk)
 
 def test_unit_outside_its_duties_is_given_a_ticket_only_with_a_reason_which_stays(window: OpenWindow, desk: Desk) -> None:
     claim = desk.opened("晴川路口摊位压住检查井", body=STALLS, **PLACE)
-    opened = window()
-    opened.sign_in("dispatcher1")
+    opened = window().enter("dispatcher1")
     page = opened.open(f"/dispatch?ticket={claim.id}")
     expect(_candidates(page).nth(0)).to_be_checked()
 

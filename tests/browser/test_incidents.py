@@ -25,9 +25,7 @@ def _patience() -> None:
 
 
 def test_incident_is_seen_told_gathered_answered_and_everybody_is_called_back(window: OpenWindow, desk: Desk) -> None:
-    leader = window()
-    leader.sign_in("leader1")
-    page = leader.open("/incidents")
+    page = window().enter("leader1").open("/incidents")
     floor = _floor(window())
     claims = [rings(desk, call) for call in calls()]
     incident = until(lambda: seen(desk, claims), what="the incident is seen")
@@ -45,6 +43,7 @@ def test_incident_is_seen_told_gathered_answered_and_everybody_is_called_back(wi
     another = _reminded(window())
     expect(page.get_by_role("option").filter(has_text=another)).to_be_visible()
     expect(floor.get_by_role("alert")).to_have_text(said)
+    until(lambda: _warnings(desk, incident["id"]), what="the shift leader is told")
     assert _warnings(desk, incident["id"]) == 1
 
     wrong = claims[-1]
@@ -64,8 +63,7 @@ def test_incident_is_seen_told_gathered_answered_and_everybody_is_called_back(wi
 
 def _floor(leader: Window) -> Locator:
     """The incidents on the shift leader's floor."""
-    leader.sign_in("leader1")
-    return bends.panel(leader.open("/floor"), "正在发生的集中诉求")
+    return bends.panel(leader.enter("leader1").open("/floor"), "正在发生的集中诉求")
 
 
 def _reminded(agent: Window) -> str:

@@ -68,8 +68,7 @@ def test_change_of_an_article_answers_only_when_it_is_taken_and_old_words_come_b
     agent = desk.at_console(window())
     desk.looked_up(agent, LIVING, LIVING, OLD)
 
-    writer = window().sign_in(WRITER)
-    writer.goto(f"/knowledge?article={article['id']}")
+    writer = window().enter(WRITER).open(f"/knowledge?article={article['id']}")
     writer.get_by_role("button", name="修订", exact=True).click()
     expect(writer.get_by_text(f"修订：{LIVING}")).to_be_visible()
     desk.answers(writer, NEW)

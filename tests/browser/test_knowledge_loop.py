@@ -54,8 +54,7 @@ def test_correction_reaches_the_unit_with_a_limit_and_its_asker_reads_what_becam
     desk.submit(unit)
     passed_on(stage, article["id"], "take")
 
-    asker = window().sign_in("agent1")
-    asker.goto("/knowledge?tab=tasks&state=answered&mine=1")
+    asker = window().enter("agent1").open("/knowledge?tab=tasks&state=answered&mine=1")
     answered = desk.row(asker, WRONG_IN)
     expect(answered).to_contain_text("知识更新后自动答复")
     expect(answered).to_contain_text("第2版")
@@ -71,6 +70,7 @@ def test_question_that_nobody_answers_becomes_an_article_of_a_unit_and_is_answer
         expect(citizen.locator(".sure")).to_have_count(0)
 
     editor = desk.at_tab(window(), EDITOR, "questions")
+    stage.ring("questions-group")
     grouped(editor)
     bends.reopen(editor)
     cluster = desk.row(editor, THEME)

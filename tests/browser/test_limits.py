@@ -69,8 +69,7 @@ def test_a_day_of_a_year_is_changed_after_its_effect_was_seen(window: OpenWindow
 
 def test_a_row_s_limit_is_explained_by_the_keyboard_and_by_touch(window: OpenWindow, desk: Desk) -> None:
     claim = desk.dispatched(desk.opened("投诉围挡占道", type="complaint"), UNIT)
-    page = window(PHONE).sign_in("dispatcher1")
-    page.goto(f"/tickets?search={claim.number}")
+    page = window(PHONE).enter("dispatcher1").open(f"/tickets?search={claim.number}")
     limit = page.locator(f"[data-limit-of='{claim.id}']")
 
     limit.click()
@@ -86,8 +85,7 @@ def test_a_row_s_limit_is_explained_by_the_keyboard_and_by_touch(window: OpenWin
 
 def test_what_falls_due_is_listed_by_day_and_leads_to_the_ticket(window: OpenWindow, desk: Desk) -> None:
     claim = desk.opened("反映窨井冒溢危险", type="help", urgency="critical")
-    page = window(PHONE).sign_in("dispatcher1")
-    page.goto("/due")
+    page = window(PHONE).enter("dispatcher1").open("/due")
 
     page.get_by_role("link").filter(has_text=claim.number).click()
 
@@ -95,8 +93,7 @@ def test_what_falls_due_is_listed_by_day_and_leads_to_the_ticket(window: OpenWin
 
 
 def _part(opened: Window, name: str) -> Page:
-    page = opened.sign_in("cityadmin")
-    page.goto("/admin")
+    page = opened.enter("cityadmin").open("/admin")
     page.get_by_role("navigation", name="系统管理").get_by_role("button", name=name).click()
     return page
 

@@ -39,8 +39,7 @@ def _patience() -> None:
 
 
 def test_announcement_is_pinned_on_open_consoles_shown_to_citizens_and_gone_when_it_ends(window: OpenWindow) -> None:
-    agent = window().sign_in("agent1")
-    agent.goto("/console")
+    agent = window().enter("agent1").open("/console")
     strip = bends.panel(agent, "公告与口径")
     unfold(strip)
     leader = desk.at_tab(window(), "leader1", "announcements")

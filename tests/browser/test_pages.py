@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.windows import DESK, PATIENCE_MS, PHONE, Window
@@ -48,6 +48,8 @@ MESSAGE_ID = re.compile(r"\b[a-z]+[a-z_0-9]*(?:\.[a-z_]+[a-z_0-9]*)+\b")
 TABS = 6
 PHONE_NUMBER = "19900007788"
 LOCALE_COOKIE = "hotline_locale"
+AT_ONCE = 2
+"""Pages that are looked at beside each other."""
 
 FOCUS_SCRIPT = """async () => {
   const settled = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -77,34 +79,31 @@ def _patience() -> None:
     expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
 @pytest.mark.parametrize("login", LOGINS)
-def test_every_page_of_the_role_is_whole_in_both_languages(window: OpenWindow, login: str, size: ViewportSize) -> None:
-    opened = window(size)
-    page = opened.sign_in(login)
-    paths = _pages_of(page)
+def test_every_page_of_the_role_is_whole_in_both_widths_and_languages(window: OpenWindow, login: str) -> None:
+    opened = window()
+    paths = _pages_of(opened.sign_in(login))
     assert paths
 
     _walk(opened, paths)
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
 @pytest.mark.parametrize("login", PLACES)
-def test_places_inside_a_page_are_whole_in_both_languages(window: OpenWindow, login: str, size: ViewportSize) -> None:
-    opened = window(size)
+def test_places_inside_a_page_are_whole_in_both_widths_and_languages(window: OpenWindow, login: str) -> None:
+    opened = window()
     opened.sign_in(login)
 
     _walk(opened, PLACES[login])
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
-@pytest.mark.parametrize("path", [*PUBLIC_PAGES, *ASKED])
-def test_every_public_page_is_whole_in_both_languages(window: OpenWindow, path: str, size: ViewportSize) -> None:
-    opened = window(size)
-    _check(opened.open(path))
+@pytest.mark.parametrize("paths", [PUBLIC_PAGES, ASKED], ids=["pages", "asked"])
+def test_every_public_page_is_whole_in_both_widths_and_languages(window: OpenWindow, paths: Sequence[str]) -> None:
+    opened = window()
+    tabs = _tabs(opened)
+    _look_at(tabs, paths)
     opened.page.context.add_cookies([{"name": LOCALE_COOKIE, "value": "en", "url": opened.address}])
 
-    _check(opened.open(path))
+    _look_at(tabs, paths)
 
 
 @pytest.mark.parametrize("login", ["agent1", "dispatcher1", "chengguan", "callback1", "manager1"])
@@ -152,13 +151,28 @@ def _pages_of(page: Page) -> list[str]:
 
 
 def _walk(opened: Window, paths: Sequence[str]) -> None:
-    """Look at all of them in Chinese, then in English."""
-    for path in paths:
-        _check(opened.open(path))
+    """Look at all of them in Chinese, then in English. The window stays where the languages are chosen."""
+    tabs = _tabs(opened)
+    _look_at(tabs, paths)
     _switch(opened.page, "English")
-    for path in paths:
-        _check(opened.open(path))
+    _look_at(tabs, paths)
     _switch(opened.page, "中文")
+
+
+def _tabs(opened: Window) -> list[tuple[Window, Window]]:
+    """Wide and narrow ones."""
+    return [(opened.beside(DESK), opened.beside(PHONE)) for _ in range(AT_ONCE)]
+
+
+def _look_at(tabs: Sequence[tuple[Window, Window]], paths: Sequence[str]) -> None:
+    """Load every page in both widths; some at once, since a page waits longer than it works."""
+    for start in range(0, len(paths), AT_ONCE):
+        some = zip(tabs, paths[start : start + AT_ONCE], strict=False)
+        going = [(tab, path) for pair, path in some for tab in pair]
+        for tab, path in going:
+            tab.set_out(path)
+        for tab, _ in going:
+            _check(tab.arrived())
 
 
 def _check(page: Page) -> None:
