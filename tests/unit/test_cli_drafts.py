@@ -9,18 +9,18 @@ from web.cli.drafts import drafts
 
 CALLS = Path(__file__).parents[1] / "data" / "calls" / "build.jsonl"
 LEAST = {
-    "type": 0.9,
+    "type": 0.92,
     "area_code": 0.85,
-    "address": 0.62,
+    "address": 0.64,
     "time": 0.75,
-    "contact_name": 0.9,
-    "contact_phone": 0.93,
+    "contact_name": 0.93,
+    "contact_phone": 0.94,
     "wanted": 0.57,
-    "persons": 0.58,
+    "persons": 0.6,
     "title": 0.56,
-    "all": 0.74,
+    "all": 0.75,
 }
-MOST_INVENTED = 16
+MOST_INVENTED = 14
 
 
 def test_written_calls_are_drafted_as_well_as_before_with_evidence_for_every_field() -> None:

@@ -21,6 +21,7 @@ SHORTEST_FRAME = 16
 
 _LEAD = re.compile(r"^(?:嗯|哦|啊|呃|好的?|对|那|行|是|然后|我)+")
 _LISTED = re.compile(r"(?:一个|一件|一样)是?([^，。,.\s一]{1,10})")
+_NAMED_MORE = re.compile(r"[，, ]?(?:叫|所谓|姓|[大小]的|[男女]的|什么)")  # more of what was asked for
 _QUESTION = re.compile(r"什么(?!的)|怎么|多少|多久|多长|哪|吗$|能不能|有没有|要不要")
 
 
@@ -105,7 +106,7 @@ def _goes_on(turn: Turn) -> bool:
     for piece in pieces(turn):
         at = _cue_end(piece.text)
         behind = turn.text[piece.evidence.start + at :] if at else ""
-        if len(behind) >= SHORTEST_NEWS and _is_news(behind) and _is_free(turn, piece):
+        if len(behind) >= SHORTEST_NEWS and _is_news(behind) and _is_free(turn, piece) and not _NAMED_MORE.match(behind):
             return not any(word in behind for word in talk.taken_back)
     return False
 
