@@ -11,12 +11,12 @@ from hotline.kernel.errors import Invalid
 
 def names(group: str) -> list[str]:
     """All registered names of a group, sorted."""
-    return sorted(found.name for found in _installed(tuple(sys.path)).select(group=group))
+    return sorted(found.name for found in _installed(group, tuple(sys.path)))
 
 
 def load(group: str, name: str) -> Any:  # the group says what type comes back
     """The object registered under `name`. Raises Invalid when there is none."""
-    found: EntryPoint | None = next(iter(_installed(tuple(sys.path)).select(group=group, name=name)), None)
+    found: EntryPoint | None = next(iter(_installed(group, tuple(sys.path)).select(name=name)), None)
     if found is None:
         raise Invalid(group, "unknown-plugin", given=name, known=names(group))
     return found.load()
@@ -28,7 +28,7 @@ def open_url(group: str, url: str, **context: Any) -> Any:  # context is what th
     return load(group, parts.scheme)(parts, **context)
 
 
-@lru_cache(1)
-def _installed(path: tuple[str, ...]) -> EntryPoints:
+@lru_cache(32)
+def _installed(group: str, path: tuple[str, ...]) -> EntryPoints:
     """What the packages on this path register. Read once: to look through all of them takes longer than to open a backend."""
-    return entry_points()
+    return entry_points(group=group)
