@@ -3,7 +3,6 @@
 Knows no threads and no database. Used by `asr.sessions` for live calls and by `asr.late` for what is heard afterwards.
 """
 
-import contextlib
 import math
 from bisect import bisect_left
 from collections import deque
@@ -36,6 +35,12 @@ class StreamLost(Unavailable):
     code = "recogniser-lost"
 
 
+class NoRecogniser(StreamLost):
+    """None could be had, as while processes are started anew: nothing is known of the audio."""
+
+    code = "no-recogniser"
+
+
 @dataclass(frozen=True)
 class SilenceRule:
     """What of silence is still given to the engine: before speech, so that it hears the beginning; after it, so that it sees
@@ -57,7 +62,7 @@ class Hearing:
         self._times = Times()
         self._kept: deque[tuple[float, bytes]] = deque()
         self._finals = self._finals_before = 0
-        self._losses = 0
+        self._tries = self._deaths = 0
         self._is_unfinished = False
         self.heard_until_s = 0.0
         """Up to here everything is final."""
@@ -65,7 +70,8 @@ class Hearing:
         """How many recognisers died meanwhile."""
 
     def take(self, at_s: float, pcm: bytes) -> None:
-        """Recognise audio that begins at that second. Raises StreamLost when recognisers keep dying of it."""
+        """Recognise audio that begins at that second. Raises StreamLost when recognisers keep dying of it, NoRecogniser when
+        none of them heard it."""
         if self._gate is None:
             self._feed(at_s, pcm)
             return
@@ -81,13 +87,13 @@ class Hearing:
             self._feed(at_s, b"")
 
     def finish(self) -> None:
-        """The last finals; afterwards audio from a later second may follow. Raises StreamLost."""
+        """The last finals; afterwards audio from a later second may follow. Raises as `take` does."""
         while self._stream is not None:
             try:
                 self._tell(self._stream.finish())
                 break
-            except StreamLost:
-                self._go_on()
+            except StreamLost as lost:
+                self._go_on(lost)
         self.close()
         self._kept.clear()
         if self._gate is not None:
@@ -106,28 +112,39 @@ class Hearing:
                 self._kept.popleft()
         try:
             self._give(at_s, pcm)
-        except StreamLost:
-            self._go_on()
+        except StreamLost as lost:
+            self._go_on(lost)
 
     def _give(self, at_s: float, pcm: bytes) -> None:
         if self._stream is None:
-            self._stream = self._engine.open_stream(self._rate)
+            self._stream = self._opened()
             self._times, self._finals_before, self._is_unfinished = Times(), self._finals, False
         if pcm:
             self._times.fed(at_s, seconds(pcm, self._rate))
         self._tell(self._stream.feed(pcm))
 
-    def _go_on(self) -> None:
+    def _opened(self) -> RecognitionStream:
+        try:
+            return self._engine.open_stream(self._rate)
+        except StreamLost as lost:
+            raise NoRecogniser(str(lost)) from lost
+
+    def _go_on(self, lost: StreamLost) -> None:
         """Give a new recogniser what was not final when the old one died, until one survives it."""
         while True:
             self.close()
-            self.losses += 1
-            self._losses += 1
-            if self._losses > LOST_AT_MOST:
-                raise StreamLost("recognisers keep dying")
-            with contextlib.suppress(StreamLost):
+            self._tries += 1
+            if not isinstance(lost, NoRecogniser):
+                self.losses += 1
+                self._deaths += 1
+            if self._tries > LOST_AT_MOST:
+                raise StreamLost("recognisers keep dying") if self._deaths else lost
+            try:
                 for piece in tuple(self._kept):
                     self._give(*piece)
+            except StreamLost as again:
+                lost = again
+            else:
                 return
 
     def _tell(self, found: Iterable[Hypothesis]) -> None:
@@ -140,7 +157,7 @@ class Hearing:
             self._is_unfinished = not moved.is_final
             if moved.is_final:
                 self._finals += 1
-                self._losses = 0
+                self._tries = self._deaths = 0
                 self.heard_until_s = moved.end_s
                 self._forget(moved.end_s + ROUNDED_S)
             self._say(number, moved)

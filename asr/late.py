@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from asr import recording_rows, transcripts
 from asr.engine import AsrEngine, Hypothesis, seconds
 from asr.gaps import Gap, after
-from asr.hearing import Hearing
+from asr.hearing import Hearing, NoRecogniser
 from asr.models import CallRecording, RecordingState, TranscriptSegment
 from asr.recording import AudioMissing
 from asr.recordings import Recordings, stream_of
@@ -43,7 +43,8 @@ ShowWords = Callable[[Session, Hypothesis], Shown]
 class Room(Protocol):
     """Whether and by what recordings may be heard now; `asr.sessions.Sessions` is one."""
 
-    engine: AsrEngine
+    @property
+    def engine(self) -> AsrEngine | None: ...
 
     def may_hear_late(self) -> bool: ...
 
@@ -98,28 +99,31 @@ class LateHearing:
 
     def _hear_next(self) -> bool:
         """Whether there was something to hear."""
-        if self._room.engine.name == "null" or not self._room.may_hear_late():
+        engine = self._room.engine
+        if engine is None or engine.name == "null" or not self._room.may_hear_late():
             return False
         try:
             with self._database.read() as session:
                 found = recording_rows.waiting(session, self._recordings)
-            return any(self._hear_held(recording_id) for recording_id in found)
+            return any(self._hear_held(recording_id, engine) for recording_id in found)
         except Stopped:
             return False
         except Unavailable as error:
             LOG.warning("nothing is heard later for now: %s", error)
             return False
 
-    def _hear_held(self, recording_id: int) -> bool:
+    def _hear_held(self, recording_id: int, engine: AsrEngine) -> bool:
         with self._held(recording_id) as is_held:
             if not is_held:
                 return False
             try:
-                return self._hear(recording_id)
+                return self._hear(recording_id, engine)
             except (AudioMissing, KeyUnknown) as error:
                 self._fail(recording_id, error.code, attempts=MOST_ATTEMPTS)
-            except (Stopped, Unavailable) as error:
-                if isinstance(error, Stopped) or error.code == Unavailable.code:
+            except (Stopped, NoRecogniser):
+                raise
+            except Unavailable as error:
+                if error.code == Unavailable.code:
                     raise
                 self._fail(recording_id, error.code)
             except Exception as error:  # noqa: BLE001 the loop's edge: one recording must not stop the others
@@ -146,13 +150,13 @@ class LateHearing:
                 if is_held:
                     _let_go(connection, which)
 
-    def _hear(self, recording_id: int) -> bool:
+    def _hear(self, recording_id: int, engine: AsrEngine) -> bool:
         with self._database.read() as session:
             row = session.get(CallRecording, recording_id)
         if row is None or row.state is not RecordingState.WAITING:
             return False
         for gap in recording_rows.gaps_of(row):
-            _GapHearing(self, row, self._room.engine).hear(gap)
+            _GapHearing(self, row, engine).hear(gap)
         LOG.info("call %s: %s heard later", row.call_id, row.role)
         return True
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from asr.engine import HeardWord, Hypothesis
-from asr.hearing import LOST_AT_MOST, Hearing, StreamLost, Times
+from asr.hearing import LOST_AT_MOST, Hearing, NoRecogniser, StreamLost, Times
 
 RATE = 8000
 PIECE_S = 0.1
@@ -136,13 +136,27 @@ def test_after_a_death_what_was_not_final_is_heard_again_under_the_next_number()
     assert hearing.losses == 1
 
 
+def test_recognisers_that_cannot_be_had_are_no_fault_of_the_audio() -> None:
+    class NoneReady(CountingEngine):
+        def open_stream(self, sample_rate_hz: int) -> CountingStream:
+            raise StreamLost("no worker")
+
+    hearing = Hearing(NoneReady(), RATE, Said())
+
+    with pytest.raises(NoRecogniser):
+        take(hearing, LOUD, 0, 1)
+
+    assert hearing.losses == 0
+
+
 def test_audio_that_kills_every_recogniser_is_given_up() -> None:
     engine = CountingEngine(name="scripted", deaths=list(range(15, 100)))
     hearing = Hearing(engine, RATE, Said())
 
-    with pytest.raises(StreamLost):
+    with pytest.raises(StreamLost) as raised:
         take(hearing, LOUD, 0, 3)
 
+    assert not isinstance(raised.value, NoRecogniser)
     assert len(engine.streams) == 1 + LOST_AT_MOST
     assert hearing.heard_until_s == pytest.approx(1)
 
