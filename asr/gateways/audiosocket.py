@@ -17,6 +17,7 @@ from asr.gateways.doors import LOOPBACK, Door
 from asr.gateways.framing import HEADER_BYTES, RATES, Kind, header, silence
 from asr.gateways.streams import AudioSink, End, Leg, Limits, OpenLeg, Over
 from asr.session import CALLER
+from hotline.kernel import logs
 
 NAME = "audiosocket"
 LOG = logging.getLogger("asr.audiosocket")
@@ -106,6 +107,9 @@ class AudioSocketServer:
             end = over.end
         except TimeoutError:
             end = End.TOO_LONG
+        except Exception as error:  # noqa: BLE001 the connection's edge: one call must not be left without an end
+            LOG.error("call %s: the connection failed: %s", stream.call_id, logs.place_of(error))
+            end = End.LOST
         finally:
             answering.cancel()
             # A port that is only probed (health checks) says nothing and is not worth a line.

@@ -89,6 +89,34 @@ async def close(writer: asyncio.StreamWriter) -> None:
     writer.close()
 
 
+@dataclass
+class Breaking(Sink):
+    """A sink that has a fault."""
+
+    def audio(self, pcm: bytes) -> None:
+        raise RuntimeError("ours")
+
+
+@dataclass
+class BreakingCalls(Calls):
+    """Whose sinks all break."""
+
+    async def open(self, leg: Leg) -> Sink:
+        self.sinks.append(Breaking(leg.call_id, leg.sample_rate_hz))
+        return self.sinks[-1]
+
+
+def test_a_fault_of_ours_ends_one_stream_as_lost_and_is_in_the_log_with_its_place(caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> list[Sink]:
+        calls = BreakingCalls()
+        async with AudioSocketServer("127.0.0.1", 0, LIMITS, calls.open) as server, peer(server) as (_, writer):
+            writer.write(HELLO + AUDIO)
+            return await calls.ended()
+
+    assert [sink.end for sink in asyncio.run(run())] == [End.LOST]
+    assert [record.name for record in caplog.records if record.levelno == logging.ERROR] == ["asr.audiosocket"]
+
+
 def test_a_call_arrives_with_its_id_rate_and_audio() -> None:
     sink = after(HELLO + AUDIO + AUDIO + frame(0))
 
