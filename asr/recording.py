@@ -8,7 +8,7 @@ import struct
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from asr.engine import SAMPLE_BYTES, whole_samples
+from asr.engine import SAMPLE_BYTES, seconds, whole_samples
 from hotline.kernel.errors import NotFound
 from hotline.kernel.vault import SEAL_BYTES, KeyUnknown, Vault
 
@@ -45,6 +45,8 @@ class Recording:
     def __init__(self, file: Path, sample_rate_hz: int, vault: Vault | None = None) -> None:
         self.file = file
         self.has_failed = False
+        self.written_s = 0.0
+        """How much audio the file holds."""
         self.is_sealed = vault is not None
         self._form: Form = Sealed(vault) if vault else Plain()
         self._rate = sample_rate_hz
@@ -74,6 +76,7 @@ class Recording:
                     self._form.begin(out, self._rate)
                 self._form.add(out, self._rate, pcm, self._second)
             self._second += 1
+            self.written_s += seconds(pcm, self._rate)
         except OSError as error:
             self.has_failed = True
             LOG.error("recording %s stopped: %s", self.file.stem, error.strerror)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from asr.gaps import Gap, merged
 from asr.models import CallRecording, RecordingState, TranscriptSegment
 from asr.recordings import Recordings, mark_of, stream_of
-from asr.session import Ending, Kept
+from asr.session import Ending, Kept, Trouble
 from hotline.kernel.db import UnitOfWork
 
 BATCH = 200
@@ -53,10 +53,11 @@ def miss(uow: UnitOfWork, kept: Kept, gap: Gap) -> None:
 
 
 def close(uow: UnitOfWork, kept: Kept, ending: Ending) -> None:
-    """No more comes; what was not heard waits. Safe to call twice."""
+    """No more comes; what was not heard waits, also of one that was recorded only in part. Safe to call twice."""
     row = begin(uow, kept)
-    row.seconds, row.reason, row.ended_at = round(ending.seconds, 2), ending.reason, uow.now
-    row.gaps = _stored(ending.gaps) if ending.is_recorded else []
+    reason = ending.reason if ending.is_recorded else Trouble.NOT_RECORDED.value
+    row.seconds, row.reason, row.ended_at = round(ending.seconds, 2), reason, uow.now
+    row.gaps = _stored(ending.gaps)
     row.state = RecordingState.WAITING if row.gaps else RecordingState.HEARD
 
 

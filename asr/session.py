@@ -63,7 +63,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class Ending:
-    """Why and after how much audio it ended, and what of it is still to be heard."""
+    """Why and after how much audio it ended, and what of it is still to be heard: of one whose recording failed, what was
+    written until then."""
 
     reason: str
     seconds: float
@@ -172,7 +173,7 @@ class Session:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether audio comes that nobody hears, for want of room when it began."""
+        """Whether audio comes that nobody hears, for want of room or of an engine when it began."""
         return self._engine is None and not self._reason
 
     @property
@@ -326,9 +327,10 @@ class Session:
     def _end(self) -> None:
         if self._skipped_from is not None:
             self._gaps.append((self._skipped_from, self._received_s))
-        total_s = self._received_s
-        gaps = merged((start, min(end, total_s)) for start, end in self._gaps if start < total_s)
-        ending = Ending(self._reason, total_s, gaps, is_recorded=not self._parts.recording.has_failed)
+        total_s, recording = self._received_s, self._parts.recording
+        kept_s = min(total_s, recording.written_s) if recording.has_failed else total_s
+        gaps = merged((start, min(end, kept_s)) for start, end in self._gaps if start < kept_s)
+        ending = Ending(self._reason, total_s, gaps, is_recorded=not recording.has_failed)
         self._parts.register.closed(self.kept, ending)
         if self._parts.observer is not None:
             self._parts.observer.worked_off(total_s)
