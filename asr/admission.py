@@ -16,6 +16,7 @@ class Verdict(StrEnum):
     """`yes`, or why not."""
 
     YES = "yes"
+    NO_ENGINE = "no-engine"
     MOST = "most-streams"
     CORES = "cores-full"
     LAG = "lagging"

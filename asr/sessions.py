@@ -25,6 +25,8 @@ from asr.workers import WorkerPool
 __all__ = ["Listener", "Party", "Session", "SessionLimits", "SessionObserver", "Sessions", "Trouble"]
 
 LOG = logging.getLogger("asr.sessions")
+NONE = "none"
+"""How a missing engine is called where the standing is told."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,12 @@ class NoRegister:
 
 
 class Sessions:
-    """A call over the limit goes on, recorded and without words until there is room."""
+    """A call over the limit goes on, recorded and without words until there is room; so does every call while there is no
+    engine."""
 
     def __init__(
         self,
-        engine: AsrEngine,
+        engine: AsrEngine | None,
         listener: Listener,
         recordings: Recordings,
         limits: SessionLimits,
@@ -86,7 +89,7 @@ class Sessions:
         return sum(session.has_recogniser for session in tuple(self._live))
 
     def use(self, engine: AsrEngine) -> None:
-        """Recognise calls that begin from now on with another engine, as when a model arrived late."""
+        """Recognise with another engine from now on, as when a model arrived late: calls that begin, and those that wait."""
         self.engine = engine
 
     def open(
@@ -101,8 +104,7 @@ class Sessions:
         """Start a session; does not wait for the engine. `gateway` is the door its audio came by (`CallRecording.gateway`)."""
         recording = self._recordings.begin(str(call_id) if role == CALLER else f"{call_id}-{role}", sample_rate_hz)
         with self._lock:
-            verdict = decide(self._terms, self._load())
-            engine = self.engine if verdict is Verdict.YES else None
+            verdict, engine = self._choice()
             kept = Kept(
                 Party(call_id, role),
                 recording.file.name,
@@ -126,9 +128,10 @@ class Sessions:
             if not session.is_waiting:
                 continue
             with self._lock:
-                if decide(self._terms, self._load()) is not Verdict.YES:
+                _, engine = self._choice()
+                if engine is None:
                     return
-                session.admit(self.engine)
+                session.admit(engine)
             self.meter.admitted += 1
             LOG.info("call %s is heard from now on", session.kept.party.call_id)
 
@@ -150,7 +153,7 @@ class Sessions:
         """How all are doing."""
         load = self._load()
         return Standing(
-            engine=self.engine.name,
+            engine=self.engine.name if self.engine else NONE,
             streams=load.streams,
             room=room(self._terms, load.cost),
             admitted=self.meter.admitted,
@@ -162,6 +165,14 @@ class Sessions:
             restarts=self.engine.restarts if isinstance(self.engine, WorkerPool) else 0,
             losses=self.meter.losses,
         )
+
+    def _choice(self) -> tuple[Verdict, AsrEngine | None]:
+        """Whether one more stream is heard, and by what."""
+        engine = self.engine
+        if engine is None:
+            return Verdict.NO_ENGINE, None
+        verdict = decide(self._terms, self._load())
+        return verdict, engine if verdict is Verdict.YES else None
 
     def _parts(
         self, kept: Kept, engine: AsrEngine | None, recording: Recording, observer: SessionObserver | None
@@ -190,7 +201,8 @@ class Sessions:
             return
         self.meter.refused += 1
         LOG.info("call %s is recorded and heard later: %s", session.kept.party.call_id, verdict)
-        session.tell(Trouble.NO_ROOM)
+        if verdict is not Verdict.NO_ENGINE:
+            session.tell(Trouble.NO_ROOM)
 
     def _start(self, session: Session) -> None:
         name = f"asr-{session.kept.party.call_id}"

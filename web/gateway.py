@@ -1,6 +1,7 @@
 """The speech gateway process: takes calls' audio at its doors, recognises it, stores and pushes the words.
 
-Started by `hotline up` and `hotline gateway`. Without a speech model it runs all the same: calls are recorded, not heard.
+Started by `hotline up` and `hotline gateway`. Without a speech model it runs all the same: calls are recorded, and heard
+when there is one.
 """
 
 import asyncio
@@ -14,7 +15,6 @@ from urllib.parse import urlsplit
 import psutil
 
 from asr.engine import AsrEngine, open_engine
-from asr.engines.null import NullEngine
 from asr.gateways.streams import AudioSink, Leg
 from asr.model_fetch import fetch_model
 from asr.models_check import NO_ENGINE, choose_url, model_places, model_url
@@ -63,7 +63,7 @@ def run(
 ) -> None:
     """Serve until told to stop. `ready` is set when the ports are open; `duties` are gone about beside the calls."""
     url = choose_url(configured.asr_url, model_places())
-    engine = open_or_deaf(url, configured.asr_workers)
+    engine = open_engine_of(url, configured)
     sessions = Sessions(engine, heard, recordings_of(configured), limits_of(configured), register=heard)
     if url == NO_ENGINE and not configured.asr_url and configured.asr_fetch:
         threading.Thread(target=fetch_for, args=(sessions, configured), name="model-fetch", daemon=True).start()
@@ -72,7 +72,8 @@ def run(
             asyncio.run(serve(configured, sessions, ready or threading.Event(), resolve))
             sessions.wait(LAST_WORDS_S)
     finally:
-        sessions.engine.close()
+        if sessions.engine is not None:
+            sessions.engine.close()
 
 
 def limits_of(configured: Settings) -> SessionLimits:
@@ -96,13 +97,21 @@ async def serve(configured: Settings, sessions: Sessions, ready: threading.Event
         await stopping.wait()
 
 
-def open_or_deaf(url: str, workers: int) -> AsrEngine:
-    """The engine, or the one that hears nothing when its model is missing or damaged: calls must go on."""
+def open_engine_of(url: str, configured: Settings) -> AsrEngine | None:
+    """The engine; none where no model was found and none is meant, which is not the same as wanting none (`null:`)."""
+    if url == NO_ENGINE and not configured.asr_url:
+        LOG.warning("no speech model: calls are recorded, and heard when there is one")
+        return None
+    return open_or_none(url, configured.asr_workers)
+
+
+def open_or_none(url: str, workers: int) -> AsrEngine | None:
+    """The engine; none when its model is missing or damaged: calls must go on, and are heard when there is one."""
     try:
         engine = open_in_place(url, workers)
     except HotlineError as error:
         LOG.error("no speech recognition: %s", error)
-        return NullEngine()
+        return None
     LOG.info("speech recognition by %s", engine.name)
     return engine
 
@@ -115,10 +124,12 @@ def open_in_place(url: str, workers: int) -> AsrEngine:
 
 
 def fetch_for(sessions: Sessions, configured: Settings) -> None:
-    """Fetch the Chinese model and hear with it from the next call on. Without a network: one line, and no words."""
+    """Fetch the Chinese model and hear with it from now on. Without a network: one line, and no words."""
     try:
         folder = fetch_model(model_places()[-1], lambda here, whole: None)
     except HotlineError as error:
         LOG.warning("no speech model, and none could be fetched (%s): calls go on without words", error)
         return
-    sessions.use(open_or_deaf(model_url(folder), configured.asr_workers))
+    engine = open_or_none(model_url(folder), configured.asr_workers)
+    if engine is not None:
+        sessions.use(engine)

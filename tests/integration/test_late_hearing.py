@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from asr import lost_recordings, recording_rows, transcripts
 from asr.engine import AsrEngine, Hypothesis
 from asr.engines.scripted import Line, ScriptedEngine, ScriptedStream
+from asr.hearing import StreamLost
 from asr.late import LOCKS, LateHearing, LatePace
 from asr.models import CallRecording, RecordingState, TranscriptSegment
 from asr.recordings import Recordings
@@ -220,6 +221,27 @@ def test_a_recording_that_breaks_the_engine_is_given_up_and_the_next_one_heard(d
     assert (row(database).attempts, row(database).reason) == (3, "engine-failed")
 
 
+class NoWorkers(ScriptedEngine):
+    """Has no process for a stream the first twenty times."""
+
+    asked = 0
+
+    def open_stream(self, sample_rate_hz: int) -> ScriptedStream:
+        self.asked += 1
+        if self.asked <= 20:
+            raise StreamLost("no worker")
+        return super().open_stream(sample_rate_hz)
+
+
+def test_a_recording_waits_while_no_recogniser_can_be_had_and_is_not_given_up(database: Database, tmp_path: Path) -> None:
+    recordings, engine = Recordings(tmp_path), NoWorkers([LINES])
+    record(recordings, database, [(0.0, 4.0)])
+
+    hear(late_of(database, recordings, Room(engine)), lambda: row(database).state is not RecordingState.WAITING)
+
+    assert (row(database).state, row(database).attempts) == (RecordingState.HEARD, 0)
+
+
 def test_a_recording_whose_file_is_gone_is_given_up(database: Database, tmp_path: Path) -> None:
     recordings = Recordings(tmp_path)
     kept = record(recordings, database, [(0.0, 4.0)])
@@ -255,6 +277,28 @@ def test_a_call_over_the_limit_waits_and_one_within_it_does_not(database: Databa
         (RecordingState.HEARD, [], 4.0),
         (RecordingState.WAITING, [[0.0, 4.0]], 4.0),
     ]
+
+
+def test_what_was_recorded_before_the_recording_failed_is_heard_later(database: Database, tmp_path: Path) -> None:
+    recordings, heard = Recordings(tmp_path), Heard(database, NoPush())
+    live = Sessions(None, heard, recordings, SessionLimits(max_streams=1), register=heard)
+    call = live.open(CALL, "caller", RATE)
+    file = tmp_path / call.kept.file
+    speak(call, 2)
+    away = file.rename(tmp_path / "away")
+    speak(call, 2)  # nothing can be written
+    away.rename(file)
+    call.ended("hang-up")
+    live.wait(5)
+    heard.close()
+
+    found = row(database)
+    assert (found.state, found.reason, found.gaps) == (RecordingState.WAITING, "not-recorded", [[0.0, 2.0]])
+    hear(
+        late_of(database, recordings, Room(ScriptedEngine([LINES]))),
+        lambda: row(database).state is not RecordingState.WAITING,
+    )
+    assert [text for _, text, _ in said(database)] == ["喂你好", "路灯不亮"]
 
 
 @dataclass

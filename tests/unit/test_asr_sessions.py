@@ -220,6 +220,27 @@ def test_a_call_that_began_when_all_was_full_is_heard_from_the_moment_there_is_r
     assert [list(map(pytest.approx, ending.gaps)) for ending in register.endings] == [[], [(0.0, 2.0)]]
 
 
+def test_a_call_that_began_without_an_engine_is_heard_from_the_moment_there_is_one(tmp_path: Path) -> None:
+    register, heard = Admissions(), Heard()
+    live = Sessions(None, heard, Recordings(tmp_path), LIMITS, register=register)
+    session = live.open(CALL, "caller", RATE)
+    speak(session, 2)
+    live.admit_waiting()
+    assert not session.has_recogniser
+    assert live.standing().engine == "none"
+
+    live.use(ScriptedEngine([(Line(0.5, 1.5, "路灯不亮"),)]))
+    live.admit_waiting()
+    speak(session, 2)
+    session.ended("hang-up")
+    live.wait(5)
+
+    assert [(found.text, found.start_s) for found in heard.finals] == [("路灯不亮", pytest.approx(2.5))]
+    assert register.admitted_to == ["scripted"]
+    assert [list(map(pytest.approx, ending.gaps)) for ending in register.endings] == [[(0.0, 2.0)]]
+    assert heard.troubles == [], "the room was not full"
+
+
 def test_a_call_that_is_over_waits_for_no_room(tmp_path: Path) -> None:
     live, _ = sessions(ScriptedEngine([()]), tmp_path, SessionLimits(max_streams=1))
     first, second = (live.open(uuid.uuid4(), "caller", RATE) for _ in range(2))
