@@ -63,10 +63,10 @@ class Officer(Client):
         self.me = self.post("/session", {"login": login, "password": DEMO_PASSWORD})
         self._http.headers["X-CSRF-Token"] = self.me["csrf_token"]
         cookie = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
-        self._socket = socketio.Client(reconnection_delay=0.2, reconnection_delay_max=1)
+        self._socket = socketio.Client(reconnection_delay=0.2, reconnection_delay_max=1, request_timeout=20)
         for name in EVENTS:
             self._socket.on(name, self._hears(name))
-        self._socket.connect(stage.address, headers={"Cookie": cookie}, transports=["websocket"])
+        self._socket.connect(stage.address, headers={"Cookie": cookie}, transports=["websocket"], retry=True)
 
     def watch(self, call_id: str) -> Json:
         """Hear the words of a call."""
