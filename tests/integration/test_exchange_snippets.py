@@ -3,6 +3,7 @@
 Asterisk's files are used by a real Asterisk in tests/e2e/exchange.
 """
 
+import json
 import re
 import shlex
 import uuid
@@ -23,11 +24,12 @@ CUSTOMARY_PORT = 9093
 CALLER_SAYS, AGENT_SAYS = 1000, -2000
 
 
-def dialplan(application: str) -> list[str]:
-    """What hotline.xml hands to that application, with the site's values and a call's filled in."""
+def dialplan(application: str, element: str = "action") -> list[str]:
+    """What hotline.xml hands to that application, with the site's values and a call's filled in. `element` is anti-action for
+    what is done where a condition is not met."""
     variables = ElementTree.parse(DEPLOY / "freeswitch/hotline-vars.xml").iter("X-PRE-PROCESS")  # noqa: S314 our own file
     site = dict(variable.attrib["data"].split("=", 1) for variable in variables)
-    actions = ElementTree.parse(DEPLOY / "freeswitch/hotline.xml").iter("action")  # noqa: S314 our own file
+    actions = ElementTree.parse(DEPLOY / "freeswitch/hotline.xml").iter(element)  # noqa: S314 our own file
     given = [action.attrib["data"] for action in actions if action.attrib["application"] == application]
     known = [re.sub(r"\$\$\{(\w+)\}", lambda found: site[found[1]], data) for data in given]
     return [data.replace("${uuid}", str(CALL)).replace("$1", "19900001401") for data in known]
@@ -47,13 +49,18 @@ def test_freeswitch_sends_both_parties_of_the_call_apart(module: str) -> None:
     assert {(leg.leg.call_id, leg.leg.sample_rate_hz) for leg in legs} == {(CALL, 8000)}
 
 
-def test_freeswitch_offers_the_call_with_its_number() -> None:
-    (command,) = dialplan("curl")
+@pytest.mark.parametrize(
+    ("element", "told"),
+    [("action", {"number": "19900001401"}), ("anti-action", {})],
+    ids=["a caller with a number", "an anonymous caller"],
+)
+def test_freeswitch_offers_the_call_with_the_number_there_is(element: str, told: dict[str, str]) -> None:
+    (command,) = dialplan("curl", element)
     url, *words = shlex.split(command)
 
     assert url == "http://127.0.0.1:12345/api/v1/calls/offer"
     assert words[words.index("append_headers") + 1] == "Authorization:Bearer fill-in"
-    assert words[words.index("post") + 1] == f'{{"call_id":"{CALL}","number":"19900001401","origin":"freeswitch"}}'
+    assert json.loads(words[words.index("post") + 1]) == {"call_id": str(CALL), **told, "origin": "freeswitch"}
 
 
 @pytest.mark.parametrize(
