@@ -42,7 +42,10 @@ class Legs:
             if call is not None:
                 return replace(leg, gateway=door_of(call, leg.gateway))
             party = party_of(session, leg.call_id)
-        return leg if party is None else replace(leg, call_id=party[0], role=party[1])
+        if party is None:
+            return leg
+        LOG.info("leg %s is call %s, its %s", leg.call_id, *party)
+        return replace(leg, call_id=party[0], role=party[1])
 
 
 def as_named(leg: Leg) -> Leg:

@@ -1,6 +1,7 @@
 """Whose audio a stream is: legs made from the call's id, legs the exchange told, and ids nobody knows."""
 
 import asyncio
+import logging
 import time
 import uuid
 from dataclasses import replace
@@ -45,6 +46,16 @@ def test_a_leg_is_resolved_to_call_and_party(
     found = legs.Legs(database)(leg(named, role))
 
     assert (found.call_id, found.role) == expected
+
+
+def test_a_leg_under_an_id_of_its_own_is_logged_with_its_call(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    ring(database, agent=TOLD)
+
+    with caplog.at_level(logging.INFO, "web.gateway"):
+        legs.Legs(database)(leg(TOLD))
+        legs.Legs(database)(leg(CALL))
+
+    assert [record.getMessage() for record in caplog.records] == [f"leg {TOLD} is call {CALL}, its agent"]
 
 
 @pytest.mark.parametrize(
