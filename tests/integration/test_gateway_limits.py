@@ -24,6 +24,8 @@ CALL = uuid.UUID(int=51)
 FRAME = bytes(320)
 MEDIA = "MEDIA_START channel_id:1.2 format:slin optimal_frame_size:320 ptime:20"
 LOGGER = "asr.websocket"
+PATIENT = replace(LIMITS, max_seconds=60, stall_s=2, hello_s=2, answer_s=5)
+"""On a busy machine the good call, which sends without a pause, comes late now and then."""
 
 
 async def talk_on(good: ClientConnection) -> None:
@@ -35,7 +37,7 @@ async def talk_on(good: ClientConnection) -> None:
 
 
 async def misbehave(
-    act: Callable[[ClientConnection], Awaitable[None]], path: str, *, limits: Limits = LIMITS
+    act: Callable[[ClientConnection], Awaitable[None]], path: str, *, limits: Limits = PATIENT
 ) -> tuple[HeardLegs, int]:
     """What the door kept of a peer, and how it closed; beside it a good call, which must be untouched."""
     legs = HeardLegs()
@@ -45,7 +47,7 @@ async def misbehave(
             async with connect(f"ws://127.0.0.1:{server.port}{path}", proxy=None) as peer:
                 with contextlib.suppress(ConnectionClosed):
                     await act(peer)
-                    await asyncio.wait_for(peer.wait_closed(), 4)
+                    await asyncio.wait_for(peer.wait_closed(), 10)
             assert not talking.done()
             talking.cancel()
         await asyncio.sleep(0.05)
@@ -111,7 +113,9 @@ def test_a_fault_of_ours_ends_one_connection_and_is_in_the_log_with_its_place(ca
         return peer.close_code or 0
 
     assert asyncio.run(run()) == 1008
-    assert [record.exc_info is not None for record in caplog.records if record.levelno == logging.ERROR] == [True]
+    (logged,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert "RuntimeError (" in logged
+    assert "ours" not in logged, "messages may quote what people said"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +154,9 @@ def test_ten_minutes_of_silence_are_a_call_like_any_other() -> None:
 
 
 def test_a_stream_without_end_is_ended_by_its_audio() -> None:
-    legs, _ = asyncio.run(misbehave(sending('{"rate":8000}', *[bytes(16000)] * 7), FORK))
+    legs, _ = asyncio.run(
+        misbehave(sending('{"rate":8000}', *[bytes(16000)] * 7), FORK, limits=replace(PATIENT, max_seconds=5))
+    )
 
     assert legs.legs[0].end == End.TOO_LONG
 
