@@ -1,10 +1,8 @@
 """From the telephone's socket to the screen: the first word of a call, and a word of danger until its banner.
 
-`python -m benchmarks.speech_door [--size small|full] [--engine URL] [--audio FOLDER]`. Calls come one after the other through
-AudioSocket at the pace of speech. First words are heard by the engine (without `--engine` Vosk with the Korean model, whose
-words say nothing about Mandarin); the danger is spoken by a script, as only then the word's second is known. What the broker
-and the browser add is not in it.
-"""
+`python -m benchmarks.speech_door [--size small|full] [--engine URL] [--audio FOLDER]`: calls through AudioSocket, one by one.
+First words are by the engine (default: Vosk, a Korean model), danger by a script, as only then the word's second is known.
+What the broker and the browser add is not in it."""
 
 import asyncio
 import queue

@@ -1,10 +1,8 @@
 """A client that others wrote against our door: `vosk-transcriber --server`, as it comes in Vosk's wheel.
 
-Real are the client, unchanged and in a process of its own; the `ffmpeg` it decodes by, which is the machine's or else the
-program in the wheel of imageio-ffmpeg; TCP and WebSocket; our door and its sessions. The engine is a script in one test and
-Vosk in the other. Not real: a caller, since the client sends a file as fast as it is answered. Its address is fixed
-(ws://localhost:2700): skipped where somebody else listens there.
-"""
+Real are the client in its own process, the `ffmpeg` it decodes by (the machine's, or imageio-ffmpeg's), TCP and WebSocket,
+our door and sessions; the engine is a script, or Vosk. A file is sent as fast as it is answered, so there is no caller. The
+client's address is fixed (ws://localhost:2700): skipped where somebody else listens there."""
 
 import asyncio
 import os
