@@ -66,7 +66,7 @@ class Officer(Client):
         self._socket = socketio.Client(reconnection_delay=0.2, reconnection_delay_max=1, request_timeout=20)
         for name in EVENTS:
             self._socket.on(name, self._hears(name))
-        self._socket.connect(stage.address, headers={"Cookie": cookie}, transports=["websocket"], retry=True)
+        self._socket.connect(stage.address, headers={"Cookie": cookie}, transports=["websocket"], wait_timeout=20, retry=True)
 
     def watch(self, call_id: str) -> Json:
         """Hear the words of a call."""
