@@ -63,9 +63,9 @@ class KeptLexicon:
         self._first, self._looking = Lock(), Lock()
         self._kept: WeakKeyDictionary[object, _Kept] = WeakKeyDictionary()
 
-    def __call__(self, session: Session, unit: str = "") -> Lexicon:
-        """The lexicon for calls of a unit (code; none: the whole city) now: the words of its season are hot."""
-        return self._current(session).heated(self._now().astimezone(self._zone).month, unit)
+    def __call__(self, session: Session) -> Lexicon:
+        """The lexicon now: the words of its season are hot."""
+        return self._current(session).heated(self._now().astimezone(self._zone).month)
 
     def forget(self) -> None:
         """Look again the next time: names or rules were changed here."""

@@ -60,9 +60,9 @@ class Lexicon:
         known = named.union(terms)
         return cls(rules, NameSounds(known | words), Written(known | words), words - known, known - named)
 
-    def heated(self, month: int, unit: str = "") -> "Lexicon":
-        """The lexicon for calls of a unit (code) in a month: the same names, those of the season and the unit hot."""
-        return replace(self, hot=self.rules.hot(month, unit))
+    def heated(self, month: int) -> "Lexicon":
+        """The lexicon in a month: the same names, those of the season hot."""
+        return replace(self, hot=self.rules.hot(month))
 
     def heard(self, text: str) -> Hearing:
         """What in the text was meant for names and is not written so; of overlapping findings the best, longer ones first."""

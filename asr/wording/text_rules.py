@@ -10,6 +10,8 @@ from typing import Any
 from hotline.kernel.errors import Invalid
 
 TEXT, NAMES, HOT = "speech.text", "speech.names", "speech.hot_words"
+UNITS = "units"
+"""Of rows laid down when a row could name units; it changes nothing."""
 SHORTEST, LONGEST, MOST = 2, 40, 1000
 """Characters of a hot word, and how many of them."""
 LARGEST = 100
@@ -54,11 +56,11 @@ class NameRules:
 
 @dataclass(frozen=True)
 class HotWords:
-    """Words that are likelier in these months (1-12, none: all year), in calls of these units (codes, none: all)."""
+    """Words that are likelier in these months (1-12, none: all year). While a caller speaks nobody knows yet which unit it is
+    for, so they are those of the whole city."""
 
     words: tuple[str, ...]
     months: frozenset[int] = frozenset()
-    units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,10 @@ class SpeechRules:
     names: NameRules
     hot_words: tuple[HotWords, ...] = ()
 
-    def hot(self, month: int, unit: str = "") -> frozenset[str]:
-        """The words that are hot in that month, in calls of that unit."""
+    def hot(self, month: int) -> frozenset[str]:
+        """The words that are hot in that month."""
         rows = (row for row in self.hot_words if not row.months or month in row.months)
-        return frozenset(word for row in rows if not row.units or unit in row.units for word in row.words)
+        return frozenset(word for row in rows for word in row.words)
 
 
 def read(values: Mapping[str, Any]) -> SpeechRules:  # a rule's value is a table
@@ -93,10 +95,10 @@ def _names(table: Mapping[str, Any]) -> NameRules:
 
 def _hot_words(rows: object) -> tuple[HotWords, ...]:
     if not isinstance(rows, list) or not all(
-        isinstance(row, Mapping) and set(row) == {"months", "units", "words"} for row in rows
+        isinstance(row, Mapping) and set(row) - {UNITS} == {"months", "words"} for row in rows
     ):
         raise Invalid("rules", "malformed-rule", reason=HOT)
-    found = tuple(HotWords(_words(row["words"]), _months(row["months"]), frozenset(_list(row["units"]))) for row in rows)
+    found = tuple(HotWords(_words(row["words"]), _months(row["months"])) for row in rows)
     if sum(len(row.words) for row in found) > MOST:
         raise Invalid("rules", "out-of-range", given=str(len(found)), least=0, most=MOST)
     return found

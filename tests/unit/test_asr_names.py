@@ -89,21 +89,18 @@ def test_what_sounds_less_alike_is_suggested() -> None:
 
 @pytest.mark.parametrize(("month", "expected"), [(1, "在新风里那边。"), (7, "在新凤了那边。")])
 def test_a_hot_word_may_sound_less_alike(month: int, expected: str) -> None:
-    rows = [{"months": [1], "units": [], "words": ["新风里"]}]
+    rows = [{"months": [1], "words": ["新风里"]}]
     rules = text_rules.read({**packaged.rule_values(), text_rules.HOT: rows})
 
     assert show("在新凤了那边", Lexicon.of(["新风里"], rules).heated(month)).text == expected
 
 
-@pytest.mark.parametrize(("month", "unit", "expected"), [(1, "", {"供暖"}), (7, "", set()), (7, "heating", {"锅炉房"})])
-def test_words_are_hot_by_month_and_unit(month: int, unit: str, expected: set[str]) -> None:
-    rows = [
-        {"months": [1], "units": [], "words": ["供暖"]},
-        {"months": [7], "units": ["heating"], "words": ["锅炉房"]},
-    ]
+@pytest.mark.parametrize(("month", "expected"), [(1, {"供暖"}), (3, set()), (7, {"锅炉房"})])
+def test_words_are_hot_by_month_in_the_whole_city(month: int, expected: set[str]) -> None:
+    rows = [{"months": [1], "words": ["供暖"]}, {"months": [7], "units": ["heating"], "words": ["锅炉房"]}]
     rules = text_rules.read({**packaged.rule_values(), text_rules.HOT: rows})
 
-    assert rules.hot(month, unit) == expected
+    assert rules.hot(month) == expected, "a row laid down for some units is one for all"
 
 
 def test_what_a_telephone_confuses_is_nearer_than_what_it_does_not() -> None:
@@ -136,8 +133,8 @@ def test_fifty_thousand_names_cost_milliseconds_a_sentence() -> None:
         (text_rules.NAMES, "0.8"),
         (text_rules.NAMES, {**packaged.rule_values()[text_rules.NAMES], "two": 2}),
         (text_rules.HOT, [{"words": ["供暖"]}]),
-        (text_rules.HOT, [{"words": ["暖"], "months": [], "units": []}]),
-        (text_rules.HOT, [{"words": ["供暖"], "months": [13], "units": []}]),
+        (text_rules.HOT, [{"words": ["暖"], "months": []}]),
+        (text_rules.HOT, [{"words": ["供暖"], "months": [13]}]),
     ],
 )
 def test_impossible_rules_are_refused(key: str, value: object) -> None:
