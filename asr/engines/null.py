@@ -1,4 +1,4 @@
-"""The engine that hears nothing: for a machine without a model, and for calls over the admission limit."""
+"""The engine that hears nothing, for those who want recordings without words; nothing is heard later, either."""
 
 from collections.abc import Sequence
 from urllib.parse import SplitResult
