@@ -145,8 +145,10 @@ def commands(group: click.Command, path: str) -> Iterator[tuple[str, click.Comma
     if not isinstance(group, click.Group):
         yield path, group
         return
-    for name in sorted(group.commands):
-        yield from commands(group.commands[name], f"{path} {name}")
+    context = click.Context(group)
+    for name in sorted(group.list_commands(context)):
+        if found := group.get_command(context, name):
+            yield from commands(found, f"{path} {name}")
 
 
 def words(locale: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from web.api.demo import demo_accounts
 from web.bootstrap import build
 from web.cli.demo_call import call
 from web.cli.demo_partner import partner
-from web.cli.processes import address, check_ports, run_all
+from web.cli.up import address, check_ports, run_all
 from web.demo.seed import open_quietly, open_to_search, seed_city, seed_past
 from web.keys import secret_key
 from web.migrations import upgrade

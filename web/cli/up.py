@@ -1,4 +1,4 @@
-"""`hotline up` and the processes it starts: serve, worker, beat, gateway."""
+"""`hotline up`: starts serve, worker, beat and gateway, each a command of its own."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -7,16 +7,12 @@ import click
 
 from hotline.kernel import logs, plugins, settings
 from hotline.kernel.settings import Settings
-from web import gateway as speech
 from web import texts
 from web.audio_doors import PortTaken
-from web.bootstrap import build
 from web.embedded import OpenedBroker, OpenedDatabase
 from web.keys import secret_key
 from web.migrations import upgrade
-from web.serving import WebServer
 from web.supervisor import Process, Supervisor, hotline_command, port_is_free
-from web.worker import run_beat, run_worker
 
 
 @click.command("up")
@@ -29,50 +25,6 @@ def up() -> None:
     configured = settings.load()
     logs.configure(configured.log_level, "up")
     run_all(configured, [], lambda running: click.echo(texts.text("up.running", address=address(running))))
-
-
-@click.command("serve")
-def serve() -> None:
-    """Run the web process alone.
-
-    \b
-    HOTLINE_DATABASE_URL=postgresql+psycopg://hotline@db/hotline hotline serve
-    """
-    WebServer(settings.load()).run()
-
-
-@click.command("worker")
-def worker() -> None:
-    """Run a worker alone: reactions and timed jobs.
-
-    \b
-    hotline worker
-    """
-    configured = settings.load()
-    logs.configure(configured.log_level, "worker")
-    run_worker(build(configured))
-
-
-@click.command("beat")
-def beat() -> None:
-    """Run the timetable alone; one in the whole installation.
-
-    \b
-    hotline beat
-    """
-    configured = settings.load()
-    logs.configure(configured.log_level, "beat")
-    run_beat(build(configured))
-
-
-@click.command("gateway")
-def gateway() -> None:
-    """Run the speech gateway alone.
-
-    \b
-    HOTLINE_ASR_URL=vosk:///srv/models/vosk-model-cn-0.22 hotline gateway
-    """
-    speech.main()
 
 
 def run_all(
