@@ -82,7 +82,7 @@ def words_appear_and_fill_the_draft(story: Story) -> None:
     fields = story.draft()["fields"]
     assert {name: fields[name]["value"] for name in ("category_code", "address")} == {
         "category_code": "060101",
-        "address": "望江大道",
+        "address": "望江大道工地",
     }
     spoken = agent.get(f"/calls/{story.call_id}/transcript")["segments"]
     assert "望江大道" in evidence(fields["address"], spoken)
