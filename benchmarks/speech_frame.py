@@ -3,6 +3,7 @@
 `benchmarks.speech` compares; `benchmarks.speech_ours` and `benchmarks.speech_peer` are the two sides.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import psutil
 
 from asr.audio import read_caller
 from asr.engine import SAMPLE_BYTES
+from asr.quantiles import quantile
 
 RATE_HZ = 16000
 CHUNK_S = 0.1
@@ -76,10 +78,8 @@ def wait_until(moment: float) -> None:
 
 def share(values: Sequence[float], part: float) -> float:
     """The value that this part of all keeps within; not a number when there is none."""
-    if not values:
-        return float("nan")
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+    found = quantile(values, part)
+    return math.nan if found is None else found
 
 
 def cpu_seconds(pids: Sequence[int]) -> float:
