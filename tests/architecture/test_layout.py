@@ -16,6 +16,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 40
 OURS = python_files(*PACKAGES)
 EVERYTHING = python_files(*PACKAGES, *OTHERS)
 IMPORTS_BY_NAME = {
+    "web/cli/__init__.py": "a command's module when the command is wanted, from the table of commands",
     "web/models.py": "every table's module by the one list of them",
 }
 """Files of the packages that import modules by name, and why; entry points are loaded by `hotline.kernel.plugins` alone."""
