@@ -18,7 +18,7 @@ from pocketsphinx import Decoder, Endpointer
 from asr.engine import HeardWord, Hypothesis, seconds, whole_samples
 from asr.engines import options
 from asr.engines.blocks import Blocks
-from asr.models_check import ModelUnusable
+from asr.models_check import PARTS, ModelUnusable, find_part
 from asr.text import join_words
 
 MODEL_RATE_HZ = 8000
@@ -51,7 +51,8 @@ def open_engine(url: SplitResult) -> "SphinxEngine":
 
 def read_model(folder: Path, grammar: Path | None = None) -> Model:
     """Find the model's parts by their names. Raises ModelUnusable with what is missing."""
-    return Model(_one(folder, "*/mdef").parent, _one(folder, "*.dic"), _one(folder, "*.arpa", "*.lm", "*.lm.bin"), grammar)
+    mdef, dictionary, language = (find_part(folder, *patterns) for patterns in PARTS["sphinx"])
+    return Model(mdef.parent, dictionary, language, grammar)
 
 
 class SphinxEngine:
@@ -187,10 +188,3 @@ class SphinxStream:
                 end_s = min(self._start_s + (part.end_frame + 1) / FRAMES_PER_S, self._start_s + self._spoken_s)
                 # A word may be said in several ways: "会(2)" is the second.
                 yield HeardWord(part.word.split("(")[0], start_s, end_s)
-
-
-def _one(folder: Path, *patterns: str) -> Path:
-    found = [file for pattern in patterns for file in sorted(folder.glob(pattern))]
-    if not found:
-        raise ModelUnusable(folder, "file-missing", patterns[0])
-    return found[0]

@@ -1,8 +1,8 @@
 """Kaldi recognition through Vosk, streaming. The only module that knows vosk; a model is named by its path, never by language.
 
 `vosk:///path/to/model[?pause_s=0.5&silence_s=0.5&renew_s=180&alternatives=5&phrases=/path/list.txt]`. A recogniser grows
-without end (121 MB after 33 s), so it is made anew at an end point every few minutes. Partials carry no word times: asking
-Vosk for them held the live words back by 1.3 s. What Vosk's JSON means is `vosk_results`.
+without end (121 MB after 33 s), so another takes its place at an end point every few minutes. Partials carry no word times:
+asking Vosk for them held the live words back by 1.3 s. What Vosk's JSON means is `vosk_results`.
 """
 
 import ctypes
@@ -22,6 +22,7 @@ from asr.engine import Hypothesis, seconds
 from asr.engines import options, vosk_results
 from asr.engines.blocks import Blocks
 from asr.engines.vosk_model import link_model, takes_phrases
+from asr.engines.vosk_warm import Warm
 from asr.models_check import ModelUnusable, check_model
 from asr.speech_gate import SpeechGate
 from hotline.kernel.errors import Invalid
@@ -82,13 +83,23 @@ class VoskEngine:
                 raise ModelUnusable(folder, "unreadable") from error
         self._wishes = wishes
         self._grammar = self._known_phrases() if wishes.phrases else ""
+        self._warm = Warm(self._fresh, _hear_out)
 
     def open_stream(self, sample_rate_hz: int) -> "VoskStream":
-        return VoskStream(self._model, sample_rate_hz, self._wishes, self._grammar)
+        return VoskStream(self._warm, sample_rate_hz, self._wishes)
 
     def close(self) -> None:
+        self._warm.close()
         self._model = None
         _give_memory_back()
+
+    def _fresh(self, sample_rate_hz: int) -> Any:
+        narrowed = (self._grammar,) if self._grammar else ()
+        recogniser = vosk.KaldiRecognizer(self._model, sample_rate_hz, *narrowed)
+        recogniser.SetWords(True)
+        if self._wishes.alternatives:
+            recogniser.SetMaxAlternatives(self._wishes.alternatives + 1)  # the likeliest is counted, too
+        return recogniser
 
     def _known_phrases(self) -> str:
         phrases = [phrase.strip() for phrase in self._wishes.phrases if phrase.strip()]
@@ -104,15 +115,14 @@ class VoskEngine:
 class VoskStream:
     """One recogniser at a time; its times are moved by the audio its predecessors took."""
 
-    def __init__(self, model: Any, sample_rate_hz: int, wishes: Wishes, grammar: str) -> None:
-        self._model, self._rate, self._wishes, self._grammar = model, sample_rate_hz, wishes, grammar
+    def __init__(self, warm: Warm[Any], sample_rate_hz: int, wishes: Wishes) -> None:
+        self._warm, self._rate, self._wishes = warm, sample_rate_hz, wishes
         self._blocks = Blocks(sample_rate_hz, BLOCK_S)
         self._gate = SpeechGate(sample_rate_hz, silence_s=wishes.pause_s or PAUSE_S, longest_s=LONGEST_S)
-        self._base_s = 0.0
-        self._taken_s = 0.0
         self._begun_s = 0.0
         self._shown = ""
-        self._recogniser: Any = self._fresh()
+        self._recogniser, self._taken_s = warm.take(sample_rate_hz)
+        self._base_s = -self._taken_s
 
     def feed(self, pcm: bytes) -> Sequence[Hypothesis]:
         heard = [found for block in self._blocks.cut(pcm) for found in self._take(block)]
@@ -155,19 +165,12 @@ class VoskStream:
             self._begun_s = max(self._begun_s, self._base_s + self._taken_s - seconds(block, self._rate))
         return bool(self._wishes.pause_s) and was_open and not self._gate.is_open
 
-    def _fresh(self) -> Any:
-        narrowed = (self._grammar,) if self._grammar else ()
-        recogniser = vosk.KaldiRecognizer(self._model, self._rate, *narrowed)
-        recogniser.SetWords(True)
-        if self._wishes.alternatives:
-            recogniser.SetMaxAlternatives(self._wishes.alternatives + 1)  # the likeliest is counted, too
-        return recogniser
-
     def _renew(self) -> None:
-        self._base_s, self._taken_s = self._base_s + self._taken_s, 0.0
+        now_s = self._base_s + self._taken_s
         self._recogniser = None
         _give_memory_back()
-        self._recogniser = self._fresh()
+        self._recogniser, self._taken_s = self._warm.take(self._rate)
+        self._base_s = now_s - self._taken_s
 
     def _partial(self) -> Iterator[Hypothesis]:
         found = vosk_results.partial(self._recogniser.PartialResult(), self._begun_s, self._base_s + self._taken_s)
@@ -181,6 +184,11 @@ class VoskStream:
         self._begun_s = self._base_s + self._taken_s
         if found:
             yield found
+
+
+def _hear_out(recogniser: Any, pcm: bytes) -> None:
+    recogniser.AcceptWaveform(pcm)
+    recogniser.FinalResult()
 
 
 def _give_memory_back() -> None:

