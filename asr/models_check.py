@@ -1,10 +1,12 @@
-"""Which speech model this machine uses, and whether its files are whole. Fetching one is `asr.model_fetch`'s.
+"""Which speech models this machine uses, and whether their files are whole. Fetching one is `asr.model_fetch`'s.
 
-Callers: the Vosk engine on loading, the speech gateway on starting, `hotline asr models`.
+Callers: the engines on loading, the speech gateway on starting, `hotline asr models`.
 """
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from hotline.kernel.errors import Unavailable
 
@@ -12,6 +14,14 @@ SMALL_CHINESE = "vosk-model-small-cn-0.22"
 CHINESE_PREFIXES = ("vosk-model-cn", "vosk-model-small-cn")
 NO_ENGINE = "null:"
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
+STAGES = ("live", "final")
+"""The engines that a two-stage one names in its URL."""
+PARTS = {
+    "vosk": tuple((name,) for name in NEEDED),
+    "whisper": (("model.bin",), ("config.json",), ("tokenizer.json",), ("vocabulary.*",)),
+    "sphinx": (("*/mdef",), ("*.dic",), ("*.arpa", "*.lm", "*.lm.bin")),
+}
+"""What the folder of an engine's model holds; each part under one of these names."""
 
 # Bytes and sums of the publisher's vosk-model-small-cn-0.22 (Apache-2.0); two projects that keep the model give the same.
 KNOWN = {
@@ -35,12 +45,37 @@ class ModelUnusable(Unavailable):
         super().__init__(f"{folder}: {reason} {file}".rstrip(), folder=str(folder), reason=reason, file=file)
 
 
-def check_model(folder: Path) -> None:
+@dataclass(frozen=True)
+class NamedModel:
+    """A model's folder, and the engine that reads it."""
+
+    engine: str
+    folder: Path
+
+
+def named_models(asr_url: str) -> list[NamedModel]:
+    """The models that an engine's URL names: one, those of both stages, or none that we could look into."""
+    parts = urlsplit(asr_url)
+    query = parse_qs(parts.query)
+    staged = [query[stage][-1] for stage in STAGES if stage in query]
+    if staged:
+        return [model for url in staged for model in named_models(url)]
+    return [NamedModel(parts.scheme, Path(unquote(parts.path)))] if parts.scheme in PARTS and parts.path else []
+
+
+def find_part(folder: Path, *patterns: str) -> Path:
+    """The first file of the model under one of these names. Raises ModelUnusable."""
+    found = next((file for pattern in patterns for file in sorted(folder.glob(pattern)) if file.is_file()), None)
+    if found is None:
+        raise ModelUnusable(folder, "file-missing", patterns[0])
+    return found
+
+
+def check_model(folder: Path, engine: str = "vosk") -> None:
     """Raises ModelUnusable when a needed file is missing or, for a model we know, differs from the publisher's."""
     known = KNOWN.get(folder.name, {})
-    for name in (*NEEDED, *(name for name in known if name not in NEEDED)):
-        if not (folder / name).is_file():
-            raise ModelUnusable(folder, "file-missing", name)
+    for patterns in (*PARTS[engine], *((name,) for name in known)):
+        find_part(folder, *patterns)
     for name, (size, expected) in known.items():
         # A copy that was cut off is found without reading it.
         if (folder / name).stat().st_size != size or sha256_of(folder / name) != expected:

@@ -7,10 +7,22 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from asr.engines.vosk_model import link_model
 from asr.model_fetch import ModelNotFetched, Release, fetch_model, unpack
-from asr.models_check import NEEDED, SMALL_CHINESE, ModelUnusable, check_model, find_model, find_models, model_url
+from asr.models_check import (
+    NEEDED,
+    SMALL_CHINESE,
+    ModelUnusable,
+    NamedModel,
+    check_model,
+    find_model,
+    find_models,
+    model_url,
+    named_models,
+)
+from web.cli.asr import models
 
 
 def make_model(folder: Path) -> Path:
@@ -195,3 +207,70 @@ def test_the_run_time_copy_ends_sentences_after_the_silence_that_was_asked_for(t
         "--endpoint.rule3.min-trailing-silence=1.4",
         "--endpoint.rule4.min-trailing-silence=2.8",
     ]
+
+
+def _named(folder: Path, *files: str) -> Path:
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    return folder
+
+
+TWO_STAGES = "twostage:?live=vosk%3A%2F%2F%2Fm%2Fcn%3Fpause_s%3D1&final=whisper%3A%2F%2F%2Fm%2Fbase"
+
+
+@pytest.mark.parametrize(
+    ("asr_url", "expected"),
+    [
+        ("", []),
+        ("null:", []),
+        ("scripted:///m/call.tsv", []),
+        ("vosk:///m/a%20b?pause_s=0", [("vosk", "/m/a b")]),
+        ("sphinx:///m/zh", [("sphinx", "/m/zh")]),
+        (TWO_STAGES, [("vosk", "/m/cn"), ("whisper", "/m/base")]),
+    ],
+)
+def test_an_engines_url_names_its_models(asr_url: str, expected: list[tuple[str, str]]) -> None:
+    assert named_models(asr_url) == [NamedModel(engine, Path(folder)) for engine, folder in expected]
+
+
+WHISPER_FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
+
+
+@pytest.mark.parametrize(
+    ("engine", "files", "missing"),
+    [
+        ("whisper", WHISPER_FILES, ""),
+        ("whisper", WHISPER_FILES[:-1], "vocabulary.*"),
+        ("sphinx", ("zh/mdef", "zh.dic", "zh.lm"), ""),
+        ("sphinx", ("zh/mdef", "zh.lm"), "*.dic"),
+        ("sphinx", ("zh/mdef", "zh.dic"), "*.arpa"),
+    ],
+)
+def test_a_model_of_another_engine_is_whole_with_all_its_parts(
+    tmp_path: Path, engine: str, files: tuple[str, ...], missing: str
+) -> None:
+    _named(tmp_path, *files)
+
+    if not missing:
+        check_model(tmp_path, engine)
+        return
+    with pytest.raises(ModelUnusable) as refused:
+        check_model(tmp_path, engine)
+    assert refused.value.details["file"] == missing
+
+
+def test_models_of_every_engine_that_is_named_are_listed_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live, final = make_model(tmp_path / "models" / "vosk-model-cn-9"), _named(tmp_path / "base", *WHISPER_FILES[:2])
+    found = make_model(tmp_path / "models" / "vosk-model-cn-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HOTLINE_ASR_URL", f"twostage:?live=vosk://{live}&final=whisper://{final}")
+
+    done = CliRunner().invoke(models)
+
+    listed = [line.split("  ")[:2] for line in done.stdout.splitlines() if line.endswith(" MB")]
+    assert listed == [["vosk", str(live)], ["whisper", str(final)], ["vosk", str(found)]]
+    assert f"语音模型完好：{live}" in done.stdout
+    assert f"{final}: file-missing tokenizer.json" in done.stderr
+    assert isinstance(done.exception, ModelUnusable)
