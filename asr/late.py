@@ -56,6 +56,9 @@ class Told(Protocol):
 
     def stored(self, party: Party, segment: TranscriptSegment) -> None: ...
 
+    def caught_up(self, party: Party) -> None:
+        """Nothing of one of its recordings waits any more."""
+
 
 @dataclass(frozen=True)
 class LatePace:
@@ -158,6 +161,7 @@ class LateHearing:
         for gap in recording_rows.gaps_of(row):
             _GapHearing(self, row, engine).hear(gap)
         LOG.info("call %s: %s heard later", row.call_id, row.role)
+        self._told.caught_up(Party(row.call_id, row.role))
         return True
 
     def pieces(self, row: CallRecording, gap: Gap) -> Iterator[tuple[float, bytes]]:
@@ -207,8 +211,11 @@ class LateHearing:
         with self._database.work() as uow:
             row = uow.session.get_one(CallRecording, recording_id)
             row.attempts += attempts
-            if row.attempts >= MOST_ATTEMPTS:
+            is_given_up = row.attempts >= MOST_ATTEMPTS
+            if is_given_up:
                 row.state, row.reason = RecordingState.FAILED, reason
+        if is_given_up:
+            self._told.caught_up(Party(row.call_id, row.role))
 
 
 def _let_go(connection: Connection, which: dict[str, int]) -> None:

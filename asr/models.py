@@ -86,6 +86,8 @@ class CallRecording(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(32), default="")
     """Why it ended, or why it failed."""
+    trouble: Mapped[str] = mapped_column(String(32), default="")
+    """Why not all of it was heard as it was spoken (`asr.session.Trouble`); empty where all was, or is now."""
     started_at: Mapped[datetime]
     """Second 0 of the audio; of one that was found without a row, as its file tells it."""
     ended_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Use cases on the rows of recordings: begun, missed, closed, deleted. What a killed gateway left is
+"""Use cases on the rows of recordings: begun, hindered, missed, closed, deleted. What a killed gateway left is
 `asr.lost_recordings`', the files themselves are `asr.recordings`'.
 
 Called by the gateway for live calls, by `asr.late`, by the schedule for retention, by views that let a word be heard.
@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from asr.gaps import Gap, merged
 from asr.models import CallRecording, RecordingState, TranscriptSegment
-from asr.recordings import Recordings, mark_of, stream_of
+from asr.recordings import Recordings, mark_of, stream_of, stream_of_utterance
 from asr.session import Ending, Kept, Trouble
 from hotline.kernel.db import UnitOfWork
 
 BATCH = 200
+UNTIL_ADMITTED = frozenset({Trouble.NO_ENGINE, Trouble.NO_ROOM})
 
 
 def begin(uow: UnitOfWork, kept: Kept) -> CallRecording:
@@ -38,12 +39,28 @@ def begin(uow: UnitOfWork, kept: Kept) -> CallRecording:
         gaps=[],
         attempts=0,
         reason="",
+        trouble="",
         started_at=kept.begun_at,
         claimed_at=func.now(),
     )
     uow.session.add(row)
     uow.session.flush()
     return row
+
+
+def hinder(uow: UnitOfWork, kept: Kept, trouble: Trouble) -> None:
+    """It goes on with fewer words. Of one that is not recorded any more that is what counts, whatever comes after: nothing of
+    it can be heard later. Safe to call twice."""
+    row = begin(uow, kept)
+    if row.trouble != Trouble.NOT_RECORDED:
+        row.trouble = trouble.value
+
+
+def admit(uow: UnitOfWork, kept: Kept) -> None:
+    """It is heard from now on. Safe to call twice."""
+    row = begin(uow, kept)
+    if row.trouble in UNTIL_ADMITTED:
+        row.trouble = ""
 
 
 def miss(uow: UnitOfWork, kept: Kept, gap: Gap) -> None:
@@ -103,13 +120,21 @@ def of_call(session: Session, call_id: uuid.UUID) -> Sequence[CallRecording]:
 
 def of_segment(session: Session, segment: TranscriptSegment) -> CallRecording | None:
     """The recording from which those words were heard; its seconds are the segment's."""
-    stream = segment.utterance.partition("-")[0]
+    stream = stream_of_utterance(segment.utterance)
     return next((row for row in of_call(session, segment.call_id) if stream_of(row.file) == stream), None)
 
 
 def gaps_of(row: CallRecording) -> tuple[Gap, ...]:
     """What of it was not heard."""
     return tuple((float(start), float(end)) for start, end in row.gaps)
+
+
+def unheard_because(row: CallRecording) -> str:
+    """Why not all of it is heard as it is spoken or, when it is over, why something waits to be heard: a Trouble, or `waiting`
+    where none is known. Empty when all was heard, and when nothing will be heard any more."""
+    if row.state is RecordingState.LIVE:
+        return row.trouble
+    return row.trouble or row.state.value if row.state is RecordingState.WAITING else ""
 
 
 def set_gaps(row: CallRecording, gaps: Iterable[Gap]) -> None:

@@ -154,6 +154,11 @@ def stream_of(file: str) -> str:
     return hashlib.blake2s(Path(file).stem.encode(), digest_size=6).hexdigest()
 
 
+def stream_of_utterance(utterance: str) -> str:
+    """The stream that its name begins with."""
+    return utterance.partition("-")[0]
+
+
 def mark_of(file: str) -> str:
     """Of which folder the recording is, by its name; empty for one from before folders had marks."""
     return Path(file).stem.partition(".")[2]

@@ -32,6 +32,7 @@ CALLER, AGENT = "caller", "agent"
 class Trouble(StrEnum):
     """Why a call goes on with fewer words, or unrecorded. Each is told once a session."""
 
+    NO_ENGINE = "no-engine"
     NO_ROOM = "no-room"
     BEHIND = "behind"
     ENGINE_FAILED = "engine-failed"
@@ -94,6 +95,9 @@ class Register(Protocol):
 
     def admitted(self, kept: Kept) -> None:
         """One that began without a recogniser has one from now on."""
+
+    def hindered(self, kept: Kept, trouble: Trouble) -> None:
+        """It goes on with fewer words, or unrecorded."""
 
     def missed(self, kept: Kept, gap: Gap) -> None:
         """That part was recorded and not heard."""
@@ -215,10 +219,13 @@ class Session:
         self._end()
 
     def tell(self, trouble: Trouble) -> None:
-        """Tell the listener, once."""
+        """Tell the register and the listener, once."""
         if trouble not in self._told:
             self._told.add(trouble)
-            LOG.warning("call %s: %s", self.kept.party.call_id, trouble)
+            # A city without a model knows it, and would have a warning for every call.
+            level = logging.INFO if trouble is Trouble.NO_ENGINE else logging.WARNING
+            LOG.log(level, "call %s: %s", self.kept.party.call_id, trouble)
+            self._parts.register.hindered(self.kept, trouble)
             self._parts.listener.troubled(self.kept.party, trouble)
 
     def _hand_over(self) -> None:

@@ -27,6 +27,8 @@ __all__ = ["Listener", "Party", "Session", "SessionLimits", "SessionObserver", "
 LOG = logging.getLogger("asr.sessions")
 NONE = "none"
 """How a missing engine is called where the standing is told."""
+DEAF = "null"
+"""The engine of those who want no words."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ class NoRegister:
         return
 
     def admitted(self, kept: Kept) -> None:
+        return
+
+    def hindered(self, kept: Kept, trouble: Trouble) -> None:
         return
 
     def missed(self, kept: Kept, gap: Gap) -> None:
@@ -198,11 +203,12 @@ class Sessions:
     def _count(self, session: Session, verdict: Verdict) -> None:
         if verdict is Verdict.YES:
             self.meter.admitted += 1
+            if session.kept.engine == DEAF:
+                session.tell(Trouble.NO_ENGINE)
             return
         self.meter.refused += 1
         LOG.info("call %s is recorded and heard later: %s", session.kept.party.call_id, verdict)
-        if verdict is not Verdict.NO_ENGINE:
-            session.tell(Trouble.NO_ROOM)
+        session.tell(Trouble.NO_ENGINE if verdict is Verdict.NO_ENGINE else Trouble.NO_ROOM)
 
     def _start(self, session: Session) -> None:
         name = f"asr-{session.kept.party.call_id}"

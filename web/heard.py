@@ -17,7 +17,7 @@ from asr.engine import Hypothesis
 from asr.gaps import Gap
 from asr.late import ShowWords
 from asr.models import TranscriptSegment
-from asr.recordings import stream_of
+from asr.recordings import stream_of, stream_of_utterance
 from asr.session import Ending, Kept, Party, Trouble
 from asr.shown import show_partial
 from asr.wording.times import Said, times
@@ -96,7 +96,11 @@ class Heard:
 
     def admitted(self, kept: Kept) -> None:
         self._engines[stream_of(kept.file)] = kept.engine
-        self._pushing.submit(self._push.hearing, kept.party.call_id, {"role": kept.party.role, "state": "started"})
+        self._store(lambda uow: recording_rows.admit(uow, kept), kept.party)
+        self._tell(kept.party, "started")
+
+    def hindered(self, kept: Kept, trouble: Trouble) -> None:
+        self._store(lambda uow: recording_rows.hinder(uow, kept, trouble), kept.party)
 
     def missed(self, kept: Kept, gap: Gap) -> None:
         self._store(lambda uow: recording_rows.miss(uow, kept, gap), kept.party)
@@ -108,28 +112,29 @@ class Heard:
 
     def started(self, party: Party) -> None:
         self._store(lambda uow: transcripts.note_start(uow, party.call_id, party.role), party)
-        self._pushing.submit(self._push.hearing, party.call_id, {"role": party.role, "state": "started"})
+        self._tell(party, "started")
 
     def heard(self, party: Party, utterance: str, hypothesis: Hypothesis) -> None:
         if hypothesis.is_final:
-            engine = self._engines.get(utterance.partition("-")[0], "")
+            engine = self._engines.get(stream_of_utterance(utterance), "")
             self._storing.submit(self._store_final, party, utterance, hypothesis, engine)
         else:
             self._offer_partial(party, utterance, hypothesis)
 
     def troubled(self, party: Party, trouble: Trouble) -> None:
-        self._pushing.submit(self._push.hearing, party.call_id, {"role": party.role, "state": trouble.value})
+        self._tell(party, trouble.value)
 
     def ended(self, party: Party, reason: str, seconds: float) -> None:
         self._store(
             lambda uow: transcripts.note_end(uow, party.call_id, role=party.role, reason=reason, seconds=round(seconds, 2)),
             party,
         )
-        self._pushing.submit(
-            self._push.hearing, party.call_id, {"role": party.role, "state": "ended", "reason": reason, "seconds": seconds}
-        )
+        self._tell(party, "ended", reason=reason, seconds=seconds)
         # Behind the last final, which may still wait to be stored.
         self._storing.submit(lambda: self._pushing.submit(self._alarms.ended, party))
+
+    def caught_up(self, party: Party) -> None:
+        self._tell(party, "caught-up")
 
     def close(self) -> None:
         """Finish what is waiting; with the database away, one more try each."""
@@ -153,6 +158,11 @@ class Heard:
     def stored(self, party: Party, segment: TranscriptSegment) -> None:
         """Push what is in the database already, as is all that is heard late."""
         self._pushing.submit(self._push_final, party, words_of_final(segment))
+
+    def _tell(self, party: Party, state: str, **more: object) -> None:
+        """Behind what it is about: who hears of it reads that over HTTP."""
+        told: Words = {"role": party.role, "state": state, **more}
+        self._storing.submit(lambda: self._pushing.submit(self._push.hearing, party.call_id, told))
 
     def _push_final(self, party: Party, words: Words) -> None:
         self._push.partial(party.call_id, words)

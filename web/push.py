@@ -60,5 +60,6 @@ class Push:
         self.emit("transcript", {"call_id": str(call_id), **words}, [call_room(call_id)])
 
     def hearing(self, call_id: str | UUID, state: dict[str, Any]) -> None:  # JSON values
-        """How well a call is heard: started, ended, or why words are missing (`asr.sessions.Trouble`)."""
+        """How well a call is heard: started, ended, caught-up (all that waited was heard), or why words are missing
+        (`asr.session.Trouble`)."""
         self.emit("hearing", {"call_id": str(call_id), **state}, [call_room(call_id)])

@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 
-from asr import transcripts
+from asr import recording_rows, transcripts
 from asr.engine import Hypothesis
 from asr.gateways.client import AudioSocketCaller
-from asr.sessions import Party, Trouble
+from asr.models import RecordingState
+from asr.recordings import Recordings
+from asr.sessions import Party, SessionLimits, Sessions
 from hotline.kernel.db import SYSTEM, Actor, Database, UnitOfWork
 from hotline.kernel.errors import Conflict, Unavailable
 from hotline.kernel.settings import Settings
@@ -103,7 +105,10 @@ def test_a_model_that_is_missing_leaves_a_gateway_that_records(database: Databas
     push = run_gateway(configured(tmp_path, asr_url="vosk:///nowhere"), database, [CALL])
 
     assert texts(database) == []
-    assert push.states == ["started", "ended"]
+    assert push.states == ["started", "no-engine", "ended"]
+    with database.read() as session:
+        (row,) = recording_rows.of_call(session, CALL)
+    assert (row.state, recording_rows.unheard_because(row)) == (RecordingState.WAITING, "no-engine")
     assert len(list((tmp_path / "recordings").glob(f"{CALL}.*.wav"))) == 1
 
 
@@ -157,18 +162,49 @@ def test_what_was_said_survives_a_database_that_stumbles(
 
 
 def test_partials_that_cannot_be_pushed_in_time_are_replaced_by_newer_ones() -> None:
-    may_push = threading.Event()
+    pushes, may_push = threading.Event(), threading.Event()
 
     class SlowPush(FakePush):
-        def hearing(self, call_id: str | uuid.UUID, state: dict[str, Any]) -> None:
+        def partial(self, call_id: str | uuid.UUID, words: dict[str, Any]) -> None:
+            super().partial(call_id, words)
+            pushes.set()
             may_push.wait(5)
 
     push = SlowPush()
     heard = Heard(FlakyDatabase([]), push)  # type: ignore[arg-type]  # nothing is stored
-    heard.troubled(PARTY, Trouble.BEHIND)
-    for text in ("喂", "喂你", "喂你好"):
+    heard.heard(PARTY, "a-1", Hypothesis("喂", False, 0, 1))
+    pushes.wait(5)
+    for text in ("喂你", "喂你好"):
         heard.heard(PARTY, "a-1", Hypothesis(text, False, 0, 1))
     may_push.set()
     heard.close()
 
-    assert [words["text"] for words in push.words] == ["喂你好"]
+    assert [words["text"] for words in push.words] == ["喂", "喂你好"]
+
+
+@dataclass
+class ReadingPush(FakePush):
+    """Reads the call's only leg whenever it is told of it, as a console does."""
+
+    database: Database | None = None
+    read: list[tuple[str, str]] = field(default_factory=list)
+
+    def hearing(self, call_id: str | uuid.UUID, state: dict[str, Any]) -> None:
+        assert self.database is not None
+        with self.database.read() as session:
+            (row,) = recording_rows.of_call(session, CALL)
+        self.read.append((state["state"], recording_rows.unheard_because(row)))
+
+
+def test_why_a_party_is_not_heard_can_be_read_as_soon_as_it_is_told(database: Database, tmp_path: Path) -> None:
+    push = ReadingPush(database=database)
+    heard = Heard(database, push)
+    live = Sessions(None, heard, Recordings(tmp_path), SessionLimits(4), register=heard)
+    session = live.open(CALL, "caller", 8000)
+    for _ in range(10):
+        session.audio(bytes(1600))
+    session.ended("hang-up")
+    live.wait(5)
+    heard.close()
+
+    assert push.read[1:] == [("no-engine", "no-engine"), ("ended", "no-engine")]

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from asr import recording_rows, transcripts
 from asr.engine import HeardWord, Hypothesis
 from asr.recordings import stream_of
-from asr.session import Ending, Kept, Party
+from asr.session import Ending, Kept, Party, Trouble
 from asr.shown import Shown
 from asr.wording.changes import Change
 from asr.wording.lexicon import Suggestion
@@ -140,6 +140,57 @@ def test_transcript_tells_when_each_leg_began(listeners: Listeners, call_id: uui
     assert [(said["role"], offsets[said["utterance"].partition("-")[0]]) for said in found["segments"]] == [
         ("caller", 0.0), ("agent", 7.5),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("troubles", "told"),
+    [
+        ([], ""),
+        ([Trouble.NO_ENGINE], "no-engine"),
+        ([Trouble.NO_ROOM], "no-room"),
+        ([Trouble.NO_ROOM, Trouble.BEHIND], "behind"),
+        ([Trouble.NOT_RECORDED, Trouble.ENGINE_FAILED], "not-recorded"),
+    ],
+)
+def test_transcript_tells_why_a_leg_that_speaks_is_not_heard(
+    listeners: Listeners, call_id: uuid.UUID, troubles: list[Trouble], told: str
+) -> None:
+    kept = Kept(Party(call_id, "agent"), "an-agent.wav", "audiosocket", RATE_HZ, is_sealed=False, engine="")
+    with listeners.database.work() as uow:
+        for trouble in troubles:
+            recording_rows.hinder(uow, kept, trouble)
+        recording_rows.begin(uow, kept)
+
+    legs = listeners.ask("GET", f"/calls/{call_id}/transcript")["legs"]
+
+    assert {leg["role"]: leg["trouble"] for leg in legs} == {"caller": "waiting", "agent": told}
+
+
+@pytest.mark.parametrize("trouble", [Trouble.NO_ENGINE, Trouble.NO_ROOM])
+def test_leg_that_is_heard_from_now_on_has_no_trouble_until_its_beginning_waits(
+    listeners: Listeners, call_id: uuid.UUID, trouble: Trouble
+) -> None:
+    kept = Kept(Party(call_id, "agent"), "an-agent.wav", "audiosocket", RATE_HZ, is_sealed=False, engine="")
+
+    def told() -> str:
+        (leg,) = (leg for leg in listeners.ask("GET", f"/calls/{call_id}/transcript")["legs"] if leg["role"] == "agent")
+        return str(leg["trouble"])
+
+    with listeners.database.work() as uow:
+        recording_rows.hinder(uow, kept, trouble)
+    assert told() == trouble
+
+    with listeners.database.work() as uow:
+        recording_rows.admit(uow, kept)
+    assert told() == ""
+
+    with listeners.database.work() as uow:
+        recording_rows.close(uow, kept, Ending("hang-up", 6.0, ((0.0, 2.0),), is_recorded=True))
+    assert told() == "waiting"
+
+    with listeners.database.work() as uow:
+        recording_rows.set_gaps(recording_rows.begin(uow, kept), ())
+    assert told() == ""
 
 
 def test_word_of_a_later_leg_is_heard_in_its_own_seconds(listeners: Listeners, call_id: uuid.UUID) -> None:

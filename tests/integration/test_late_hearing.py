@@ -61,9 +61,13 @@ class Room:
 @dataclass
 class Told:
     texts: list[str] = field(default_factory=list)
+    done: list[Party] = field(default_factory=list)
 
     def stored(self, party: Party, segment: TranscriptSegment) -> None:
         self.texts.append(segment.text)
+
+    def caught_up(self, party: Party) -> None:
+        self.done.append(party)
 
 
 def shown(session: object, found: Hypothesis) -> Shown:
@@ -124,6 +128,7 @@ def test_a_waiting_recording_is_heard_with_its_true_times_and_announced(database
 
     assert said(database) == [(1, "喂你好", 0.2), (2, "路灯不亮", 1.2), (3, "好几天了", 2.2)]
     assert told.texts == ["喂你好", "路灯不亮", "好几天了"]
+    assert told.done == [Party(CALL, "caller")]
     with database.read() as session:
         names = session.scalars(select(StoredEvent.name)).all()
     assert names.count("segment-heard") == 3
@@ -213,12 +218,13 @@ def test_a_recording_that_breaks_the_engine_is_given_up_and_the_next_one_heard(d
         def open_stream(self, sample_rate_hz: int) -> ScriptedStream:
             raise RuntimeError("broken")
 
-    recordings = Recordings(tmp_path)
+    recordings, told = Recordings(tmp_path), Told()
     record(recordings, database, [(0.0, 4.0)])
 
-    hear(late_of(database, recordings, Room(Breaks([]))), lambda: row(database).state is RecordingState.FAILED)
+    hear(late_of(database, recordings, Room(Breaks([])), told), lambda: row(database).state is RecordingState.FAILED)
 
     assert (row(database).attempts, row(database).reason) == (3, "engine-failed")
+    assert told.done == [Party(CALL, "caller")]
 
 
 class NoWorkers(ScriptedEngine):
@@ -331,6 +337,7 @@ def test_a_call_for_which_room_came_is_told_to_its_console_and_the_rest_of_it_wa
         found = session.scalars(select(CallRecording).where(CallRecording.call_id == CALL)).one()
     assert (said_first.start_s, said_first.engine) == (pytest.approx(1.2), "scripted")
     assert (found.state, found.gaps) == (RecordingState.WAITING, [[0.0, pytest.approx(1.0)]])
+    assert recording_rows.unheard_because(found) == "waiting"
 
 
 def test_what_a_killed_gateway_left_waits_from_its_last_final_on(database: Database, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from asr.engine import AsrEngine, Hypothesis
+from asr.engines.null import NullEngine
 from asr.engines.scripted import Line, ScriptedEngine
 from asr.recordings import Recordings
 from asr.session import Ending, Kept
@@ -86,13 +87,17 @@ class FakeEngine:
 
 @dataclass
 class Admissions(NoRegister):
-    """A register that remembers who got a recogniser late, and what is left of each call."""
+    """A register that remembers who got a recogniser late, why words are missing, and what is left of each call."""
 
     admitted_to: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
 
     def admitted(self, kept: Kept) -> None:
         self.admitted_to.append(kept.engine)
+
+    def hindered(self, kept: Kept, trouble: Trouble) -> None:
+        self.troubles.append(trouble)
 
     def closed(self, kept: Kept, ending: Ending) -> None:
         self.endings.append(ending)
@@ -238,7 +243,16 @@ def test_a_call_that_began_without_an_engine_is_heard_from_the_moment_there_is_o
     assert [(found.text, found.start_s) for found in heard.finals] == [("路灯不亮", pytest.approx(2.5))]
     assert register.admitted_to == ["scripted"]
     assert [list(map(pytest.approx, ending.gaps)) for ending in register.endings] == [[(0.0, 2.0)]]
-    assert heard.troubles == [], "the room was not full"
+    assert heard.troubles == register.troubles == [Trouble.NO_ENGINE]
+
+
+def test_a_city_that_wants_no_words_is_told_so_with_each_call(tmp_path: Path) -> None:
+    live, heard = sessions(NullEngine(), tmp_path)
+
+    live.open(CALL, "caller", RATE).ended("hang-up")
+    live.wait(5)
+
+    assert heard.troubles == [Trouble.NO_ENGINE]
 
 
 def test_a_call_that_is_over_waits_for_no_room(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def _legs(rows: Sequence[CallRecording]) -> list[shapes.Leg]:
             stream=stream_of(row.file),
             role=row.role,
             offset_s=round((row.started_at - rows[0].started_at).total_seconds(), 2),  # they come in the order they began
+            trouble=recording_rows.unheard_because(row),
         )
         for row in rows
     ]

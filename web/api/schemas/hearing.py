@@ -73,11 +73,15 @@ class SegmentDetail(Segment):
 
 class Leg(Shape):
     """A recording of a party; one whose audio came again has several. `stream` begins the names of its utterances, its seconds
-    count from `offset_s` after the call's first audio (to about half a second)."""
+    count from `offset_s` after the call's first audio (to about half a second).
+
+    `trouble` says why not all of it is heard as it is spoken (no-room, behind, engine-failed, not-recorded, no-engine) or, when
+    it is over, why a part waits to be heard (those, or waiting); empty when all was heard."""
 
     stream: str
     role: str
     offset_s: float
+    trouble: str
 
 
 class Gap(Shape):

@@ -1,6 +1,7 @@
 // The words of one call: finished segments in order, and the piece being spoken now, which its final text replaces.
 // A gap in the sequence (a missed push) is fetched again. What was heard better, or set right, comes under the same number.
-import { reactive, ref, watch, type Ref } from "vue";
+// Why parties are not heard stands in the record, so that whoever opens the page later reads it, too.
+import { computed, reactive, ref, watch, type Ref } from "vue";
 
 import { api } from "@/shared/api";
 import { ask, onPush, onReconnect } from "@/shared/socket";
@@ -14,6 +15,15 @@ export interface Partial {
   text: string;
 }
 
+/** Why a party is not heard as it speaks; `role` is null where it is the same for all. */
+export interface Trouble {
+  role: string | null;
+  trouble: string;
+}
+
+export type LiveTranscript = ReturnType<typeof useTranscript>;
+
+/** The words of that call, live. */
 export function useTranscript(callId: Ref<string | null>) {
   const segments = ref<Segment[]>([]);
   const partials = reactive(new Map<string, Partial>());
@@ -21,8 +31,17 @@ export function useTranscript(callId: Ref<string | null>) {
   const gaps = ref<Gap[]>([]);
   /** Legs whose beginning was asked for: one without a recording has none. */
   const asked = new Set<string>();
-  const trouble = ref<string | null>(null);
+  let asks = 0;
+  let shown = 0;
   const last = () => segments.value.at(-1)?.seq ?? 0;
+
+  /** By the newest recording of each party: one that broke off is followed by another. */
+  const troubles = computed<Trouble[]>(() => {
+    const newest = [...new Map(legs.value.map(({ role, trouble }) => [role, trouble]))];
+    const isSame = new Set(newest.map(([, trouble]) => trouble)).size === 1;
+    const told = newest.filter(([, trouble]) => trouble).map(([role, trouble]) => ({ role, trouble }));
+    return isSame ? told.slice(0, 1).map(({ trouble }) => ({ role: null, trouble })) : told;
+  });
 
   /** Newer wordings replace older ones; lines that did not change stay the same objects, so that nothing redraws them. */
   function add(more: Segment[]): void {
@@ -36,9 +55,13 @@ export function useTranscript(callId: Ref<string | null>) {
   async function fetchMissed(after = firstGap()): Promise<void> {
     if (!callId.value) return;
     const id = callId.value;
+    const turn = ++asks;
     const found = await api.get<Transcript>(`/calls/${id}/transcript`, { after });
     if (id !== callId.value) return;
     add(found.segments);
+    // An answer that was overtaken says how it was before.
+    if (turn < shown) return;
+    shown = turn;
     legs.value = found.legs;
     gaps.value = found.gaps;
   }
@@ -76,9 +99,7 @@ export function useTranscript(callId: Ref<string | null>) {
   });
 
   onPush("hearing", (push) => {
-    if (push.call_id !== callId.value) return;
-    if (push.state !== "ended") trouble.value = push.state === "started" ? null : push.state;
-    if (push.state !== "started") void fetchMissed().catch(() => undefined);
+    if (push.call_id === callId.value) void fetchMissed().catch(() => undefined);
   });
 
   function follow(): void {
@@ -94,9 +115,9 @@ export function useTranscript(callId: Ref<string | null>) {
     gaps.value = [];
     asked.clear();
     partials.clear();
-    trouble.value = null;
     follow();
   });
 
-  return { segments, partials, legs, gaps, trouble, add, correct, read: () => fetchMissed(0) };
+  const spoken = computed(() => [...partials.values()]);
+  return reactive({ callId, segments, partials: spoken, legs, gaps, troubles, add, correct, reread: () => fetchMissed(0) });
 }

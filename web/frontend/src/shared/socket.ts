@@ -23,7 +23,7 @@ export interface Pushes {
     /** Of lines that a person set right. */
     corrected_by_name?: string | null;
   };
-  /** How well a call is heard: started, ended, or why words are missing. */
+  /** How well a call is heard moved: its transcript tells. */
   hearing: { call_id: string; role: string; state: string };
   cards: { contact_id: number };
   draft: { draft_id: number; contact_id: number };

@@ -244,8 +244,8 @@ export interface Segment {
   revision: number;
   corrected_by_name: string | null;
 }
-/** A recording of a party, whose seconds count from `offset_s` of the call. */
-export interface Leg { stream: string; role: string; offset_s: number }
+/** A recording of a party, whose seconds count from `offset_s` of the call. `trouble`: why not all of it is heard as it is spoken. */
+export interface Leg { stream: string; role: string; offset_s: number; trouble: string }
 /** A stretch of a leg that was not heard; state live, waiting or failed. */
 export interface Gap { stream: string; role: string; from_s: number; to_s: number; state: string }
 export interface Transcript { call_id: string; segments: Segment[]; legs: Leg[]; gaps: Gap[] }
