@@ -43,23 +43,28 @@ class WordsPush(Protocol):
 
 
 class Alarms(Protocol):
-    """Hears of words of danger while they are spoken (`web.growing_alarms`); told by one thread."""
+    """Hears of words of danger while they are spoken (`web.growing_alarms`). `stream` begins the names of the utterances."""
+
+    def begun(self, party: Party, stream: str) -> None:
+        """The one that may wait for the database: told by the thread that stores, the others by the one that pushes."""
 
     def partial(self, party: Party, utterance: str, text: str) -> None: ...
 
     def final(self, party: Party, utterance: str, text: str) -> None: ...
 
-    def ended(self, party: Party) -> None: ...
+    def ended(self, party: Party, stream: str) -> None: ...
 
 
 class Unalarmed:
     """Raises nothing."""
 
+    def begun(self, party: Party, stream: str) -> None: ...
+
     def partial(self, party: Party, utterance: str, text: str) -> None: ...
 
     def final(self, party: Party, utterance: str, text: str) -> None: ...
 
-    def ended(self, party: Party) -> None: ...
+    def ended(self, party: Party, stream: str) -> None: ...
 
 
 class Heard:
@@ -93,6 +98,7 @@ class Heard:
         self._open.add(kept.file)
         self._engines[stream_of(kept.file)] = kept.engine
         self._store(lambda uow: recording_rows.begin(uow, kept), kept.party)
+        self._storing.submit(self._alarms.begun, kept.party, stream_of(kept.file))
 
     def admitted(self, kept: Kept) -> None:
         self._engines[stream_of(kept.file)] = kept.engine
@@ -106,9 +112,12 @@ class Heard:
         self._store(lambda uow: recording_rows.miss(uow, kept, gap), kept.party)
 
     def closed(self, kept: Kept, ending: Ending) -> None:
-        self._engines.pop(stream_of(kept.file), None)
+        stream = stream_of(kept.file)
+        self._engines.pop(stream, None)
         self._store(lambda uow: recording_rows.close(uow, kept, ending), kept.party)
         self._storing.submit(self._open.discard, kept.file)
+        # Behind the last final, which may still wait to be stored.
+        self._storing.submit(lambda: self._pushing.submit(self._alarms.ended, kept.party, stream))
 
     def started(self, party: Party) -> None:
         self._store(lambda uow: transcripts.note_start(uow, party.call_id, party.role), party)
@@ -130,8 +139,6 @@ class Heard:
             party,
         )
         self._tell(party, "ended", reason=reason, seconds=seconds)
-        # Behind the last final, which may still wait to be stored.
-        self._storing.submit(lambda: self._pushing.submit(self._alarms.ended, party))
 
     def caught_up(self, party: Party) -> None:
         self._tell(party, "caught-up")

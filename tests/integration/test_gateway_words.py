@@ -16,9 +16,10 @@ import pytest
 
 from asr import recording_rows, transcripts
 from asr.engine import Hypothesis
+from asr.engines.scripted import Line, ScriptedEngine
 from asr.gateways.client import AudioSocketCaller
 from asr.models import RecordingState
-from asr.recordings import Recordings
+from asr.recordings import Recordings, stream_of, stream_of_utterance
 from asr.sessions import Party, SessionLimits, Sessions
 from hotline.kernel.db import SYSTEM, Actor, Database, UnitOfWork
 from hotline.kernel.errors import Conflict, Unavailable
@@ -208,3 +209,49 @@ def test_why_a_party_is_not_heard_can_be_read_as_soon_as_it_is_told(database: Da
     heard.close()
 
     assert push.read[1:] == [("no-engine", "no-engine"), ("ended", "no-engine")]
+
+
+@dataclass
+class Alarms:
+    """Remembers in which thread what was told of which stream."""
+
+    told: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def _note(self, what: str, stream: str) -> None:
+        self.told.append((what, stream, threading.current_thread().name.partition("_")[0]))
+
+    def begun(self, party: Party, stream: str) -> None:
+        self._note("begun", stream)
+
+    def partial(self, party: Party, utterance: str, text: str) -> None:
+        self._note("partial", stream_of_utterance(utterance))
+
+    def final(self, party: Party, utterance: str, text: str) -> None:
+        self._note("final", stream_of_utterance(utterance))
+
+    def ended(self, party: Party, stream: str) -> None:
+        self._note("ended", stream)
+
+
+def test_alarms_are_told_of_each_stream_and_wait_for_the_database_only_where_words_are_stored(
+    database: Database, tmp_path: Path
+) -> None:
+    alarms = Alarms()
+    heard = Heard(database, FakePush(), alarms=alarms)
+    live = Sessions(
+        ScriptedEngine([(Line(0.1, 0.6, "喂你好"),)]), heard, Recordings(tmp_path), SessionLimits(4), register=heard
+    )
+    broken, again = live.open(CALL, "caller", 8000), live.open(CALL, "caller", 8000)
+    broken.ended("stalled")
+    for _ in range(10):
+        again.audio(bytes(1600))
+    again.ended("hang-up")
+    live.wait(5)
+    heard.close()
+
+    first, second = (stream_of(session.kept.file) for session in (broken, again))
+    assert [told for told in alarms.told if told[1] == first] == [("begun", first, "store"), ("ended", first, "push")]
+    of_second = [(what, thread) for what, stream, thread in alarms.told if stream == second]
+    assert {thread for what, thread in of_second if what == "begun"} == {"store"}
+    assert {thread for what, thread in of_second if what != "begun"} == {"push"}
+    assert [what for what, _ in of_second[-2:]] == ["final", "ended"]

@@ -82,11 +82,24 @@ def test_what_the_whole_sentence_means_stays_and_what_it_calms_is_taken_back(ala
 def test_the_end_of_the_call_takes_back_what_no_sentence_finished(alarms: GrowingAlarms, push: KeptPush) -> None:
     alarms.partial(CALLER, "a-1", "有人触电了")
 
-    alarms.ended(AGENT)
-    alarms.ended(CALLER)
-    alarms.ended(CALLER)
+    alarms.ended(AGENT, "b")
+    alarms.ended(CALLER, "a")
+    alarms.ended(CALLER, "a")
 
     assert push.told() == [("a-1", "触电", "raised"), ("a-1", "触电", "calmed")]
+
+
+def test_the_end_of_one_stream_leaves_what_grows_in_another_of_the_same_call(alarms: GrowingAlarms, push: KeptPush) -> None:
+    alarms.begun(CALLER, "a")
+    alarms.begun(CALLER, "c")
+    alarms.partial(CALLER, "c-1", "有人触电了")
+
+    alarms.ended(CALLER, "a")
+    alarms.partial(CALLER, "c-1", "有人触电了快来")
+    assert push.told() == [("c-1", "触电", "raised")]
+
+    alarms.ended(CALLER, "c")
+    assert push.told()[1:] == [("c-1", "触电", "calmed")]
 
 
 def test_an_agents_words_raise_nothing(alarms: GrowingAlarms, push: KeptPush) -> None:
@@ -95,11 +108,14 @@ def test_an_agents_words_raise_nothing(alarms: GrowingAlarms, push: KeptPush) ->
     assert push.sent == []
 
 
-def test_rules_are_read_once_a_call_and_those_of_the_package_hold_while_the_database_is_away(
+def test_rules_are_read_when_a_caller_begins_and_those_of_the_package_hold_while_the_database_is_away(
     alarms: GrowingAlarms, database: AwayDatabase, push: KeptPush
 ) -> None:
+    alarms.begun(AGENT, "b")
+    alarms.begun(CALLER, "a")
     for text in ("我们这里", "我们这里着火了"):
         alarms.partial(CALLER, "a-1", text)
+    alarms.final(CALLER, "a-1", "我们这里着火了")
 
     assert database.asked == 1
     assert [data["word"] for data in push.sent] == ["着火"]
