@@ -7,6 +7,8 @@ import { useQuery } from "@/shared/query";
 import { onPush, onReconnect } from "@/shared/socket";
 import type { ViewCounts } from "@/shared/types";
 
+import { useFilters, type Filters } from "./filters";
+
 const SETTLE_MS = 700;
 
 export interface DeskView {
@@ -17,7 +19,7 @@ export interface DeskView {
 }
 
 /** How many tickets stand in each view, live. */
-export function useCounts(): Ref<Record<string, number>> {
+function useCounts(): Ref<Record<string, number>> {
   const counts = ref<Record<string, number>>({});
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,13 +64,27 @@ export function usePlace(firstView: string): Place {
   return { view, chosen };
 }
 
+export interface Desk extends Place {
+  views: ComputedRef<DeskView[]>;
+  filters: Filters;
+  /** The view of the address, or the first one where it names none of this desk. */
+  known: ComputedRef<string>;
+}
+
+/** A desk of these views: the one and the ticket in the address, the counts, the filters. */
+export function useDesk(keys: readonly string[], first = keys[0]): Desk {
+  const { view, chosen } = usePlace(first);
+  const known = computed(() => (keys.includes(view.value) ? view.value : first));
+  return { views: viewsOf(keys, useCounts()), view, chosen, filters: useFilters(), known };
+}
+
 const LATE = new Set(["overdue", "orders_overdue"]);
 const SOON = new Set(["near", "coming_due", "returns", "redo", "sent_back", "to_approve", "ordered", "orders_proposed", "appeals"]);
 
 /** The views named by `keys` with their words and counts. */
-export function viewsOf(keys: () => readonly string[], counts: Ref<Record<string, number>>): ComputedRef<DeskView[]> {
+function viewsOf(keys: readonly string[], counts: Ref<Record<string, number>>): ComputedRef<DeskView[]> {
   return computed(() =>
-    keys().map((key) => ({
+    keys.map((key) => ({
       key,
       label: t(`desks.view.${key}`),
       count: counts.value[key],
