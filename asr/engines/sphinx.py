@@ -96,8 +96,14 @@ class SphinxEngine:
         model = self._model
         narrowed = {"jsgf": str(model.grammar)} if model.grammar else {"lm": str(model.language)}
         try:
+            # Its second pass took 1.4 s of CPU at the end of a sentence and heard no better (60 % against 62 % wrong).
             return Decoder(
-                hmm=str(model.acoustic), dict=str(model.dictionary), samprate=MODEL_RATE_HZ, loglevel="FATAL", **narrowed
+                hmm=str(model.acoustic),
+                dict=str(model.dictionary),
+                samprate=MODEL_RATE_HZ,
+                fwdflat=False,
+                loglevel="FATAL",
+                **narrowed,
             )
         except (RuntimeError, ValueError) as error:
             raise ModelUnusable(model.acoustic.parent, "unreadable") from error
@@ -110,7 +116,7 @@ class SphinxStream:
         self._engine, self._ends, self._partial_gap_s = engine, ends, partial_gap_s
         self._decoder: Any = engine.take()
         engine.forget(self._decoder)
-        self._to_model = soxr.ResampleStream(sample_rate_hz, MODEL_RATE_HZ, 1, dtype="int16")
+        self._to_model = soxr.ResampleStream(sample_rate_hz, MODEL_RATE_HZ, 1, dtype="float32")
         self._blocks = Blocks(MODEL_RATE_HZ, BLOCK_S)
         self._is_speaking = False
         self._start_s = self._spoken_s = self._asked_s = 0.0
@@ -138,9 +144,11 @@ class SphinxStream:
             self._engine.give(decoder)
 
     def _at_model_rate(self, pcm: bytes, *, is_last: bool = False) -> bytes:
-        samples = np.frombuffer(whole_samples(pcm), "<i2")
-        resampled: bytes = self._to_model.resample_chunk(samples, last=is_last).astype("<i2").tobytes()
-        return resampled
+        # In floating point: the resampler dithers what it rounds itself, so that pieces of other sizes gave other words.
+        samples = np.frombuffer(whole_samples(pcm), "<i2").astype(np.float32)
+        resampled = self._to_model.resample_chunk(samples, last=is_last).round().clip(-32768, 32767)
+        rounded: bytes = resampled.astype("<i2").tobytes()
+        return rounded
 
     def _hear(self, audio: bytes) -> Iterator[Hypothesis]:
         for block in self._blocks.cut(audio):
