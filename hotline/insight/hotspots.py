@@ -110,7 +110,7 @@ def _read(messages: list[Message], rules: HotTopicRules, analyzer: Analyzer, lis
             urges = lists.urges(text + one.text[rules.likeness.characters :])
             unhappy.append(1.0 if one.unhappy else min(1.0, urges / URGES))
             places.append([*lists.places(text), *(lists.places(normalise(one.address)) if one.address else [])])
-            yield analyzer.words(text)
+            yield analyzer.words_of(text)
 
     # One message after another: the words of a hundred thousand at once would be a gigabyte.
     counted = topic_vectors.counted(words())

@@ -4,6 +4,7 @@ Measured on messages of citizens: title and the first 200 characters by words; c
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -58,10 +59,11 @@ def made(words: Counted, places: Iterable[Iterable[Named]], seconds: Sequence[fl
 
 def counted(rows: Iterable[Iterable[str]]) -> Counted:
     """The words of each row counted; the rows may come one after another."""
-    numbers: dict[str, int] = {}
+    numbers = defaultdict[str, int]()
+    numbers.default_factory = numbers.__len__
     ends, found = array("q", [0]), array("i")
     for row in rows:
-        found.extend(numbers.setdefault(word, len(numbers)) for word in row)
+        found.extend(map(numbers.__getitem__, row))
         ends.append(len(found))
     shape = (len(ends) - 1, len(numbers))
     matrix = sparse.csr_matrix((np.ones(len(found)), np.array(found, dtype=np.int32), np.array(ends)), shape=shape)

@@ -81,7 +81,7 @@ class Text:
 
     def __init__(self, analyzer: Analyzer, vectors: Vectors, text: str) -> None:
         self.folded = _BLANKS.sub("", normalise(text))
-        self.words = analyzer.words(self.folded)
+        self.words = analyzer.words_of(self.folded)
         self.spaced = " ".join(self.words)
         self.characters = _KEPT.sub("", self.folded)
         self._analyzer, self._vectors = analyzer, vectors

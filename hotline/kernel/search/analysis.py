@@ -76,7 +76,12 @@ class Analyzer:
 
     def words(self, text: str) -> list[str]:
         """Words that do not overlap, in reading order: for comparing two texts, not for the index."""
-        return [word.strip() for word in self._jieba.cut(normalise(text)) if _WORDLIKE.search(word)]
+        return self.words_of(normalise(text))
+
+    def words_of(self, folded: str) -> list[str]:
+        """The same of a text that is normalised already."""
+        # Nearly every word is of letters alone, and that is asked in a fifth of the time.
+        return [word.strip() for word in self._jieba.cut(folded) if word.isalnum() or _WORDLIKE.search(word)]
 
     def repaired(self, text: str) -> str:
         """The text with words put right that were said in dialect, heard wrongly or typed in pinyin: for what is asked."""
