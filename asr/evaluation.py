@@ -5,6 +5,7 @@ engine hear the recordings; `hotline asr evaluate` prints and draws the report.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,16 +121,27 @@ def total(outcomes: Iterable[Outcome]) -> Edits:
 
 def names_found(truth: str, heard: str, names: Sequence[str]) -> Found:
     """How many of the names in the truth were heard; a shorter name within a longer one that is there does not count."""
-    said, got = _names_in(fold(truth), names), _names_in(fold(heard), names)
-    right = sum(min(said.count(name), got.count(name)) for name in set(said))
-    return Found(len(said), right, len(got) - sum(min(said.count(name), got.count(name)) for name in set(got)))
+    return matched(names_in(truth, names), names_in(heard, names))
+
+
+def names_in(text: str, names: Iterable[str]) -> list[str]:
+    """The names that a text has, folded, the longest first; none within a longer one."""
+    found, rest = list[str](), fold(text)
+    for name in sorted({fold(name) for name in names} - {""}, key=len, reverse=True):
+        found += [name] * rest.count(name)
+        rest = rest.replace(name, "\n")
+    return found
 
 
 def numbers_found(truth: str, heard: str) -> Found:
     """How many of the truth's strings of digits (telephones, cards, ticket numbers) were heard whole."""
-    said, got = _NUMBER.findall(fold(truth)), _NUMBER.findall(fold(heard))
-    right = sum(min(said.count(number), got.count(number)) for number in set(said))
-    return Found(len(said), right, len(got) - right)
+    return matched(_NUMBER.findall(fold(truth)), _NUMBER.findall(fold(heard)))
+
+
+def matched(said: Sequence[str], heard: Sequence[str]) -> Found:
+    """How many of the words said are among those heard, each as often as it was said."""
+    right = (Counter(said) & Counter(heard)).total()
+    return Found(len(said), right, len(heard) - right)
 
 
 def steadiness(partials: Sequence[str], final: str) -> float | None:
@@ -141,11 +153,3 @@ def steadiness(partials: Sequence[str], final: str) -> float | None:
 def _common(partial: str, final: str) -> float:
     same = next((at for at, (one, other) in enumerate(zip(partial, final, strict=False)) if one != other), len(final))
     return min(same, len(partial)) / len(partial)
-
-
-def _names_in(text: str, names: Sequence[str]) -> list[str]:
-    found, rest = list[str](), text
-    for name in sorted({fold(name) for name in names} - {""}, key=len, reverse=True):
-        found += [name] * rest.count(name)
-        rest = rest.replace(name, "\n")
-    return found

