@@ -22,7 +22,7 @@ from asr.engine import Hypothesis, seconds
 from asr.engines import options, vosk_results
 from asr.engines.blocks import Blocks
 from asr.engines.vosk_model import link_model, takes_phrases
-from asr.engines.vosk_warm import Warm
+from asr.engines.vosk_warm import NOISE_S, Warm
 from asr.models_check import ModelUnusable, check_model
 from asr.speech_gate import SpeechGate
 from hotline.kernel.errors import Invalid
@@ -121,8 +121,7 @@ class VoskStream:
         self._gate = SpeechGate(sample_rate_hz, silence_s=wishes.pause_s or PAUSE_S, longest_s=LONGEST_S)
         self._begun_s = 0.0
         self._shown = ""
-        self._recogniser, self._taken_s = warm.take(sample_rate_hz)
-        self._base_s = -self._taken_s
+        self._recogniser, self._taken_s, self._base_s = warm.take(sample_rate_hz), NOISE_S, -NOISE_S
 
     def feed(self, pcm: bytes) -> Sequence[Hypothesis]:
         heard = [found for block in self._blocks.cut(pcm) for found in self._take(block)]
@@ -169,8 +168,7 @@ class VoskStream:
         now_s = self._base_s + self._taken_s
         self._recogniser = None
         _give_memory_back()
-        self._recogniser, self._taken_s = self._warm.take(self._rate)
-        self._base_s = now_s - self._taken_s
+        self._recogniser, self._taken_s, self._base_s = self._warm.take(self._rate), NOISE_S, now_s - NOISE_S
 
     def _partial(self) -> Iterator[Hypothesis]:
         found = vosk_results.partial(self._recogniser.PartialResult(), self._begun_s, self._base_s + self._taken_s)

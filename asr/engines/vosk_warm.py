@@ -11,8 +11,6 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from asr.engine import seconds
-
 T = TypeVar("T")
 
 NOISE_S = 3.0
@@ -25,35 +23,38 @@ LOUDNESS = 1500
 
 
 class Warm(Generic[T]):
-    """Keeps one ready for telephones and for each sample rate that was asked for; the next is made while the last works."""
+    """Keeps one ready for telephones and for each sample rate that was asked for; the next is made while the last works.
+
+    All have heard the same noise: the order in which a graph grew may change words, and the same audio is to give the same.
+    """
 
     def __init__(self, make: Callable[[int], T], hear: Callable[[T, bytes], object]) -> None:
         self._make, self._hear = make, hear
         self._lock = threading.Lock()
-        self._ready: dict[int, Future[tuple[T, float]]] = {}
+        self._ready: dict[int, Future[T]] = {}
         self._maker = ThreadPoolExecutor(1, "warm-recogniser")
         self._prepare(TELEPHONE_HZ)
 
-    def take(self, sample_rate_hz: int) -> tuple[T, float]:
-        """A recogniser and the seconds of audio it has heard already: 0 for a cold one, where none was ready yet."""
+    def take(self, sample_rate_hz: int) -> T:
+        """One that has heard `NOISE_S`; waits for it where several calls begin at once, or the first of that rate."""
         with self._lock:
-            ready = self._ready.get(sample_rate_hz)
-            if ready is None or ready.done():
-                self._prepare(sample_rate_hz)
-        return ready.result() if ready is not None and ready.done() else (self._make(sample_rate_hz), 0.0)
+            ready = self._ready.get(sample_rate_hz) or self._prepare(sample_rate_hz)
+            self._prepare(sample_rate_hz)
+        return ready.result()
 
     def close(self) -> None:
         """Let go of those that wait, after the one that is being made."""
         self._maker.shutdown(cancel_futures=True)
         self._ready.clear()
 
-    def _prepare(self, sample_rate_hz: int) -> None:
+    def _prepare(self, sample_rate_hz: int) -> Future[T]:
         self._ready[sample_rate_hz] = self._maker.submit(self._warmed, sample_rate_hz)
+        return self._ready[sample_rate_hz]
 
-    def _warmed(self, sample_rate_hz: int) -> tuple[T, float]:
-        recogniser, heard = self._make(sample_rate_hz), noise(sample_rate_hz)
-        self._hear(recogniser, heard)
-        return recogniser, seconds(heard, sample_rate_hz)
+    def _warmed(self, sample_rate_hz: int) -> T:
+        recogniser = self._make(sample_rate_hz)
+        self._hear(recogniser, noise(sample_rate_hz))
+        return recogniser
 
 
 def noise(sample_rate_hz: int) -> bytes:

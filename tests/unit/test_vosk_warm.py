@@ -8,73 +8,72 @@ import pytest
 
 from asr.engine import seconds
 from asr.engines.vosk_warm import NOISE_S, TELEPHONE_HZ, Warm, noise
-from tests.e2e.waiting import until
 
 RATE_HZ = 16000
 
 
 class Ear:
-    """A recogniser that keeps what it heard; `may_hear` holds it up."""
+    """A recogniser that keeps what it heard."""
 
-    may_hear = threading.Event()
+    made: list[int] = []
 
     def __init__(self, sample_rate_hz: int) -> None:
         self.sample_rate_hz, self.heard = sample_rate_hz, b""
+        self.made.append(sample_rate_hz)
 
     def hear(self, pcm: bytes) -> None:
-        assert self.may_hear.wait(10)
         self.heard += pcm
 
 
 @pytest.fixture
 def warm() -> Iterator[Warm[Ear]]:
-    Ear.may_hear.set()
+    Ear.made.clear()
     kept = Warm(Ear, Ear.hear)
     yield kept
-    Ear.may_hear.set()
     kept.close()
 
 
-def ready(warm: Warm[Ear], sample_rate_hz: int) -> tuple[Ear, float]:
-    """The next one that has heard its noise."""
-    return until(lambda: heard(warm.take(sample_rate_hz)), what="a recogniser is ready")
-
-
-def heard(taken: tuple[Ear, float]) -> tuple[Ear, float] | None:
-    return taken if taken[1] else None
-
-
-def test_one_for_telephones_is_ready_before_the_first_call(warm: Warm[Ear]) -> None:
-    first, first_s = ready(warm, TELEPHONE_HZ)
-
-    assert first_s == seconds(first.heard, TELEPHONE_HZ) == NOISE_S
-
-
-def test_of_another_rate_the_first_is_cold_and_the_next_has_heard_noise(warm: Warm[Ear]) -> None:
-    first, first_s = warm.take(RATE_HZ)
-    second, second_s = ready(warm, RATE_HZ)
-
-    assert (first.heard, first_s) == (b"", 0.0)
-    assert second_s == seconds(second.heard, RATE_HZ) == NOISE_S
-
-
-def test_nobody_waits_for_one_that_is_not_ready(warm: Warm[Ear]) -> None:
-    Ear.may_hear.clear()
-
-    assert [warm.take(RATE_HZ)[1] for _ in range(3)] == [0.0, 0.0, 0.0]
-
-
-def test_nobody_gets_one_that_another_has(warm: Warm[Ear]) -> None:
-    taken = [ready(warm, RATE_HZ)[0] for _ in range(3)]
+@pytest.mark.parametrize("rate_hz", [TELEPHONE_HZ, RATE_HZ])
+def test_each_has_heard_noise_at_its_rate_also_the_first(warm: Warm[Ear], rate_hz: int) -> None:
+    taken = [warm.take(rate_hz) for _ in range(3)]
 
     assert len({id(one) for one in taken}) == 3
+    assert {one.sample_rate_hz for one in taken} == {rate_hz}
+    assert [seconds(one.heard, rate_hz) for one in taken] == [NOISE_S] * 3
 
 
-def test_each_sample_rate_has_its_own(warm: Warm[Ear]) -> None:
-    for rate_hz in (8000, 16000):
-        warm.take(rate_hz)
+def test_one_for_telephones_is_made_before_the_first_call(warm: Warm[Ear]) -> None:
+    warm.close()
 
-    assert [ready(warm, rate_hz)[0].sample_rate_hz for rate_hz in (8000, 16000)] == [8000, 16000]
+    assert Ear.made == [TELEPHONE_HZ]
+
+
+def test_calls_that_begin_at_once_get_one_each(warm: Warm[Ear]) -> None:
+    taken: list[Ear] = []
+    calls = [threading.Thread(target=lambda: taken.append(warm.take(RATE_HZ))) for _ in range(4)]
+    for call in calls:
+        call.start()
+    for call in calls:
+        call.join(10)
+
+    assert len({id(one) for one in taken}) == 4
+
+
+def test_one_that_cannot_be_made_fails_that_call_and_not_the_next() -> None:
+    broken = [True]
+
+    def make(sample_rate_hz: int) -> Ear:
+        if sample_rate_hz == RATE_HZ and broken:
+            broken.pop()
+            raise MemoryError
+        return Ear(sample_rate_hz)
+
+    warm = Warm(make, Ear.hear)
+    with pytest.raises(MemoryError):
+        warm.take(RATE_HZ)
+
+    assert warm.take(RATE_HZ).sample_rate_hz == RATE_HZ
+    warm.close()
 
 
 def test_noise_has_gaps_and_is_the_same_each_time() -> None:
