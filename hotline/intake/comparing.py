@@ -81,6 +81,8 @@ class Weights:
 
     compared_characters: int
     telling_tokens: int
+    telling_tickets: int
+    telling_least: int
     opinions: int
     most_odds: float
     same_citizen: float

@@ -109,14 +109,14 @@ class Text:
         return [pinyin.folded(pinyin.syllables(one)[0]) for one in self.characters]
 
     @cached_property
-    def spoken_pairs(self) -> frozenset[tuple[str, str]]:
+    def spoken_pairs(self) -> frozenset[str]:
         """Each two neighbouring syllables."""
-        return frozenset(pairwise(self.syllables))
+        return frozenset(f"{one}'{other}" for one, other in pairwise(self.syllables))
 
     @cached_property
-    def written_pairs(self) -> frozenset[tuple[str, str]]:
+    def written_pairs(self) -> frozenset[str]:
         """Each two neighbouring characters."""
-        return frozenset(pairwise(self.characters))
+        return frozenset(map("".join, pairwise(self.characters)))
 
     @cached_property
     def particulars(self) -> Particulars:
@@ -153,8 +153,14 @@ def probability(weights: Mapping[str, float], found: Mapping[str, float]) -> flo
 
 
 def log_odds(weights: Mapping[str, float], found: Mapping[str, float]) -> float:
-    """The figures weighed and added up; a weight named "figure>0.75" counts what the figure has above 0.75."""
-    return weights[BIAS] + sum(weight * _above(found, *_named_knot(name)) for name, weight in weights.items() if name != BIAS)
+    """The figures weighed and added up; a weight named "figure>0.75" counts what the figure has above 0.75, one of `KNOTS`."""
+    # Most figures of a pair are 0, and few reach a knot: these are passed over.
+    return weights[BIAS] + sum(
+        weights.get(weight, 0.0) * (value - knot)
+        for name, value in found.items()
+        for weight, knot in _weights_of(name)
+        if value > knot
+    )
 
 
 def bent(found: Mapping[str, float]) -> dict[str, float]:
@@ -173,9 +179,9 @@ def _above(found: Mapping[str, float], name: str, knot: float) -> float:
 
 
 @cache
-def _named_knot(name: str) -> tuple[str, float]:
-    plain, _, knot = name.partition(ABOVE)
-    return plain, float(knot or 0)
+def _weights_of(name: str) -> tuple[tuple[str, float], ...]:
+    """The names of a figure's weights, each with what it counts from."""
+    return ((name, 0.0), *((f"{name}{ABOVE}{knot}", knot) for knot in KNOTS))
 
 
 def squashed(odds: float) -> float:

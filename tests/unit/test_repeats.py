@@ -1,6 +1,6 @@
 """Same matter or not, by value: pairs of claims as citizens make them, with the reasons and what is proposed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,10 +10,13 @@ from hotline.intake import likeness
 from hotline.intake.comparing import Comparison, Matter, Repeat, Surroundings, packaged_weights
 from hotline.intake.likeness import Reader
 from hotline.intake.repeat_rules import read
-from hotline.intake.repeats import Terms, best, compared_with
+from hotline.intake.repeats import Terms, best, compared_with, telling_query
 from hotline.intake.word_vectors import packaged_vectors
 from hotline.kernel.errors import Invalid
 from hotline.kernel.search.analysis import Analyzer, packaged_words
+from hotline.kernel.search.null import NullBackend
+from hotline.kernel.search.port import IndexSchema
+from hotline.kernel.search.query import Search
 from hotline.tickets.models import Ticket
 from hotline.tickets.workflow import Secrecy, State
 from sla.packaged import rule_values
@@ -173,3 +176,31 @@ def test_a_missing_rule_is_named() -> None:
         read({key: value for key, value in rule_values().items() if key != "repeats.shown"})
 
     assert missing.value.details["entry"] == "repeats.shown"
+
+
+class Held(NullBackend):
+    """An index that knows how many tickets hold each word, and nothing else."""
+
+    def __init__(self, held: Mapping[str, int]) -> None:
+        self._held = held
+
+    def counts(self, schema: IndexSchema, tokens: Iterable[str]) -> dict[str, int]:
+        return {token: self._held.get(token, 0) for token in tokens}
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [
+        ({"翠湖": 900, "花园": 70_000, "三号": 4_000, "楼": 150_000, "电梯": 30_000, "停运": 2_000}, 5),
+        ({"翠湖": 9, "花园": 700, "三号": 40, "楼": 1_500, "电梯": 300, "停运": 20}, 6),
+        ({"翠湖": 900_000, "花园": 900_000, "三号": 900_000, "楼": 900_000, "电梯": 900_000, "停运": 900_000}, 4),
+        ({"翠湖": 9, "停运": 20}, 2),
+    ],
+    ids=["not-what-everybody-says", "all-in-a-small-city", "some-whatever-they-find", "none-that-finds-nothing"],
+)
+def test_words_are_asked_for_from_the_rarest_on_until_they_find_many(held: dict[str, int], asked: int) -> None:
+    search = Search(Held(held), READER.analyzer)
+
+    query = telling_query(search, Matter(body="翠湖花园三号楼电梯停运"))
+
+    assert list(query.groups) == [(word,) for word in sorted(held, key=held.__getitem__)[:asked]]
