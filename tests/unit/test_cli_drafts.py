@@ -9,18 +9,18 @@ from web.cli.drafts import drafts
 
 CALLS = Path(__file__).parents[1] / "data" / "calls" / "build.jsonl"
 LEAST = {
-    "type": 0.92,
-    "area_code": 0.85,
-    "address": 0.64,
-    "time": 0.75,
-    "contact_name": 0.93,
-    "contact_phone": 0.94,
+    "type": 0.86,
+    "area_code": 0.83,
+    "address": 0.58,
+    "time": 0.71,
+    "contact_name": 0.9,
+    "contact_phone": 0.96,
     "wanted": 0.57,
-    "persons": 0.6,
-    "title": 0.56,
-    "all": 0.75,
+    "persons": 0.56,
+    "title": 0.6,
+    "all": 0.73,
 }
-MOST_INVENTED = 14
+MOST_INVENTED = 20
 
 
 def test_written_calls_are_drafted_as_well_as_before_with_evidence_for_every_field() -> None:
@@ -28,7 +28,7 @@ def test_written_calls_are_drafted_as_well_as_before_with_evidence_for_every_fie
 
     assert result.exit_code == 0, result.output
     found = json.loads(result.output)
-    assert found["calls"] == 116
+    assert found["calls"] == 176
     assert found["without_evidence"] == 0
     assert found["fields"]["all"]["invented"] <= MOST_INVENTED
     assert {name: found["fields"][name]["accuracy"] >= least for name, least in LEAST.items()} == dict.fromkeys(LEAST, True)

@@ -64,7 +64,8 @@ def rows_behind(turns: Sequence[Turn], seq: int, end: int, named: Collection[int
 
     Turns that name the place again (`named`) count however late they come.
     """
-    later = [turn for turn in turns if seq <= turn.seq <= seq + LATER_TURNS or (turn.seq > seq and turn.seq in named)]
+    behind = [turn for turn in turns if turn.seq >= seq]
+    later = [turn for at, turn in enumerate(behind) if at <= LATER_TURNS or turn.seq in named]
     return [(turn, end if turn.seq == seq else 0) for turn in later if turn.role == CALLER or _reads_back(turns, turn)]
 
 

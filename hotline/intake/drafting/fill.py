@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from hotline.intake.drafting.clause_weights import Weights, load_weights
 from hotline.intake.drafting.cues import Cues, load_cues
 from hotline.intake.drafting.gazetteer import Gazetteer
 from hotline.intake.drafting.locating import Location, at_premises, locate, site_proposals
@@ -22,6 +23,7 @@ from hotline.intake.drafting.matter import (
     find_urgency,
     is_aside,
     likely_type,
+    most_telling,
 )
 from hotline.intake.drafting.moments import find_time
 from hotline.intake.drafting.patterns import house_title, load_patterns
@@ -39,7 +41,8 @@ from hotline.intake.risk_words import RiskWords, load_risk_words
 BODY_CONFIDENCE = 0.7
 SHORTEST_BODY_CLAUSE = 3
 HELP, PRAISE, SUGGESTION = "help", "praise", "suggestion"
-SURE_ENQUIRY = 0.6
+COMPLAINT, CRITICAL = "complaint", "critical"
+SURE_ENQUIRY, SURE_COMPLAINT = 0.6, 0.5
 TELLING_MATTER = 5
 """A suggestion of so many characters needs no reason in the title."""
 _DOOR = re.compile(r"(?<=.)\d+(?:号楼|栋|幢|座).*$")
@@ -61,6 +64,7 @@ class Sources:
     ranker: Ranker = _ranks_nothing
     caller_number: str = ""
     risks: RiskWords = field(default_factory=load_risk_words)
+    weights: Weights = field(default_factory=load_weights)
 
 
 def fill(
@@ -86,19 +90,17 @@ def fill(
     said = kind.value if kind else ""
     found: dict[str, Proposal | None] = {
         "type": kind,
-        "urgency": find_urgency(told, cues, sources.risks) if said != PRAISE else None,
-        "time": find_time(told, said),
+        "urgency": find_urgency(_alarming(told, said), cues, sources.risks),
+        "time": find_time(told, said) if said != ENQUIRY else None,
         "wanted": find_wish(told, cues, limits.wanted_max, said) or find_wish(turns, cues, limits.wanted_max, said),
         "persons": find_subject(told, sources.gazetteer, said, place.site),
         "contact_phone": find_phone(whole, cues, sources.caller_number),
         "contact_name": name_proposal(person) if person else None,
     }
-    if said != ENQUIRY or (place.site and place.site.best.precision != ROAD and not place.site.home):
-        found |= site_proposals(place, turns, sources.gazetteer)
-    found["address"] = at_premises(place, found.get("address"), found["persons"])
+    found |= _placed(said, place, site_proposals(place, turns, sources.gazetteer), found["persons"])
     found |= _ranked(told, sources.ranker, place.area_code)
     known = _borrowing({name: proposal for name, proposal in found.items() if proposal}, before, told)
-    matters = find_matters(told, cues, _words_said(known, turns), _cut(place, known.get("time")))
+    matters = find_matters(told, cues, _words_said(known, turns), _cut(place, known.get("time")), sources.weights)
     if matters:
         known["title"] = title_of(_titled(matters, known, person, place.site), turns)
         known |= _body(told, cues, known, limits)
@@ -107,14 +109,28 @@ def fill(
 
 def _titled(matters: Sequence[Matter], known: Mapping[str, Proposal], person: Person | None, site: Site | None) -> Titled:
     """What a title is made of; a suggestion needs no second clause, and an enquiry is what is asked."""
-    first, second = matters[0], matters[1] if len(matters) > 1 else None
     kind = known.get("type")
     said = kind.value if kind else ""
-    if said == SUGGESTION and len(first.text) >= TELLING_MATTER:
-        second = None
+    told = matters[:1] if said == SUGGESTION and len(matters[0].text) >= TELLING_MATTER else matters
     asked = known.get("wanted") if said == ENQUIRY else None
-    fields = (kind, known.get("urgency"))
-    return Titled(first, second, *fields, person, site, known.get("address"), known.get("persons"), asked)
+    return Titled(told, kind, known.get("urgency"), person, site, known.get("address"), known.get("persons"), asked)
+
+
+def _placed(kind: str, place: Location, told: Mapping[str, Proposal], persons: Proposal | None) -> dict[str, Proposal | None]:
+    """Area and address; who only asks has an area where they named one, and no address."""
+    if kind == ENQUIRY:
+        return {"area_code": told.get("area_code")} if place.site and _is_told_closely(place.site) else {}
+    return {**told, "address": at_premises(place, told.get("address"), persons)}
+
+
+def _is_told_closely(site: Site) -> bool:
+    """Whether a place belongs to what is asked: named by the caller, and not where they live or work, nor a road."""
+    return site.turn.role == CALLER and site.best.precision != ROAD and not site.home
+
+
+def _alarming(told: Sequence[Turn], kind: str) -> Sequence[Turn]:
+    """The turns that may tell of danger: who only asks or praises tells of none, unless the agent says so."""
+    return [turn for turn in told if turn.role != CALLER or kind not in {ENQUIRY, PRAISE}]
 
 
 def _is_there(turns: Sequence[Turn]) -> bool:
@@ -125,7 +141,15 @@ def _kind(told: Sequence[Turn], turns: Sequence[Turn], place: Location, cues: Cu
     """The type: of the matter's own turns, of all, or as the matter itself makes it likely."""
     matter = find_matter(told, cues, (), _cut(place, None))
     kind = find_type(told, cues) or find_type(turns, cues) or (likely_type(matter) if matter else None)
-    return _registered(kind, told, cues)
+    return _registered(_in_need(kind, told, cues), told, cues)
+
+
+def _in_need(kind: Proposal | None, told: Sequence[Turn], cues: Cues) -> Proposal | None:
+    """Who tells of present danger, and complains by a weak word only, wants help."""
+    if kind is None or kind.value != COMPLAINT or kind.confidence >= SURE_COMPLAINT:
+        return kind
+    danger = find_urgency([turn for turn in told if turn.role == CALLER], cues, load_risk_words())
+    return Proposal(HELP, kind.confidence, kind.evidence) if danger and danger.value == CRITICAL else kind
 
 
 def _registered(kind: Proposal | None, told: Sequence[Turn], cues: Cues) -> Proposal | None:
@@ -172,7 +196,7 @@ def _ranked(turns: Sequence[Turn], ranker: Ranker, area_code: str | None) -> dic
     for ranked in ranker(text, area_code) if text else ():
         evidence = merge(*(_where(turns, word) for word in ranked.words))
         if evidence and ranked.field not in found:
-            found[ranked.field] = Proposal(ranked.value, round(ranked.confidence, 2), evidence)
+            found[ranked.field] = Proposal(ranked.value, round(ranked.confidence, 2), most_telling(evidence))
     return found
 
 

@@ -1,13 +1,14 @@
 """What the matter is: its type, how urgent, and the clause that says it best. When and what for: `moments`, `wishes`. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from hotline.intake.drafting.clause_weights import Spot, Weights, load_weights, tells
 from hotline.intake.drafting.cues import Cues
 from hotline.intake.drafting.phone import holds_phone
 from hotline.intake.drafting.talk import asked_about, load_talk
-from hotline.intake.drafting.topics import topic_words
 from hotline.intake.drafting.values import CALLER, Clause, Evidence, Proposal, Turn, merge
 from hotline.intake.risk_words import LEVELS, RiskWords
 
@@ -96,7 +97,12 @@ _BROKEN = (
     "失踪",
 )
 LIKELY_CONFIDENCE = 0.4
+ENOUGH, CLAUSES_MOST = 22, 4
+"""So many characters tell what a matter is, and no more clauses."""
+LEAST, LEAST_MORE, BESIDE = 0.06, 0.05, 0.04
+"""What the first clause and a further one must tell, and what it counts to stand next to one chosen."""
 
+_ELSEWHERE = "在"
 _CLAUSE = re.compile(r"[^，。！？；,.!?;\s]+")
 _NOTE = re.compile(r"[（(][^）)]*[）)]")
 
@@ -107,6 +113,15 @@ class Matter:
 
     text: str
     evidence: Evidence
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A clause that may be the matter, where it stands, and how much it tells."""
+
+    matter: Matter
+    spot: Spot
+    worth: float
 
 
 def clauses(turns: Iterable[Turn]) -> Iterator[Clause]:
@@ -124,7 +139,16 @@ def find_type(turns: Sequence[Turn], cues: Cues) -> Proposal | None:
     sums = {kind: _weigh(early if kind == ENQUIRY else turns, words, cues.negations) for kind, words in cues.types.items()}
     total = sum(weight for weight, _ in sums.values())
     kind, (weight, evidence) = max(sums.items(), key=lambda item: item[1][0])
-    return Proposal(kind, round(weight / (total + DOUBT), 2), evidence) if weight else None
+    return Proposal(kind, round(weight / (total + DOUBT), 2), most_telling(evidence)) if weight else None
+
+
+def most_telling(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Of what was found in several turns, the turn that says most of it, the first of equals."""
+    said = Counter[int]()
+    for one in evidence:
+        said[one.seq] += one.end - one.start
+    best = max(said, key=lambda seq: (said[seq], -seq), default=0)
+    return tuple(one for one in evidence if one.seq == best)
 
 
 def find_urgency(turns: Sequence[Turn], cues: Cues, risks: RiskWords) -> Proposal | None:
@@ -154,21 +178,48 @@ def find_matter(turns: Sequence[Turn], cues: Cues, ranked_words: Collection[str]
     return next(iter(find_matters(turns, cues, ranked_words, cut)), None)
 
 
-def find_matters(turns: Sequence[Turn], cues: Cues, ranked_words: Collection[str], cut: Collection[str]) -> list[Matter]:
-    """The two clauses that tell most, in the order of the talk; what is told first counts more."""
-    told, telling = list[tuple[float, Matter]](), list[Matter]()
+def find_matters(
+    turns: Sequence[Turn],
+    cues: Cues,
+    ranked_words: Collection[str],
+    cut: Collection[str],
+    weights: Weights | None = None,
+) -> list[Matter]:
+    """The two clauses that tell most, in the order of the talk."""
+    known = weights or load_weights()
+    rows = [
+        _Told(one, spot, tells(one.text, clause, spot, known)) for one, clause, spot in spotted(turns, cues, ranked_words, cut)
+    ]
+    chosen = list[_Told]()
+    while sum(len(row.matter.text) for row in chosen) < ENOUGH and len(chosen) < CLAUSES_MOST:
+        left = [(_gain(row, chosen), row) for row in rows if row not in chosen]
+        gain, best = max(left, key=lambda one: one[0], default=(0.0, None))
+        if best is None or gain < (LEAST if not chosen else LEAST_MORE):
+            break
+        chosen.append(best)
+    return [row.matter for row in sorted(chosen, key=lambda row: row.matter.evidence)]
+
+
+def _gain(row: _Told, chosen: Sequence[_Told]) -> float:
+    """What a clause tells beside those chosen; one that stands next to them goes with them."""
+    said = {letter for one in chosen for letter in one.matter.text}
+    new = sum(letter not in said for letter in row.matter.text) / len(row.matter.text)
+    beside = any(one.spot.turn == row.spot.turn and abs(one.spot.clause - row.spot.clause) == 1 for one in chosen)
+    return row.worth * new + BESIDE * beside
+
+
+def spotted(
+    turns: Sequence[Turn], cues: Cues, ranked_words: Collection[str], cut: Collection[str]
+) -> Iterator[tuple[Matter, str, Spot]]:
+    """What may be the matter: clauses without the talk around them, the whole clause, and where each stands."""
     for at, turn in enumerate(_told_by_caller(turns)):
-        early = max(0.0, FIRST_POINTS - at * LATER_LOSS)
-        for clause in clauses([turn]):
-            points, matter = _worth(clause, cues, ranked_words, cut)
-            if matter and points >= 0:
-                telling += [matter] if points > 0 else []
-                told.append((points + early - HEARSAY_LOSS * _says_little(clause.text), matter))
-    best = sorted((row for row in told if row[1] in telling), key=lambda row: -row[0])[:1]
-    others = [row for row in told if best and row[1] is not best[0][1]]
-    more = [row for row in others if _adds(row, best[0])] or [row for row in others if _is_beside(row, best[0])]
-    chosen = [*best, *sorted(more, key=lambda row: -row[0])[:1]]
-    return [matter for _, matter in sorted(chosen, key=lambda row: row[1].evidence)]
+        for number, clause in enumerate(clauses([turn])):
+            denied = clause.text.startswith(cues.not_here) and _ELSEWHERE in clause.text
+            matter = None if denied or is_aside(clause, cues) else _clean(clause, cues, cut)
+            if matter:
+                placed = any(words in clause.text for words in cut if words)
+                ranked = any(word in matter.text for word in ranked_words)
+                yield matter, clause.text, Spot(at, number, placed, ranked, _says_little(clause.text))
 
 
 def _says_little(words: str) -> bool:
@@ -181,32 +232,11 @@ def _told_by_caller(turns: Sequence[Turn]) -> list[Turn]:
     return [turn for turn in turns if turn.role == CALLER and turn.seq not in answers]
 
 
-def _is_beside(row: tuple[float, Matter], best: tuple[float, Matter]) -> bool:
-    """Whether the clause stands next to a short best one."""
-    one, other = row[1].evidence, best[1].evidence
-    gap = max(one.start, other.start) - min(one.end, other.end)
-    return one.seq == other.seq and gap <= BESIDE_REACH and len(best[1].text) <= SHORT_MATTER
-
-
-def _adds(row: tuple[float, Matter], best: tuple[float, Matter]) -> bool:
-    """Whether a second clause says enough, and something new."""
-    new = topic_words(row[1].text) - topic_words(best[1].text)
-    return bool(new) and row[0] >= MORE_SHARE * best[0]
-
-
 def likely_type(matter: Matter) -> Proposal:
     """The type of a matter that no cue tells: somebody asks, something is broken, or somebody does wrong."""
     asks = matter.text.endswith(_ASKED) or any(word in matter.text for word in _ASKING)
     kind = "enquiry" if asks else "help" if any(word in matter.text for word in _BROKEN) else "complaint"
     return Proposal(kind, LIKELY_CONFIDENCE, (matter.evidence,))
-
-
-def _worth(clause: Clause, cues: Cues, ranked_words: Collection[str], cut: Collection[str]) -> tuple[int, Matter | None]:
-    matter = None if is_aside(clause, cues) else _clean(clause, cues, cut)
-    if matter is None:
-        return 0, None
-    points = _points(matter.text, clause.text, cues, ranked_words)
-    return points + PLACE_POINTS * any(words in clause.text for words in cut if words), matter
 
 
 def is_aside(clause: Clause, cues: Cues) -> bool:
@@ -239,17 +269,6 @@ def _places(turn: Turn, words: Iterable[str], negations: Sequence[str]) -> list[
                 found.append(Evidence(turn.seq, at, at + len(word)))
             at = turn.text.find(word, at + len(word))
     return found
-
-
-def _points(matter: str, clause: str, cues: Cues, ranked_words: Collection[str]) -> int:
-    points = RANKED_POINTS * any(word in matter for word in ranked_words)
-    points += min(MOST_PROBLEM_POINTS, sum(word in matter for word in cues.problems))
-    points += min(MOST_TOPIC_POINTS, TOPIC_POINTS * len(topic_words(matter)))
-    points += CUE_POINTS * any(word in matter for words in cues.types.values() for word in words if word not in _FRAMES)
-    points += ANNOUNCED_POINTS * any(word in clause and word not in matter for word in _FRAMES)
-    points -= SHORT_LOSS * (len(matter) < SHORT)
-    suggests = any(word in clause for word in cues.types["suggestion"])
-    return points + WISH_POINTS * (not suggests and any(clause.startswith(word) for word in cues.wishes))
 
 
 def _clean(clause: Clause, cues: Cues, cut: Collection[str]) -> Matter | None:

@@ -22,6 +22,11 @@ SHORTEST_FRAME = 16
 _LEAD = re.compile(r"^(?:嗯|哦|啊|呃|好的?|对|那|行|是|然后|我)+")
 _LISTED = re.compile(r"(?:一个|一件|一样)是?([^，。,.\s一]{1,10})")
 _NAMED_MORE = re.compile(r"[，, ]?(?:叫|所谓|姓|[大小]的|[男女]的|什么)")  # more of what was asked for
+_AND_THAT = re.compile(
+    r"(?:还有|那)(?!什么|吗|多少|哪)[^，。？?]{1,4}呢[？?。]?$"
+)  # the agent comes to what was announced: 还有校服呢
+_OWNS = re.compile(r"我(?:家|们)?还有(?:一?个)$")
+_AFFAIRS = ("事", "问题", "情况", "建议", "诉求", "要求", "意见", "小", "是", "就是")
 _QUESTION = re.compile(r"什么(?!的)|怎么|多少|多久|多长|哪|吗$|能不能|有没有|要不要")
 
 
@@ -93,7 +98,9 @@ def _gone_on(turns: Sequence[Turn]) -> Iterator[int]:
         if not at or turn.role != CALLER:
             continue
         asked = turns[at - 1].role != CALLER and any(word in turns[at - 1].text for word in talk.agent_next)
-        if asked and _says_something(turn) and not turn.text.startswith(talk.denials):
+        dropped = turn.text.startswith(talk.denials) or any(word in turn.text for word in talk.taken_back)
+        asked = asked or (turns[at - 1].role != CALLER and _AND_THAT.search(turns[at - 1].text) is not None)
+        if asked and _says_something(turn) and _is_news(turn.text) and not dropped:
             yield at - 1  # the agent's question for it belongs to it
         elif _goes_on(turn):
             yield at
@@ -106,7 +113,14 @@ def _goes_on(turn: Turn) -> bool:
     for piece in pieces(turn):
         at = _cue_end(piece.text)
         behind = turn.text[piece.evidence.start + at :] if at else ""
-        if len(behind) >= SHORTEST_NEWS and _is_news(behind) and _is_free(turn, piece) and not _NAMED_MORE.match(behind):
+        owns = _OWNS.search(turn.text[: piece.evidence.start + at]) is not None and not behind.startswith(_AFFAIRS)
+        if (
+            len(behind) >= SHORTEST_NEWS
+            and not owns
+            and _is_news(behind)
+            and _is_free(turn, piece)
+            and not _NAMED_MORE.match(behind)
+        ):
             return not any(word in behind for word in talk.taken_back)
     return False
 

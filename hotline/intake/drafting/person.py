@@ -152,7 +152,8 @@ def _surname_at(text: str, start: int, cues: Cues) -> str:
 def _any_surname(text: str, start: int, cues: Cues) -> str:
     """What follows 姓 is a surname, be it ever so rare."""
     letter = text[start : start + 1]
-    return _surname_at(text, start, cues) or (letter if "\u4e00" <= letter <= "\u9fff" and letter not in _ENDS_NAME else "")
+    rare = "\u4e00" <= letter <= "\u9fff" and (letter not in _ENDS_NAME or text[start + 1 : start + 2] in {"", " ", "，"})
+    return _surname_at(text, start, cues) or (letter if rare else "")
 
 
 def _full_name_at(text: str, start: int, surname: str) -> tuple[str, str] | None:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from hotline.intake.drafting.cues import Cues, load_cues
 from hotline.intake.drafting.talk import Exchange, agreement, asked_about, exchanges, load_talk
@@ -13,6 +14,8 @@ LENGTH = 11
 SHORTEST_PIECE = 3
 OWNER_REACH = 12
 """How many characters before a number may say whose it is."""
+DENIED_REACH = 7
+"""Characters around words that point to the phone in hand, which may take them back: 不要打我这个, 这个电话我不常接."""
 
 # One character each, so that positions in the digits are positions in the words.
 _DIGITS = str.maketrans("零〇一幺二两三四五六七八九０１２３４５６７８９", "00112234567890123456789")
@@ -47,6 +50,12 @@ def find_phone(turns: Sequence[Turn], cues: Cues, caller_number: str) -> Proposa
     return Proposal(caller_number, CALLING_NUMBER, said) if said else None
 
 
+@cache
+def _of_relative() -> re.Pattern[str]:
+    """The agent asks for the number of somebody else: 老人的电话您有吗."""
+    return re.compile(rf"(?:{'|'.join(load_talk().relatives)}|对方|店家|商家|他|她)的?(?:电话|号码|手机)")
+
+
 def holds_phone(text: str) -> bool:
     """Whether a telephone number stands in the text, in digits or spoken."""
     return _PHONE.search(text.translate(_DIGITS)) is not None
@@ -54,7 +63,9 @@ def holds_phone(text: str) -> bool:
 
 def _spoken(turns: Sequence[Turn], cues: Cues) -> Iterator[_Number]:
     begun, evidence = "", list[Evidence]()
-    answers = {turn.seq for exchange in asked_about(turns, "phone") for turn in exchange.answers}
+    asked = list(asked_about(turns, "phone"))
+    answers = {turn.seq for one in asked for turn in one.answers}
+    of_relatives = {turn.seq for one in asked if _of_relative().search(one.asked.text) for turn in one.answers}
     for turn in turns:
         if turn.role != CALLER:
             continue
@@ -62,7 +73,10 @@ def _spoken(turns: Sequence[Turn], cues: Cues) -> Iterator[_Number]:
         whole = list(_PHONE.finditer(plain))
         for found in whole:
             digits = re.sub(r"\D", "", found[0])
-            yield _number(turn, found.span(), digits, cues.others_phone if turn.seq not in answers else cues.spare_phone, cues)
+            number = _number(
+                turn, found.span(), digits, cues.others_phone if turn.seq not in answers else cues.spare_phone, cues
+            )
+            yield replace(number, others=number.others or turn.seq in of_relatives)
         if whole:
             begun, evidence = "", []
             continue
@@ -121,25 +135,36 @@ def _read_back(turns: Sequence[Turn], digits: str) -> list[Evidence]:
 def _calling(turns: Sequence[Turn], cues: Cues) -> tuple[Evidence, ...]:
     """Where caller or agent say that the number of this call is right."""
     for exchange in asked_about(turns, "phone"):
-        word = next((word for word in cues.calling_asked if word in exchange.asked.text), "")
-        yes = agreement(exchange) if word else None
-        if yes:
-            at = exchange.asked.text.find(word)
-            return (Evidence(exchange.asked.seq, at, at + len(word)), yes)
-        if said := _this_one(exchange, cues):
+        if said := _this_one(exchange.answers, "answered"):
             return (said,)
+        here = _of_this_call(exchange.asked)
+        yes = agreement(exchange) if here and not _refuses(exchange, cues) else None
+        if here and yes:
+            return (here, yes)
+    said = _this_one([turn for turn in turns if turn.role == CALLER], "unasked")
+    return (said,) if said else ()
+
+
+def _of_this_call(asked: Turn) -> Evidence | None:
+    """Where the agent speaks of the number of this call: 就打这个吗, or 短信发到您手机上."""
+    found = next((found for one in load_talk().this_call["asked"] if (found := re.search(one, asked.text))), None)
+    return Evidence(asked.seq, found.start(), found.end()) if found else None
+
+
+def _refuses(exchange: Exchange, cues: Cues) -> bool:
+    return any(word in exchange.answer for word in cues.no_calls)
+
+
+def _this_one(turns: Sequence[Turn], how: str) -> Evidence | None:
+    """Where the caller points to the phone in their hand, and does not say that it is not to be called."""
+    talk = load_talk()
     for turn in turns:
-        for phrase in cues.this_number if turn.role == CALLER else ():
-            at = turn.text.find(phrase)
-            if at >= 0:
-                return (Evidence(turn.seq, at, at + len(phrase)),)
-    return ()
-
-
-def _this_one(exchange: Exchange, cues: Cues) -> Evidence | None:
-    for turn in exchange.answers:
-        for phrase in cues.this_one:
-            at = turn.text.find(phrase)
-            if at >= 0:
-                return Evidence(turn.seq, at, at + len(phrase))
+        for one in talk.this_call[how]:
+            for found in re.finditer(one, turn.text):
+                before = turn.text[max(0, found.start() - DENIED_REACH) : found.start()]
+                behind = turn.text[found.end() : found.end() + DENIED_REACH]
+                if not re.search(talk.this_call["denied_before"][0], before) and not re.search(
+                    talk.this_call["denied_behind"][0], behind
+                ):
+                    return Evidence(turn.seq, found.start(), found.end())
     return None

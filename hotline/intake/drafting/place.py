@@ -16,6 +16,7 @@ from hotline.intake.drafting.values import CALLER, Evidence, Turn
 
 ROAD = 4
 """From this precision on, the words are an address and not only an area."""
+COMMUNITY = 3
 ANSWER_TURNS = 4
 """A house number may come so many turns after the place it belongs to."""
 NOT_HERE_REACH = 4
@@ -96,7 +97,7 @@ def find_sites(turns: Sequence[Turn], gazetteer: Gazetteer, cues: Cues) -> list[
                 denied -= {place.name for place in site.places}
                 sites.append(site)
     standing = [site for site in sites if site.best.name not in denied]
-    elsewhere = any(not site.home and site.best.precision >= ROAD for site in standing)
+    elsewhere = any(not site.home and site.best.precision >= COMMUNITY for site in standing)
     said = Counter(place.name for site in standing for place in set(site.places))
     ranked = sorted(standing, key=lambda site: _rank(site, said, aside=elsewhere and site.home), reverse=True)
     return [_with_house_number(ranked[0], turns), *ranked[1:]] if ranked else []

@@ -12,6 +12,8 @@ import yaml
 from hotline.intake.drafting.values import CALLER, Evidence, Turn
 
 AGENT = "agent"
+MAPPED = ("questions", "this_call", "aspects")
+"""Lists of the file that are told by name."""
 _PIECE = re.compile(r"[^，。！？；、,.!?;\s]+")
 
 
@@ -20,6 +22,8 @@ class TalkCues:
     """The lists of `talk_cues.yaml`; each one's use is told there."""
 
     questions: dict[str, tuple[str, ...]]
+    this_call: dict[str, tuple[str, ...]]
+    aspects: dict[str, tuple[str, ...]]
     agreements: tuple[str, ...]
     denials: tuple[str, ...]
     settled: tuple[str, ...]
@@ -84,9 +88,9 @@ def load_talk() -> TalkCues:
     """The lists that come with the package."""
     text = resources.files("hotline.intake").joinpath("data", "talk_cues.yaml").read_text(encoding="utf-8")
     found: dict[str, Any] = yaml.safe_load(text)
-    lists = {name: tuple(map(_tuple, words)) for name, words in found.items() if isinstance(words, list)}
-    questions = {topic: tuple(words) for topic, words in found["questions"].items()}
-    return TalkCues(questions=questions, household=found["household"], to_know=found["to_know"], **lists)
+    lists: dict[str, Any] = {name: tuple(map(_tuple, words)) for name, words in found.items() if isinstance(words, list)}
+    mapped: dict[str, Any] = {name: {key: tuple(words) for key, words in found[name].items()} for name in MAPPED}
+    return TalkCues(**mapped, household=found["household"], to_know=found["to_know"], **lists)
 
 
 def exchanges(turns: Sequence[Turn]) -> Iterator[Exchange]:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hotline.intake.drafting.clause_weights import chances, load_weights, words_of
 from hotline.intake.drafting.matter import SHORTEST_MATTER, Matter
 from hotline.intake.drafting.patterns import Marks, house_title
 from hotline.intake.drafting.person import Person
 from hotline.intake.drafting.place import Site
 from hotline.intake.drafting.subject import NAMED
 from hotline.intake.drafting.talk import load_talk
-from hotline.intake.drafting.topics import topic_words
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Turn, merge
 from hotline.intake.limits import load_limits
 
@@ -27,8 +27,7 @@ _BUILDING = re.compile(r"(?:号楼|栋|幢|座)(?:\d+单元)?")
 class Titled:
     """What a title is made of, as far as it was said."""
 
-    matter: Matter
-    more: Matter | None
+    told: Sequence[Matter]
     kind: Proposal | None
     urgency: Proposal | None
     person: Person | None
@@ -61,7 +60,6 @@ def title_of(parts: Titled, turns: Sequence[Turn]) -> Proposal:
         parts.address.evidence if parts.address else (),
         parts.body.evidence if body and parts.body else (),
         parts.person.evidence if parts.person and parts.person.sex else (),
-        parts.kind.evidence if parts.kind else (),
         [told_before] if told_before else (),
     )
     return Proposal(title, CONFIDENCE, evidence)
@@ -71,7 +69,7 @@ def _words(parts: Titled) -> tuple[str, Sequence[Evidence]]:
     """What happened; of an enquiry what is asked."""
     if parts.asked:
         return _bare(parts.asked.value.removeprefix(load_talk().to_know)), parts.asked.evidence
-    told = [one for one in (parts.matter, parts.more) if one]
+    told = parts.told
     return "，".join(_tight(_bare(one.text)) for one in told), [one.evidence for one in told]
 
 
@@ -89,8 +87,12 @@ def _tight(words: str) -> str:
     """Of speech without pauses, the stretch with the most words that tell of a matter."""
     if len(words) <= LONGEST_CLAUSE:
         return words
-    starts = range(len(words) - LONGEST_CLAUSE + 1)
-    best = max(starts, key=lambda at: (len(topic_words(words[at : at + LONGEST_CLAUSE])), -at))
+    said = words_of(words)
+    told = dict(zip(said, chances(said, load_weights().words), strict=True))
+    starts = [at for at in range(len(words) - LONGEST_CLAUSE + 1) if words.startswith(said, at)] or [0]
+    best = max(
+        starts, key=lambda at: (sum(worth for word, worth in told.items() if word in words[at : at + LONGEST_CLAUSE]), -at)
+    )
     return words[best : best + LONGEST_CLAUSE].lstrip("的了是就都也在，")
 
 

@@ -4,24 +4,35 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from hotline.intake.drafting.cues import Cues
+from hotline.intake.drafting.matter import find_matters
 from hotline.intake.drafting.parting import goes_on
-from hotline.intake.drafting.talk import Exchange, Piece, agreement, asked_about, load_talk, pieces
-from hotline.intake.drafting.topics import topic_words
+from hotline.intake.drafting.talk import Exchange, Piece, agreement, asked_about, denies, exchanges, load_talk, pieces
 from hotline.intake.drafting.values import CALLER, Evidence, Proposal, Turn, merge
 
-AGREED, ANSWERED, SAID, ASKS = 0.85, 0.8, 0.75, 0.6
+AGREED, ANSWERED, SAID, ASKS, PROMISED = 0.85, 0.8, 0.75, 0.6, 0.5
 SHORTEST = 4
 SHORTEST_PIECE = 2
-QUESTIONS_MOST, ABOUT_MOST = 2, 2
+LONGEST_QUESTION = 6
+"""Characters of a question that names nothing it is about: 要带啥."""
+TOLD_MOST = 4
+"""Pieces of an answer that say what is wanted; more tell the story again."""
+SUBJECTS_MOST, ASPECTS_MOST = 2, 3
+EARLY_TURNS = 3
+"""What somebody asks for is named in so many first turns; later ones ask for more of it."""
 
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
-_NOT_WISHES = ("按", "照", "合", "的", "不", "没", "有", "被")
-_PROPOSED = re.compile(r"(?:诉求(?:是|就是)?|希望|是要|是想|建议|要求|要登记(?:诉求)?|让)[，, ]?(.+)$")
+_NOT_WISHES = ("按", "照", "合", "的", "不", "没", "有", "被", "人", "麻烦", "个", "提", "条")
+_PROPOSED = re.compile(
+    r"(?:诉求(?:是|就是)?|希望|是要|是想|您想|您要|建议(?![您你])"
+    r"|要求(?:是)?|要登记(?:诉求)?|让|请(?![问您你稍把])|为了)[，, ]?(.+)$"
+)
 _ASKING = re.compile(r"(?:对吗|对吧|是吗|是吧|可以吗|对不对|是不是|吗|呢)[？?。]?$")
 _OPEN = re.compile(r"什么|怎么|哪|如何|多少|呢[？?。]?$|诉求[？?。]?$|^(?:是|部门回复|回复)")
-_QUESTION = re.compile(
-    r"什么|怎么|多少|几|哪|吗$|能不能|有没有|要不要|会不会|怎么|怎样|行不行|还是|可不可以|可以不|办不办|是不是|多久|多长|为什么|呀$|手续|条件|咨询|了解|问一下"
+_PROMISE = re.compile(
+    r"(?:转|通知|联系|上报|报|催|派|让|协调|安排).{1,12}(?:抢修|处置|处理|处|修|查|核实|核查|过去|到场|现场|赶|转移|协助|救|清|停|达|办|上门|落实|采样|检测)|催办|转达|派人"
 )
+_TO_CALLER = re.compile(r"您打|您拨|建议您|您可以|您先|[吗呢？?]$|会有人联系|联系您|打给您|给您打|给您回|您带")
+_PROMISER = re.compile(r"^(?:好的?|嗯|那|我们?|这边|给您|帮您|同时|已经|会)+")
 _ASK = re.compile(r"^(?:我们|我|顺便|想|帮|替|要|先|再|请问|咨询|了解|打听|问|一下|那个|那|的|哎|你好|您好)+")
 _SMALL = re.compile(r"^(?:就是|那|嗯|啊|哦|然后|对了?|是的?|好的?|可以|行|嘛|你们|麻烦|一个是)+")
 
@@ -31,8 +42,10 @@ def find_wish(turns: Sequence[Turn], cues: Cues, length_max: int, kind: str = ""
     told = wish_told(turns, cues)
     found = told or _said(turns, cues, length_max)
     if kind == "enquiry" and not told:
-        found = _questions(turns) or found
+        found = _questions(turns, cues) or found
     found = found or _begun(turns, load_talk().praise_wishes if kind == "praise" else load_talk().wish_starts)
+    if kind != "enquiry":
+        found = found or _promised(turns)
     if found is None:
         return None
     return Proposal(found.value[:length_max], found.confidence, found.evidence)
@@ -48,10 +61,12 @@ def wish_told(turns: Sequence[Turn], cues: Cues) -> Proposal | None:
 
 def _of_exchange(exchange: Exchange, cues: Cues) -> Proposal | None:
     proposed, yes = _proposed(exchange.asked), agreement(exchange)
-    told = [piece for turn in exchange.answers for piece in _telling(turn, cues)]
-    if proposed and yes:
+    told = [piece for turn in exchange.answers for piece in _telling(turn, cues)][:TOLD_MOST]
+    if proposed and (yes or (told and not denies(exchange))):
         words = [proposed.text, *(piece.text for piece in told)]
-        return Proposal("，".join(words), AGREED, merge([proposed.evidence, yes], [piece.evidence for piece in told]))
+        return Proposal(
+            "，".join(words), AGREED, merge([proposed.evidence], [yes] if yes else [], [piece.evidence for piece in told])
+        )
     value = "，".join(piece.text for piece in told)
     evidence = merge([piece.evidence for piece in told])
     return Proposal(value, ANSWERED, evidence) if len(value) >= SHORTEST else None
@@ -59,9 +74,13 @@ def _of_exchange(exchange: Exchange, cues: Cues) -> Proposal | None:
 
 def _proposed(asked: Turn) -> Piece | None:
     """What the agent puts into the caller's mouth: 您的诉求是要求支付工资; nothing when it is only asked for."""
-    for piece in reversed(pieces(asked)):
+    said = pieces(asked)
+    for before, piece in reversed(list(zip([None, *said], said, strict=False))):
         found = _PROPOSED.search(piece.text)
         words = _ASKING.sub("", found[1]) if found else ""
+        if found and before and SHORTEST_PIECE <= len(words) < SHORTEST and not _OPEN.search(words):
+            whole = asked.text[before.evidence.start : before.evidence.end] + "，" + words
+            return Piece(whole, Evidence(asked.seq, before.evidence.start, piece.evidence.start + found.start(1) + len(words)))
         if found and len(words) >= SHORTEST and not _OPEN.search(words):
             at = piece.evidence.start + found.start(1)
             return Piece(words, Evidence(asked.seq, at, at + len(words)))
@@ -99,7 +118,9 @@ def _starts(text: str, words: Iterable[str]) -> Iterator[int]:
     for word in words:
         at = text.find(word)
         while at >= 0:
-            if not text[:at].endswith(_NOT_WISHES) and not text.startswith("的", at + len(word)):
+            if not text[:at].endswith(_NOT_WISHES) and not text.startswith(
+                ("的", "不", "啊", "啦", "了", word), at + len(word)
+            ):
                 yield at + len(word)
             at = text.find(word, at + len(word))
 
@@ -108,33 +129,54 @@ def _begun(turns: Sequence[Turn], words: Sequence[str]) -> Proposal | None:
     """The last piece with one of these words, from the word on."""
     for turn in reversed([turn for turn in turns if turn.role == CALLER]):
         for piece in reversed(pieces(turn)):
-            at = min((at for word in words if (at := piece.text.find(word)) >= 0), default=-1)
+            found = [at for word in words if (at := piece.text.find(word)) >= 0 and not piece.text[:at].endswith(_NOT_WISHES)]
+            at = min(found, default=-1)
+            at = 0 if at >= 0 and words is load_talk().praise_wishes else at
             if at >= 0 and len(piece.text) - at >= SHORTEST:
                 return Proposal(piece.text[at:], SAID, (Evidence(turn.seq, piece.evidence.start + at, piece.evidence.end),))
     return None
 
 
-def _questions(turns: Sequence[Turn]) -> Proposal | None:
-    """What is asked: the question with what it is about in the first turn that asks, then a further question or two."""
-    kept = list[Piece]()
-    for turn in turns:
-        asked = [piece for piece in pieces(turn) if turn.role == CALLER and _is_question(piece.text)]
-        if asked and not kept:
-            about = [piece for piece in pieces(turn) if piece not in asked and topic_words(piece.text)]
-            kept += sorted([*asked[:QUESTIONS_MOST], *about[:ABOUT_MOST]], key=lambda piece: piece.evidence)
-        else:
-            kept += [piece for piece in asked if len(_ASK.sub("", piece.text)) >= SHORTEST]
-    words = [
-        (words, piece.evidence)
-        for piece in kept[: QUESTIONS_MOST + ABOUT_MOST]
-        if len(words := _ASK.sub("", piece.text)) >= SHORTEST_PIECE
-    ]
+def _questions(turns: Sequence[Turn], cues: Cues) -> Proposal | None:
+    """What somebody wants to know: the clauses that tell most of the first turns, and what is asked of it."""
+    told = find_matters([turn for turn in turns if turn.role == CALLER][:EARLY_TURNS], cues, (), ())
+    words = [text for one in told[:SUBJECTS_MOST] if len(text := _ASK.sub("", one.text)) >= SHORTEST_PIECE]
     if not words:
         return None
-    told = load_talk().to_know + "，".join(text for text, _ in words)
-    return Proposal(told, ASKS, merge([evidence for _, evidence in words]))
+    named = [text for text in words if not _only_asks(text)]
+    asks_itself = any(_says(text, name) for text in named for name in load_talk().aspects)
+    subject = "，".join(named if named and not asks_itself else words)
+    asked = {name: said for name, said in _aspects(turns).items() if not _says(subject, name)}
+    whole = load_talk().to_know + subject + ("的" + "、".join(asked) if asked else "")
+    return Proposal(whole, ASKS, merge([one.evidence for one in told[:SUBJECTS_MOST]], list(asked.values())))
 
 
-def _is_question(words: str) -> bool:
-    frame = not topic_words(words) and any(word in words for word in load_talk().announced)
-    return not frame and _QUESTION.search(words) is not None and not words.startswith(load_talk().agreements)
+def _promised(turns: Sequence[Turn]) -> Proposal | None:
+    """What the agent says will be done, where the caller does not object: for those in need do not say what they want."""
+    for exchange in exchanges(turns):
+        done = [piece for piece in pieces(exchange.asked) if _PROMISE.search(piece.text) and not _TO_CALLER.search(piece.text)]
+        if done and exchange.answers and not denies(exchange):
+            words = "，".join(_PROMISER.sub("", piece.text) for piece in done[:TOLD_MOST])
+            yes = agreement(exchange)
+            return Proposal(words, PROMISED, merge([piece.evidence for piece in done[:TOLD_MOST]], [yes] if yes else []))
+    return None
+
+
+def _only_asks(words: str) -> bool:
+    return len(words) <= LONGEST_QUESTION and any(_says(words, name) for name in load_talk().aspects)
+
+
+def _says(subject: str, aspect: str) -> bool:
+    return aspect in subject or any(re.search(each, subject) for each in load_talk().aspects[aspect])
+
+
+def _aspects(turns: Sequence[Turn]) -> dict[str, Evidence]:
+    """What is asked for, in a ticket's words (材料, 费用), and where the caller asks it first; by order of the talk."""
+    found = dict[str, Evidence]()
+    for name, expressions in load_talk().aspects.items():
+        for turn in turns:
+            said = next((one for each in expressions if (one := re.search(each, turn.text))), None)
+            if turn.role == CALLER and said:
+                found[name] = Evidence(turn.seq, said.start(), said.end())
+                break
+    return dict(sorted(found.items(), key=lambda row: row[1])[:ASPECTS_MOST])
