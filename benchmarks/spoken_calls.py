@@ -119,7 +119,8 @@ def _heard(sums: Sums) -> Iterator[Row]:
     told = f"of {names.said} written; false {names.false - sums.alike} and {sums.alike} written there in other characters"
     yield Row("names of the city right", names.right, "names", BEFORE, raw.right, f"{told}; before: false {raw.false}")
     for kind, found in sums.numbers.items():
-        yield Row(f"{kind} right", found.right, "numbers", note=f"of {found.said} said; false {found.false}")
+        if found.said or found.false:
+            yield Row(f"{kind} right", found.right, "numbers", note=f"of {found.said} said; false {found.false}")
     yield Row("hearing, CPU a second", sums.cpu_s / sums.seconds, "s", note=f"{minutes}, both legs")
 
 
