@@ -155,7 +155,7 @@ class SphinxStream:
             yield from self._take(self._ends.process(block))
 
     def _take(self, speech: bytes | None) -> Iterator[Hypothesis]:
-        if speech is not None:
+        if speech:  # the end pointer may end with nothing, which the decoder does not take
             self._begin()
             self._decoder.process_raw(speech, no_search=False, full_utt=False)
             self._spoken_s += seconds(speech, MODEL_RATE_HZ)
