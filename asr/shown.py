@@ -19,6 +19,7 @@ from asr.wording.words import load_words
 RULES: tuple[tuple[str, Rule], ...] = (
     ("join", plain.without_gaps),
     ("simplify", plain.simplified_characters),
+    ("mark", plain.chinese_marks),
     ("alternative", names.names_of_alternatives),
     ("filler", fillers.without_fillers),
     ("repeat", fillers.without_repeats),

@@ -8,6 +8,9 @@ from asr.wording.changes import Edit
 from asr.wording.passage import Passage
 
 _ENDS = re.compile(r"^\s+|\s+$")
+_CHINESE = "[\u3400-\u9fff]"
+_HALF_WIDTH = re.compile(rf"(?<={_CHINESE})(?:(?P<mark>[,?!;:])\s*(?={_CHINESE}|$)|(?P<stop>\.)$)")
+_FULL_WIDTH = {",": "，", "?": "？", "!": "！", ";": "；", ":": "：", ".": "。"}
 
 
 def without_gaps(passage: Passage) -> Iterator[Edit]:
@@ -25,6 +28,12 @@ def simplified_characters(passage: Passage) -> Iterator[Edit]:
         return
     for found in re.finditer("x+", "".join("x" if one != other else "." for one, other in zip(text, plain, strict=True))):
         yield Edit(found.start(), found.end(), plain[found.start() : found.end()])
+
+
+def chinese_marks(passage: Passage) -> Iterator[Edit]:
+    """The half-width marks that an engine of many languages puts between Chinese words."""
+    for found in _HALF_WIDTH.finditer(passage.text):
+        yield Edit(found.start(), found.end(), _FULL_WIDTH[found["mark"] or found["stop"]])
 
 
 def punctuated(passage: Passage) -> Iterator[Edit]:
