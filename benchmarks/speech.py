@@ -44,7 +44,7 @@ SIZES = {"small": Size((1,), 4.0), "full": Size((1, 2, 3, 4, 5, 6, 7, 8, 10, 12,
 @dataclass(frozen=True)
 class Held:
     """The greatest number of streams whose audio was worked off within a second (p95), and what those saw; and of streams
-    whose words and finals came within it, 0 for none that was tried."""
+    whose words and finals came within it, 0 where not even one's did."""
 
     streams: int
     seen: Seen
@@ -100,15 +100,7 @@ def _rows(ours: Held, theirs: Held | None, cost: float | None) -> list[Row]:
             "/core",
             name,
             theirs.streams / cores if theirs else None,
-            admission,
-        ),
-        Row(
-            "streams whose words and finals come within 1 s",
-            ours.prompt_streams,
-            "",
-            name,
-            theirs.prompt_streams if theirs else None,
-            "p95, as above; 0: not even one",
+            f"words and finals within 1 s (p95): {_prompt(ours, theirs)}; {admission}",
         ),
         *(Row(what, mine, unit, name, other if theirs else None, note) for what, mine, unit, other, note in compared),
         *_told("final after the last word", seen.finals, name, peer.finals),
@@ -123,6 +115,10 @@ def _told(what: str, ours: Sequence[float], peer: str = "", theirs: Sequence[flo
         Row(f"{what}, p{round(part * 100)}", share(ours, part), "s", peer, share(theirs, part) if theirs else None)
         for part in (0.5, 0.95)
     ]
+
+
+def _prompt(ours: Held, theirs: Held | None) -> str:
+    return f"{ours.prompt_streams} streams" + (f", {PEER} {theirs.prompt_streams}" if theirs else "")
 
 
 def _at(ours: Held, theirs: Held | None) -> str:
