@@ -162,7 +162,7 @@ def neighbours(vectors: Vectors, rules: Likeness) -> Near:
         near = _nearest(shared, first, rules.near, SLIGHT * rules.alike)
         return [np.minimum(one, others) * size + np.maximum(one, others) for one, others in near]
 
-    # Multiplying lets another thread work: on two cores it is done in half the time.
+    # Multiplying lets another thread work.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         blocks = list(threads.map(found, range(0, size, ROWS)))
         pairs = _different(np.concatenate([NO_IDS, *chain.from_iterable(blocks)]))

@@ -1,6 +1,5 @@
 """`hotline asr`: transcribe a recording, look at the speech models, fetch one."""
 
-
 import click
 
 from asr.model_fetch import fetch_model
