@@ -27,7 +27,7 @@ from hotline.intake.drafting.matter import (
 )
 from hotline.intake.drafting.moments import find_time
 from hotline.intake.drafting.patterns import house_title, load_patterns
-from hotline.intake.drafting.person import Person, find_person, name_proposal
+from hotline.intake.drafting.person import Person, find_person, name_proposal, names_of
 from hotline.intake.drafting.phone import find_phone
 from hotline.intake.drafting.place import ROAD, Site
 from hotline.intake.drafting.subject import find_subject
@@ -100,7 +100,8 @@ def fill(
     found |= _placed(said, place, site_proposals(place, turns, sources.gazetteer), found["persons"])
     found |= _ranked(told, sources.ranker, place.area_code)
     known = _borrowing({name: proposal for name, proposal in found.items() if proposal}, before, told)
-    matters = find_matters(told, cues, _words_said(known, turns), _cut(place, known.get("time")), sources.weights)
+    cut = [*_cut(place, known.get("time")), *names_of(person)]
+    matters = find_matters(told, cues, _words_said(known, turns), cut, sources.weights)
     if matters:
         known["title"] = title_of(_titled(matters, known, person, place.site), turns)
         known |= _body(told, cues, known, limits)

@@ -61,6 +61,14 @@ def name_proposal(person: Person) -> Proposal:
     return Proposal(person.surname, SURNAME, person.evidence)
 
 
+def names_of(person: Person | None) -> Sequence[str]:
+    """The forms in which a caller says who they are; a title has the name where it may be seen, and nowhere else."""
+    if person is None:
+        return ()
+    whole = [person.name] if person.name != person.surname else []
+    return [*whole, *(person.surname + title for title in load_patterns().titles.values())]
+
+
 def _names_said(turns: Sequence[Turn], cues: Cues) -> Iterator[_Said]:
     for turn in turns:
         if turn.role == CALLER:
