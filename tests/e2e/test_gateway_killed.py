@@ -51,7 +51,7 @@ class Gateway:
             "asr_url": "beeps:",
             "asr_workers": "2",
             "audiosocket_port": str(self.port),
-            "audio_stall_seconds": "1",
+            "audio_stall_seconds": "10",
             "recordings_key": "a key of this test",
         }
         own = {f"HOTLINE_{name.upper()}": value for name, value in settings.items()} | {"PYTHONPATH": str(self.folder)}
