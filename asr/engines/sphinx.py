@@ -27,7 +27,6 @@ BLOCK_S = 0.03
 SPEECH_SHARE = 0.9
 """Of the end pointer's window that must be speech to begin an utterance, and quiet to end one."""
 FILLERS = ("<s>", "</s>", "<sil>", "[NOISE]", "[COUGH]", "++")
-SHORTEST_WORD_S = 0.01
 
 
 @dataclass(frozen=True)

@@ -20,28 +20,12 @@ DOUBT = 2
 """Added to the sum of all weights, so that a single weak cue does not look sure."""
 RISK_CONFIDENCE, CUE_CONFIDENCE = 0.9, 0.75
 SHORTEST_MATTER = 2
-RANKED_POINTS, CUE_POINTS, WISH_POINTS = 3, 2, -3
-MOST_PROBLEM_POINTS = 3
-TOPIC_POINTS, MOST_TOPIC_POINTS = 2, 6
-ANNOUNCED_POINTS = 2
-"""For what is said in one breath with 投诉, 建议 …"""
-SHORT, SHORT_LOSS = 5, 2
-FIRST_POINTS, LATER_LOSS = 3.0, 0.75
-"""Added to clauses of the first turn; the loss of each turn behind it."""
-HEARSAY_LOSS = 3
 URGENT = "urgent"
 FEAR_REACH = 8
 _FEARED = ("要不然", "要是", "万一", "怎么办", "咋整", "咋办", "真的要", "怕")
-SHORT_MATTER, BESIDE_REACH = 10, 4
-"""A best clause of so few characters is told with the one beside it, so many characters apart."""
-MORE_SHARE = 0.55
-"""Of the points of the best clause, which a second one needs."""
-PLACE_POINTS = 1
 LONGEST_COURTESY = 6
 """A clause of so many characters with a polite word in it says nothing else."""
 
-_FRAMES = frozenset({"投诉", "举报", "咨询", "建议", "反映", "表扬", "请问", "想问", "问一下", "感谢", "求助"})
-"""What only announces the matter."""
 _HEARSAY = ("物业说", "他说", "她说", "他们说", "说是", "听说", "倒没", "不知道", "不清楚", "看不清", "我说", "反正")
 """What others said of it, or what nobody knows, is not the matter."""
 _ASIDE = (
